@@ -1,0 +1,48 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ClipGpt2.Captioning.Runtime.Layers;
+
+/// <summary>The nonlinearity between two linear layers, by Hugging Face's names.</summary>
+internal enum Activation
+{
+    /// <summary><c>gelu</c>: the exact form, with the error function.</summary>
+    Gelu,
+
+    /// <summary><c>gelu_new</c>, <c>gelu_pytorch_tanh</c>: the tanh form.</summary>
+    GeluTanh,
+
+    /// <summary><c>quick_gelu</c>: x * sigmoid(1.702 x), as OpenAI's CLIP has it.</summary>
+    QuickGelu,
+
+    /// <summary><c>relu</c>.</summary>
+    Relu,
+
+    /// <summary><c>tanh</c>.</summary>
+    Tanh,
+}
+
+internal static class Activations
+{
+    /// <summary>The activation of a configuration's <c>hidden_act</c> or <c>activation_function</c>, or null for a name that isn't known.</summary>
+    public static Activation? Parse(string name) => name switch
+    {
+        "gelu" => Activation.Gelu,
+        "gelu_new" or "gelu_pytorch_tanh" or "gelu_fast" => Activation.GeluTanh,
+        "quick_gelu" => Activation.QuickGelu,
+        "relu" => Activation.Relu,
+        "tanh" => Activation.Tanh,
+        _ => null,
+    };
+
+    /// <summary>Applies the activation to a tensor of any shape.</summary>
+    public static Tensor Apply(this Activation activation, Tensor x) => activation switch
+    {
+        Activation.Gelu => nn.functional.gelu(x),
+        Activation.GeluTanh => nn.functional.gelu(x, TorchSharp.Modules.GELU.Approximate.tanh),
+        Activation.QuickGelu => x * torch.sigmoid(1.702 * x),
+        Activation.Relu => nn.functional.relu(x),
+        Activation.Tanh => torch.tanh(x),
+        _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, null),
+    };
+}

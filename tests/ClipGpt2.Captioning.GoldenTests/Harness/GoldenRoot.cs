@@ -1,0 +1,18 @@
+using System.Reflection;
+
+namespace ClipGpt2.Captioning.GoldenTests.Harness;
+
+/// <summary>The folder of golden data: <c>CLIPGPT2_GOLDEN</c>, or the copy in the repository.</summary>
+internal static class GoldenRoot
+{
+    public static string Folder { get; } =
+        Environment.GetEnvironmentVariable("CLIPGPT2_GOLDEN") is { Length: > 0 } chosen
+            ? System.IO.Path.GetFullPath(chosen)
+            : typeof(GoldenRoot).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "GoldenRoot").Value!;
+
+    /// <summary>The devices that the model cases run on: the CPU, and the first GPU where there is one.</summary>
+    public static IReadOnlyList<string> Devices { get; } =
+        Environment.GetEnvironmentVariable("CLIPGPT2_GOLDEN_DEVICES") is { Length: > 0 } chosen ? chosen.Split(',') : ["cpu"];
+
+    public static string Path(string relative) => System.IO.Path.Combine(Folder, relative);
+}

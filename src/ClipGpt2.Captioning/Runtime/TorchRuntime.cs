@@ -1,0 +1,101 @@
+using System.Runtime.InteropServices;
+using ClipGpt2.Captioning.Runtime.Native;
+using TorchSharp;
+
+namespace ClipGpt2.Captioning.Runtime;
+
+/// <summary>Finds and loads libtorch, and sets the two things that libtorch has only once a process.</summary>
+/// <remarks>
+/// Every entry point of this library calls <see cref="Load"/> itself; a program that uses TorchSharp before it calls it first.
+/// All members are safe from any number of threads.
+/// </remarks>
+public static class TorchRuntime
+{
+    private static readonly Lock Gate = new();
+    private static bool _loaded;
+
+    /// <summary>Loads libtorch, once; further calls do nothing.</summary>
+    /// <remarks>
+    /// TorchSharp's native library asks for a symbol version of GCC 13's C++ library, although it has no use for it. On Linux systems with an
+    /// older one (Debian 12, Ubuntu 22.04) the loader would refuse it; there a copy in memory, in which that one requirement is weak, is loaded
+    /// instead. Nothing on disk is changed, and on other systems TorchSharp's own loading is all there is.
+    /// </remarks>
+    /// <param name="options">Where to look; counts only in the first call.</param>
+    /// <exception cref="NativeBackendException">No backend package is referenced, or libtorch doesn't fit this system. The message says what to do.</exception>
+    public static void Load(TorchRuntimeOptions? options = null)
+    {
+        if (Volatile.Read(ref _loaded))
+        {
+            return;
+        }
+
+        lock (Gate)
+        {
+            if (_loaded)
+            {
+                return;
+            }
+
+            LoadNative(options ?? new TorchRuntimeOptions());
+            Volatile.Write(ref _loaded, true);
+        }
+    }
+
+    /// <summary>Sets how many threads libtorch's operators use, for the whole process.</summary>
+    /// <param name="threads">Threads inside one operator, or null to leave it.</param>
+    /// <param name="interopThreads">Threads between operators, or null to leave it; libtorch accepts it only before its first parallel work.</param>
+    /// <exception cref="CaptioningException">A count is below 1, or libtorch no longer accepts it.</exception>
+    public static void Configure(int? threads = null, int? interopThreads = null)
+    {
+        Load();
+        if (threads < 1 || interopThreads < 1)
+        {
+            throw new CaptioningException($"libtorch needs at least one thread (threads: {threads}, interopThreads: {interopThreads}).");
+        }
+
+        try
+        {
+            if (threads is { } intra)
+            {
+                torch.set_num_threads(intra);
+            }
+
+            if (interopThreads is { } inter)
+            {
+                torch.set_num_interop_threads(inter);
+            }
+        }
+        catch (ExternalException e)
+        {
+            throw new CaptioningException("libtorch takes the number of threads only before it has done parallel work: call TorchRuntime.Configure first thing. " + e.Message, e);
+        }
+    }
+
+    private static void LoadNative(TorchRuntimeOptions options)
+    {
+        try
+        {
+            if (OperatingSystem.IsLinux())
+            {
+                LinuxLoader.Load(options.LibtorchFolder);
+            }
+            else if (options.LibtorchFolder is { } folder)
+            {
+                OwnFolderLoader.Load(folder);
+            }
+
+            if (!torch.TryInitializeDeviceType(DeviceType.CPU))
+            {
+                throw new NativeBackendException("TorchSharp loaded libtorch but could not start its CPU backend.");
+            }
+        }
+        catch (Exception e) when (e is DllNotFoundException or BadImageFormatException or TypeInitializationException or NotSupportedException or EntryPointNotFoundException)
+        {
+            throw new NativeBackendException(
+                "libtorch could not be loaded. Add a backend package to the application, of the same version as TorchSharp: "
+                + "'dotnet add package TorchSharp-cpu' (or a TorchSharp-cuda package), or name a folder with libtorch in TorchRuntimeOptions.LibtorchFolder. "
+                + $"The loader said: {e.GetBaseException().Message}",
+                e);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ClipGpt2.Captioning.Runtime.Layers;
+
+/// <summary>Layer normalisation over the last dimension.</summary>
+/// <remarks>Input and output [..., H]. Safe from any number of threads.</remarks>
+internal sealed class LayerNorm : IDisposable
+{
+    private readonly long[] _shape;
+
+    /// <summary>Takes ownership of both tensors and moves them to the device and number format.</summary>
+    /// <param name="weight">[H].</param>
+    /// <param name="bias">[H].</param>
+    /// <param name="epsilon">What is added to the variance.</param>
+    /// <param name="compute">Where and how to compute.</param>
+    public LayerNorm(Tensor weight, Tensor bias, double epsilon, ComputeOptions compute)
+    {
+        Weight = weight.MoveTo(compute);
+        Bias = bias.MoveTo(compute);
+        Epsilon = epsilon;
+        _shape = [weight.shape[0]];
+    }
+
+    public Tensor Weight { get; }
+
+    public Tensor Bias { get; }
+
+    public double Epsilon { get; }
+
+    public Tensor Forward(Tensor x) => nn.functional.layer_norm(x, _shape, Weight, Bias, Epsilon);
+
+    public void Dispose()
+    {
+        Weight.Dispose();
+        Bias.Dispose();
+    }
+}

@@ -1,0 +1,168 @@
+using System.Text.Json;
+
+namespace ClipGpt2.Captioning.Weights;
+
+/// <summary>One JSON object of a configuration file, whose errors name the file and the path of the field.</summary>
+/// <remarks>A field that is null counts as absent, as in transformers' configurations. Safe from any number of threads.</remarks>
+public sealed class ConfigSection
+{
+    private readonly JsonElement _json;
+    private readonly string _at;
+
+    private ConfigSection(string file, JsonElement json, string at)
+    {
+        File = file;
+        _json = json;
+        _at = at;
+    }
+
+    /// <summary>The file that the section is from.</summary>
+    public string File { get; }
+
+    /// <summary>The names of the section's fields, in the file's order.</summary>
+    public IEnumerable<string> Names => _json.EnumerateObject().Select(member => member.Name);
+
+    /// <summary>Reads a file that holds one JSON object.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>The object.</returns>
+    /// <exception cref="ModelNotFoundException">There is no such file.</exception>
+    /// <exception cref="CheckpointFormatException">The file can't be read or doesn't hold a JSON object.</exception>
+    public static ConfigSection Load(string path)
+    {
+        var bytes = InputFile.ReadAll(path).AsMemory();
+        var json = bytes.Span.StartsWith("\uFEFF"u8) ? bytes[3..] : bytes;
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            var root = document.RootElement.Clone();
+            return root.ValueKind == JsonValueKind.Object
+                ? new(path, root, "$")
+                : throw new CheckpointFormatException($"'{path}' must hold a JSON object, and holds {Describe(root)}.");
+        }
+        catch (JsonException e)
+        {
+            throw new CheckpointFormatException($"'{path}' isn't JSON: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Whether a field is there and not null.</summary>
+    /// <param name="name">The field.</param>
+    /// <returns>True if it has a value.</returns>
+    public bool Has(string name) => Find(name) is not null;
+
+    /// <summary>An integer that must be there.</summary>
+    /// <param name="name">The field.</param>
+    /// <returns>Its value.</returns>
+    /// <exception cref="CheckpointFormatException">It is missing or not a 32-bit integer.</exception>
+    public int Int(string name) => AsInt(Need(name, "an integer"), name);
+
+    /// <summary>An integer that may be absent.</summary>
+    /// <param name="name">The field.</param>
+    /// <param name="fallback">What counts if it is.</param>
+    /// <returns>Its value.</returns>
+    /// <exception cref="CheckpointFormatException">It is not a 32-bit integer.</exception>
+    public int Int(string name, int fallback) => Find(name) is { } value ? AsInt(value, name) : fallback;
+
+    /// <summary>A number that may be absent.</summary>
+    /// <param name="name">The field.</param>
+    /// <param name="fallback">What counts if it is.</param>
+    /// <returns>Its value.</returns>
+    /// <exception cref="CheckpointFormatException">It is not a number.</exception>
+    public double Number(string name, double fallback) => Find(name) switch
+    {
+        null => fallback,
+        { ValueKind: JsonValueKind.Number } value when double.IsFinite(value.GetDouble()) => value.GetDouble(),
+        { } value => throw Wrong(name, "a number", value),
+    };
+
+    /// <summary>A text that must be there.</summary>
+    /// <param name="name">The field.</param>
+    /// <returns>Its value.</returns>
+    /// <exception cref="CheckpointFormatException">It is missing or not a text.</exception>
+    public string Text(string name) => AsText(Need(name, "a text"), name);
+
+    /// <summary>A text that may be absent.</summary>
+    /// <param name="name">The field.</param>
+    /// <param name="fallback">What counts if it is.</param>
+    /// <returns>Its value.</returns>
+    /// <exception cref="CheckpointFormatException">It is not a text.</exception>
+    public string Text(string name, string fallback) => Find(name) is { } value ? AsText(value, name) : fallback;
+
+    /// <summary>True or false, or absent.</summary>
+    /// <param name="name">The field.</param>
+    /// <param name="fallback">What counts if it is absent.</param>
+    /// <returns>Its value.</returns>
+    /// <exception cref="CheckpointFormatException">It is neither true nor false.</exception>
+    public bool Flag(string name, bool fallback) => Find(name) switch
+    {
+        null => fallback,
+        { ValueKind: JsonValueKind.True } => true,
+        { ValueKind: JsonValueKind.False } => false,
+        { } value => throw Wrong(name, "true or false", value),
+    };
+
+    /// <summary>A list of integers that must be there; one integer counts as a list of one.</summary>
+    /// <param name="name">The field.</param>
+    /// <returns>Its values.</returns>
+    /// <exception cref="CheckpointFormatException">It is missing or holds something else.</exception>
+    public IReadOnlyList<int> Ints(string name) => Need(name, "a list of integers") is { ValueKind: JsonValueKind.Array } list
+        ? [.. list.EnumerateArray().Select((item, i) => AsInt(item, $"{name}[{i}]"))]
+        : [Int(name)];
+
+    /// <summary>A list of numbers that must be there.</summary>
+    /// <param name="name">The field.</param>
+    /// <returns>Its values.</returns>
+    /// <exception cref="CheckpointFormatException">It is missing or holds something else.</exception>
+    public IReadOnlyList<double> Numbers(string name) => Need(name, "a list of numbers") is { ValueKind: JsonValueKind.Array } list
+        ? [.. list.EnumerateArray().Select((item, i) => item.ValueKind == JsonValueKind.Number ? item.GetDouble() : throw Wrong($"{name}[{i}]", "a number", item))]
+        : throw Wrong(name, "a list of numbers", Need(name, "a list of numbers"));
+
+    /// <summary>An object that must be there.</summary>
+    /// <param name="name">The field.</param>
+    /// <returns>The object.</returns>
+    /// <exception cref="CheckpointFormatException">It is missing or not an object.</exception>
+    public ConfigSection Section(string name) => AsSection(Need(name, "an object"), name);
+
+    /// <summary>An object that may be absent.</summary>
+    /// <param name="name">The field.</param>
+    /// <returns>The object, or null.</returns>
+    /// <exception cref="CheckpointFormatException">It is not an object.</exception>
+    public ConfigSection? FindSection(string name) => Find(name) is { } value ? AsSection(value, name) : null;
+
+    /// <summary>An error about one of this section's fields, in the words of all others.</summary>
+    /// <param name="name">The field.</param>
+    /// <param name="problem">What is wrong with it and what would be right.</param>
+    /// <returns>The exception, to throw.</returns>
+    public CheckpointFormatException Error(string name, string problem) => new($"'{File}': {_at}.{name} {problem}.");
+
+    private JsonElement? Find(string name) => _json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    private JsonElement Need(string name, string kind) => Find(name) ?? throw Error(name, $"is missing; it must be {kind}");
+
+    private ConfigSection AsSection(JsonElement value, string name) =>
+        value.ValueKind == JsonValueKind.Object ? new(File, value, $"{_at}.{name}") : throw Wrong(name, "an object", value);
+
+    private string AsText(JsonElement value, string name)
+    {
+        try
+        {
+            return value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Wrong(name, "a text", value);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new CheckpointFormatException($"'{File}': {_at}.{name} isn't well-formed text: {e.Message}", e);
+        }
+    }
+
+    private int AsInt(JsonElement value, string name)
+    {
+        // Python writes some integers with a decimal point, such as 512.0.
+        return value.ValueKind == JsonValueKind.Number && value.GetDouble() is var number && number == Math.Floor(number) && number is >= int.MinValue and <= int.MaxValue
+            ? (int)number
+            : throw Wrong(name, "a 32-bit integer", value);
+    }
+
+    private CheckpointFormatException Wrong(string name, string kind, JsonElement value) => Error(name, $"must be {kind}, and is {Describe(value)}");
+
+    private static string Describe(JsonElement value) => value.GetRawText() is { Length: > 40 } text ? text[..40] + "..." : value.GetRawText();
+}

@@ -1,0 +1,18 @@
+using System.Text.RegularExpressions;
+
+namespace ClipGpt2.Captioning.Weights.Maps;
+
+/// <summary>GPT-2 as transformers' <c>GPT2LMHeadModel</c> saves it: the names that the model asks by, and in old versions causal masks among them.</summary>
+internal partial class Gpt2Names : WeightNameMap
+{
+    protected const string Prefix = "transformer.";
+
+    /// <summary>The map for what a source holds.</summary>
+    public static WeightNameMap For(ITensorSource source) =>
+        source.Tensors.ContainsKey("wte.weight") ? new Gpt2HubNames() : new Gpt2Names();
+
+    public override bool IsBuffer(string storedName) => Mask().IsMatch(storedName);
+
+    [GeneratedRegex(@"^(transformer\.)?h\.\d+\.attn\.(masked_)?bias\z")]
+    private static partial Regex Mask();
+}

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace ClipGpt2.Captioning.GoldenTests.Harness;
 
 /// <summary>One case of a golden file, during one run.</summary>
-internal sealed class GoldenCase(string file, string name, JsonElement json, JsonElement root, string device, Reads reads)
+public sealed class GoldenCase(string file, string name, JsonElement json, JsonElement root, string device, Reads reads)
 {
     /// <summary>The JSON file, relative to the golden root.</summary>
     public string File { get; } = file;

@@ -5,7 +5,7 @@ using Xunit.Sdk;
 namespace ClipGpt2.Captioning.GoldenTests.Harness;
 
 /// <summary>The cases of one or more golden files of one form, and how one of them is checked.</summary>
-internal abstract class GoldenSuite
+public abstract class GoldenSuite
 {
     private static readonly ConcurrentDictionary<string, JsonDocument> Documents = new();
 

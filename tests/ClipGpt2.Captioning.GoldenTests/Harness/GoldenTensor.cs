@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace ClipGpt2.Captioning.GoldenTests.Harness;
 
 /// <summary>A tensor of a golden file as plain memory: nothing of the library under test takes part in reading it.</summary>
-internal sealed record GoldenTensor(string Name, string DataType, long[] Shape, byte[] Data)
+public sealed record GoldenTensor(string Name, string DataType, long[] Shape, byte[] Data)
 {
     public ReadOnlySpan<float> Floats => DataType == "F32" ? MemoryMarshal.Cast<byte, float>(Data) : throw Wrong("F32");
 

@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace ClipGpt2.Captioning.GoldenTests.Harness;
 
 /// <summary>A golden .safetensors file, trusted and small: a reader of thirty lines, independent of the library's.</summary>
-internal sealed class GoldenTensorFile
+public sealed class GoldenTensorFile
 {
     private static readonly ConcurrentDictionary<string, GoldenTensorFile> Files = new();
 

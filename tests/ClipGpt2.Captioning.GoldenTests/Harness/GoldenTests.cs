@@ -3,9 +3,9 @@ namespace ClipGpt2.Captioning.GoldenTests.Harness;
 /// <summary>The tests of a suite: one for each case, and one for each file that proves the check can fail.</summary>
 /// <remarks>A folder's class derives from this and carries the trait <c>Golden=&lt;folder&gt;</c>.</remarks>
 public abstract class GoldenTests<TSuite>
-    where TSuite : new()
+    where TSuite : GoldenSuite, new()
 {
-    private static readonly GoldenSuite Suite = (GoldenSuite)(object)new TSuite();
+    private static readonly TSuite Suite = new();
 
     public static TheoryData<string, string, string> Cases => new(Suite.List().Select(c => (c.File, c.Name, c.Device)));
 

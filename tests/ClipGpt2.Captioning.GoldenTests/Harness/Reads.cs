@@ -3,7 +3,7 @@ using Xunit.Sdk;
 namespace ClipGpt2.Captioning.GoldenTests.Harness;
 
 /// <summary>What one run of one case has read, and which leaf it gets wrong on purpose.</summary>
-internal sealed class Reads(string? perturbed = null)
+public sealed class Reads(string? perturbed = null)
 {
     private readonly HashSet<string> _noted = [];
     private readonly List<string> _compared = [];

@@ -1,5 +1,8 @@
+using System.Numerics.Tensors;
+using ClipGpt2.Captioning.Runtime.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
+using Tensor = TorchSharp.torch.Tensor;
 
 namespace ClipGpt2.Captioning.Runtime.Layers;
 
@@ -45,4 +48,33 @@ internal static class Activations
         Activation.Tanh => torch.tanh(x),
         _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, null),
     };
+
+    /// <summary>Applies the activation to values in plain memory, in place.</summary>
+    public static void Apply(this Activation activation, Span<float> x)
+    {
+        switch (activation)
+        {
+            case Activation.GeluTanh:
+                ElementwiseKernels.GeluTanh(x);
+                break;
+            case Activation.QuickGelu:
+                ElementwiseKernels.QuickGelu(x);
+                break;
+            case Activation.Relu:
+                TensorPrimitives.Max(x, 0f, x);
+                break;
+            case Activation.Tanh:
+                TensorPrimitives.Tanh(x, x);
+                break;
+            default:
+                // The error function has no vectorised form in .NET: libtorch's serves.
+                using (var tensor = RowTensor.Create(x, 1))
+                using (var result = activation.Apply(tensor))
+                {
+                    RowTensor.Copy(result, x, accumulate: false);
+                }
+
+                break;
+        }
+    }
 }

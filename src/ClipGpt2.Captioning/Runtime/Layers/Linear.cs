@@ -1,56 +1,61 @@
+using ClipGpt2.Captioning.Runtime.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ClipGpt2.Captioning.Runtime.Layers;
 
 /// <summary>A linear layer, y = x Wᵀ + b, with a plain path for training and a packed one for inference.</summary>
-/// <remarks>Input [..., in], output [..., out]. Safe from any number of threads.</remarks>
+/// <remarks>
+/// Input [..., in], output [..., out], both of <see cref="ActivationType"/>. The way is chosen once: plain for training and on GPUs, oneDNN's
+/// packed product on CPUs that have it, 8-bit weights where <see cref="Precision.Int8Weights"/> asks for them. Safe from any number of threads.
+/// </remarks>
 internal sealed class Linear : IDisposable
 {
-    private readonly Tensor _weight;
-    private readonly Tensor? _bias;
+    private readonly LinearProduct _product;
 
-    /// <summary>Takes ownership of both tensors and moves them to the device and number format.</summary>
+    /// <summary>Takes ownership of both float32 CPU tensors; they are freed as soon as they have been packed or moved.</summary>
     /// <param name="weight">[out, in], whatever the order in the file.</param>
     /// <param name="bias">[out], or null.</param>
     /// <param name="compute">Where and how to compute; with <see cref="ComputeOptions.Trainable"/> the weights stay plain.</param>
     public Linear(Tensor weight, Tensor? bias, ComputeOptions compute)
     {
-        _weight = weight;
-        _bias = bias;
-        Compute = compute;
+        OutFeatures = (int)weight.shape[0];
+        InFeatures = (int)weight.shape[1];
+        ActivationType = NumberFormat.ActivationType(compute);
+        _product = LinearProduct.Create(weight, bias, compute);
     }
 
-    public ComputeOptions Compute { get; }
+    public int InFeatures { get; }
 
-    public int InFeatures => (int)_weight.shape[1];
+    public int OutFeatures { get; }
 
-    public int OutFeatures => (int)_weight.shape[0];
+    /// <summary>The data type that the input must have and the output will have.</summary>
+    public ScalarType ActivationType { get; }
 
     /// <summary>The plain weight [out, in], for training and saving.</summary>
-    public Tensor Weight => _weight;
+    /// <exception cref="CaptioningException">The weight was packed for inference.</exception>
+    public Tensor Weight => _product.PlainWeight
+        ?? throw new CaptioningException("The weights were packed for inference: load the model with ComputeOptions.Trainable to train or save it.");
 
-    public Tensor? Bias => _bias;
+    public Tensor? Bias => _product.Bias;
 
-    public Tensor Forward(Tensor x) => nn.functional.linear(x, _weight, _bias);
+    public Tensor Forward(Tensor x) => _product.Forward(x);
 
     /// <summary>The activation of the product, in one operation where the backend fuses it.</summary>
-    public Tensor Forward(Tensor x, Activation activation)
-    {
-        using var y = Forward(x);
-        return activation.Apply(y);
-    }
+    public Tensor Forward(Tensor x, Activation activation) => _product.Forward(x, activation);
 
-    /// <summary>The product plus <paramref name="residual"/>, in one operation where the backend fuses it.</summary>
-    public Tensor ForwardAdd(Tensor x, Tensor residual)
-    {
-        using var y = Forward(x);
-        return y + residual;
-    }
+    /// <summary>The product plus <paramref name="residual"/> (of the output's shape), in one operation where the backend fuses it.</summary>
+    public Tensor ForwardAdd(Tensor x, Tensor residual) => _product.ForwardAdd(x, residual);
 
-    public void Dispose()
-    {
-        _weight.Dispose();
-        _bias?.Dispose();
-    }
+    /// <summary>The product on float32 rows in plain memory, whatever the number format of the weights; CPU inference only.</summary>
+    /// <param name="x">[rows, in].</param>
+    /// <param name="rows">The number of rows.</param>
+    /// <param name="y">[rows, out].</param>
+    /// <param name="accumulate">Whether to add to what <paramref name="y"/> holds.</param>
+    public void Forward(ReadOnlySpan<float> x, int rows, Span<float> y, bool accumulate = false) => _product.Forward(x, rows, y, accumulate);
+
+    /// <summary>The activation of the product on float32 rows in plain memory; CPU inference only.</summary>
+    public void Forward(ReadOnlySpan<float> x, int rows, Span<float> y, Activation activation) => _product.Forward(x, rows, y, activation);
+
+    public void Dispose() => _product.Dispose();
 }

@@ -1,0 +1,65 @@
+using System.Runtime.InteropServices;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ClipGpt2.Captioning.Runtime.Kernels;
+
+/// <summary>
+/// oneDNN's linear products inside libtorch: weights packed once into blocks, bias and activation or residual fused into the product.
+/// </summary>
+/// <remarks>
+/// In float32 libtorch's plain product is MKL, which runs slower code on processors that aren't Intel's; oneDNN doesn't. Inference only: no
+/// gradients. Safe from any number of threads.
+/// </remarks>
+internal static class OneDnn
+{
+    private static readonly Lazy<jit.ScriptModule?> Operators = new(Load);
+
+    /// <summary>Whether this libtorch has the operators (builds for x86-64 processors do).</summary>
+    public static bool IsAvailable => Operators.Value is not null;
+
+    /// <summary>Packs a weight [out, in] of float32 or bfloat16 into oneDNN's blocked layout.</summary>
+    /// <returns>An opaque tensor for the products below.</returns>
+    public static Tensor Pack(Tensor weight) => (Tensor)Operators.Value!.invoke("pack", weight);
+
+    /// <summary>Where the packed elements lie, and how many bytes they take.</summary>
+    public static (nint Address, long Bytes) Memory(Tensor packed)
+    {
+        using var address = (Scalar)Operators.Value!.invoke("address", packed);
+        using var bytes = (Scalar)Operators.Value!.invoke("bytes", packed);
+        return ((nint)address.ToInt64(), bytes.ToInt64());
+    }
+
+    /// <summary>x Wᵀ + b with x [rows, in] of the weight's type.</summary>
+    public static Tensor Linear(Tensor x, Tensor packed, Tensor? bias) => Invoke("linear", x, packed, bias);
+
+    /// <summary>The activation of x Wᵀ + b. Swish (<c>linear_swish</c>) is x * sigmoid(x).</summary>
+    public static Tensor Linear(string method, Tensor x, Tensor packed, Tensor? bias) => Invoke(method, x, packed, bias);
+
+    /// <summary>x Wᵀ + b + other.</summary>
+    public static Tensor LinearAdd(Tensor x, Tensor other, Tensor packed, Tensor? bias) => (Tensor)Operators.Value!.invoke("linear_add", x, other, packed, bias!);
+
+    /// <summary>x Wᵀ with W int8 [out, in] times a scale an output; x and scales bfloat16 or float32.</summary>
+    public static Tensor Int8Linear(Tensor x, Tensor weight, Tensor scales) => (Tensor)Operators.Value!.invoke("int8_linear", x, weight, scales);
+
+    private static Tensor Invoke(string method, Tensor x, Tensor packed, Tensor? bias) => (Tensor)Operators.Value!.invoke(method, x, packed, bias!);
+
+    private static jit.ScriptModule? Load()
+    {
+        TorchRuntime.Load();
+        try
+        {
+            using var stream = typeof(OneDnn).Assembly.GetManifestResourceStream("linear_ops.py")!;
+            using var reader = new StreamReader(stream);
+            var module = jit.load(TorchScriptArchive.Create(reader.ReadToEnd()));
+            using var scope = NewDisposeScope();
+            module.invoke("linear", ones(1, 1), module.invoke("pack", ones(1, 1)), null!);
+            return module;
+        }
+        catch (ExternalException)
+        {
+            // A libtorch without oneDNN: the plain products serve.
+            return null;
+        }
+    }
+}

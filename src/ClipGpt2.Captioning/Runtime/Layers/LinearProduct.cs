@@ -1,0 +1,67 @@
+using ClipGpt2.Captioning.Runtime.Kernels;
+using static TorchSharp.torch;
+
+namespace ClipGpt2.Captioning.Runtime.Layers;
+
+/// <summary>One way to compute a linear layer.</summary>
+internal abstract class LinearProduct : IDisposable
+{
+    /// <summary>[out, in], or null where only a packed form is left.</summary>
+    public virtual Tensor? PlainWeight => null;
+
+    public abstract Tensor? Bias { get; }
+
+    /// <summary>Chooses the way by fixed rules and takes ownership of both tensors.</summary>
+    public static LinearProduct Create(Tensor weight, Tensor? bias, ComputeOptions compute)
+    {
+        if (compute.Trainable || compute.IsCuda)
+        {
+            return new PlainLinear(weight, bias, compute);
+        }
+
+        if (NumberFormat.Resolve(compute) == Precision.Int8Weights)
+        {
+            return new Int8Linear(weight, bias);
+        }
+
+        return OneDnn.IsAvailable ? new PackedLinear(weight, bias, NumberFormat.ActivationType(compute)) : new PlainLinear(weight, bias, compute);
+    }
+
+    public abstract Tensor Forward(Tensor x);
+
+    public virtual Tensor Forward(Tensor x, Activation activation)
+    {
+        using var y = Forward(x);
+        return activation.Apply(y);
+    }
+
+    public virtual Tensor ForwardAdd(Tensor x, Tensor residual)
+    {
+        var y = Forward(x);
+        if (PlainWeight is null)
+        {
+            return y.add_(residual);
+        }
+
+        using (y)
+        {
+            return y + residual;
+        }
+    }
+
+    public virtual void Forward(ReadOnlySpan<float> x, int rows, Span<float> y, bool accumulate)
+    {
+        using var input = RowTensor.Create(x, rows);
+        using var output = Forward(input);
+        RowTensor.Copy(output, y, accumulate);
+    }
+
+    public virtual void Forward(ReadOnlySpan<float> x, int rows, Span<float> y, Activation activation)
+    {
+        using var input = RowTensor.Create(x, rows);
+        using var output = Forward(input, activation);
+        RowTensor.Copy(output, y, accumulate: false);
+    }
+
+    public abstract void Dispose();
+}

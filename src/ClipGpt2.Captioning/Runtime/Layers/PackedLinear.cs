@@ -1,0 +1,97 @@
+using ClipGpt2.Captioning.Runtime.Kernels;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ClipGpt2.Captioning.Runtime.Layers;
+
+/// <summary>oneDNN's product over a packed weight with bias, activation or residual fused; for few rows of plain memory our own over the same weight.</summary>
+internal sealed unsafe class PackedLinear : LinearProduct
+{
+    private readonly PackedWeight _weight;
+    private readonly Tensor? _bias;
+    private readonly float[]? _rowBias;
+    private readonly ScalarType _type;
+
+    public PackedLinear(Tensor weight, Tensor? bias, ScalarType type)
+    {
+        _type = type;
+        using (weight)
+        using (bias)
+        {
+            using var converted = weight.to(type, copy: true);
+            _weight = new PackedWeight(converted);
+            _bias = bias?.to(type, copy: true).DetachFromDisposeScope();
+            _rowBias = bias is null ? null : GC.AllocateUninitializedArray<float>(_weight.OutFeatures, pinned: true);
+            bias?.data<float>().CopyTo(_rowBias);
+        }
+    }
+
+    public override Tensor? Bias => _bias;
+
+    public override Tensor Forward(Tensor x) => OneDnn.Linear(x, _weight.Opaque, _bias);
+
+    public override Tensor Forward(Tensor x, Activation activation)
+    {
+        var fused = activation switch
+        {
+            Activation.Gelu => "linear_gelu",
+            Activation.GeluTanh => "linear_gelu_tanh",
+            Activation.Relu => "linear_relu",
+            Activation.Tanh => "linear_tanh",
+            _ => null,
+        };
+        return fused is null ? base.Forward(x, activation) : OneDnn.Linear(fused, x, _weight.Opaque, _bias);
+    }
+
+    public override Tensor ForwardAdd(Tensor x, Tensor residual) => OneDnn.LinearAdd(x, residual, _weight.Opaque, _bias);
+
+    public override void Forward(ReadOnlySpan<float> x, int rows, Span<float> y, bool accumulate)
+    {
+        if (_weight.Address is null || rows > PanelProduct.MaxRows)
+        {
+            using var input = Input(x, rows);
+            using var output = Forward(input);
+            RowTensor.Copy(output, y, accumulate);
+            return;
+        }
+
+        fixed (float* input = x, output = y, bias = _rowBias)
+        {
+            PanelProduct.Multiply(_weight, bias, input, rows, output, accumulate);
+        }
+    }
+
+    public override void Forward(ReadOnlySpan<float> x, int rows, Span<float> y, Activation activation)
+    {
+        if (_weight.Address is null || rows > PanelProduct.MaxRows)
+        {
+            using var input = Input(x, rows);
+            using var output = Forward(input, activation);
+            RowTensor.Copy(output, y, accumulate: false);
+            return;
+        }
+
+        Forward(x, rows, y, accumulate: false);
+        activation.Apply(y[..(rows * _weight.OutFeatures)]);
+    }
+
+    public override void Dispose()
+    {
+        _weight.Dispose();
+        _bias?.Dispose();
+    }
+
+    private Tensor Input(ReadOnlySpan<float> x, int rows)
+    {
+        var input = RowTensor.Create(x, rows);
+        if (_type == ScalarType.Float32)
+        {
+            return input;
+        }
+
+        using (input)
+        {
+            return input.to_type(_type);
+        }
+    }
+}

@@ -1,0 +1,157 @@
+using System.Text.Json;
+using ClipGpt2.Captioning.Images.Resampling;
+
+namespace ClipGpt2.Captioning.Images;
+
+/// <summary>Reads <c>preprocessor_config.json</c>.</summary>
+/// <remarks>
+/// Old files give <c>size</c> and <c>crop_size</c> as integers and have no rescale fields. What a file leaves out has the default of its processor
+/// class: <c>CLIPImageProcessor</c>'s, or for SigLIP no crop and means and deviations of 0.5.
+/// </remarks>
+internal static class PreprocessorConfig
+{
+    public const string FileName = "preprocessor_config.json";
+
+    public static ImagePreprocessorOptions Read(string path)
+    {
+        var file = Directory.Exists(path) ? Path.Combine(path, FileName) : path;
+        try
+        {
+            return Parse(File.ReadAllText(file), file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new CaptioningException($"The preprocessing '{file}' can't be read: {e.Message} Give a {FileName}, a folder that holds one, or 'clip-vit-base-patch32'.", e);
+        }
+    }
+
+    public static ImagePreprocessorOptions Parse(string json, string source)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowTrailingCommas = true });
+            var options = Parse(new Fields(document.RootElement, source));
+            options.Validate(source);
+            return options;
+        }
+        catch (JsonException e)
+        {
+            throw new CaptioningException($"{source} isn't JSON: {e.Message}", e);
+        }
+    }
+
+    private static ImagePreprocessorOptions Parse(Fields fields)
+    {
+        var kind = fields.Text("image_processor_type") ?? fields.Text("feature_extractor_type") ?? "CLIPImageProcessor";
+        var start = kind switch
+        {
+            "CLIPImageProcessor" or "CLIPFeatureExtractor" or "CLIPImageProcessorFast" => new ImagePreprocessorOptions(),
+            "SiglipImageProcessor" or "SiglipImageProcessorFast" => new ImagePreprocessorOptions
+            {
+                ExactSize = new ImageSize(224, 224),
+                CenterCrop = false,
+                Mean = [0.5, 0.5, 0.5],
+                StandardDeviation = [0.5, 0.5, 0.5],
+            },
+            _ => throw fields.Wrong("image_processor_type", "CLIPImageProcessor or SiglipImageProcessor"),
+        };
+        return fields.ApplySize(start) with
+        {
+            ConvertRgb = fields.Flag("do_convert_rgb") ?? start.ConvertRgb,
+            Resize = fields.Flag("do_resize") ?? start.Resize,
+            Resample = (ResampleFilter?)fields.Integer("resample") ?? start.Resample,
+            CenterCrop = fields.Flag("do_center_crop") ?? start.CenterCrop,
+            CropSize = fields.CropSize() ?? start.CropSize,
+            Rescale = fields.Flag("do_rescale") ?? start.Rescale,
+            RescaleFactor = fields.Number("rescale_factor") ?? start.RescaleFactor,
+            Normalize = fields.Flag("do_normalize") ?? start.Normalize,
+            Mean = fields.Numbers("image_mean") ?? start.Mean,
+            StandardDeviation = fields.Numbers("image_std") ?? start.StandardDeviation,
+        };
+    }
+
+    /// <summary>The fields of the file; null and absent are one, as in the reference.</summary>
+    private sealed class Fields
+    {
+        private readonly JsonElement _root;
+        private readonly string _source;
+
+        public Fields(JsonElement root, string source)
+        {
+            (_root, _source) = (root, source);
+            if (root.ValueKind != JsonValueKind.Object)
+            {
+                throw new CaptioningException($"{source} must hold a JSON object.");
+            }
+        }
+
+        public string? Text(string name) => Find(name) is { } value
+            ? value.ValueKind == JsonValueKind.String ? value.GetString() : throw Wrong(name, "a text")
+            : null;
+
+        public bool? Flag(string name) => Find(name) is { } value
+            ? value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw Wrong(name, "true or false")
+            : null;
+
+        public int? Integer(string name) => Find(name) is { } value ? Integer(value, name) : null;
+
+        public double? Number(string name) => Find(name) is { } value ? Number(value, name) : null;
+
+        public double[]? Numbers(string name) => Find(name) is { } value
+            ? value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray().Select(v => Number(v, name))] : throw Wrong(name, "a list of numbers")
+            : null;
+
+        /// <summary><c>size</c>: an integer or <c>shortest_edge</c> (beside which <c>longest_edge</c> is ignored), else <c>height</c> and <c>width</c>.</summary>
+        public ImagePreprocessorOptions ApplySize(ImagePreprocessorOptions options)
+        {
+            if (Find("size") is not { } size)
+            {
+                return options;
+            }
+
+            if (size.ValueKind == JsonValueKind.Number)
+            {
+                return options with { ShortestEdge = Integer(size, "size"), ExactSize = null };
+            }
+
+            return Find("shortest_edge", size) is { } edge
+                ? options with { ShortestEdge = Integer(edge, "size.shortest_edge"), ExactSize = null }
+                : options with { ExactSize = HeightAndWidth(size, "size", "an integer, or an object with 'shortest_edge' or with 'height' and 'width'") };
+        }
+
+        public ImageSize? CropSize()
+        {
+            if (Find("crop_size") is not { } size)
+            {
+                return null;
+            }
+
+            if (size.ValueKind == JsonValueKind.Number)
+            {
+                var side = Integer(size, "crop_size");
+                return new ImageSize(side, side);
+            }
+
+            return HeightAndWidth(size, "crop_size", "an integer, or an object with 'height' and 'width'");
+        }
+
+        public CaptioningException Wrong(string name, string right) =>
+            new($"{_source}: '{name}' is {(Find(name) is { } value ? value.GetRawText() : "of another form")}; it must be {right}.");
+
+        private ImageSize HeightAndWidth(JsonElement size, string name, string right) =>
+            Find("height", size) is { } height && Find("width", size) is { } width
+                ? new ImageSize(Integer(width, name + ".width"), Integer(height, name + ".height"))
+                : throw Wrong(name, right);
+
+        private int Integer(JsonElement value, string name) =>
+            value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number : throw Wrong(name, "an integer");
+
+        private double Number(JsonElement value, string name) =>
+            value.ValueKind == JsonValueKind.Number ? value.GetDouble() : throw Wrong(name, "a number");
+
+        private JsonElement? Find(string name) => Find(name, _root);
+
+        private static JsonElement? Find(string name, JsonElement of) =>
+            of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+    }
+}

@@ -9,8 +9,8 @@ namespace ClipGpt2.Captioning.Weights;
 /// <remarks>Source: <c>Dtype</c> of the reference implementation (safetensors 0.8, <c>tensor.rs</c>).</remarks>
 internal sealed record ElementType(string Name, int Bits, torch.ScalarType? Torch = null)
 {
-    private static readonly Dictionary<string, ElementType> ByName = new ElementType[]
-    {
+    private static readonly ElementType[] All =
+    [
         new("BOOL", 8, torch.ScalarType.Bool),
         new("F4", 4),
         new("F6_E2M3", 6),
@@ -33,15 +33,20 @@ internal sealed record ElementType(string Name, int Bits, torch.ScalarType? Torc
         new("F64", 64, torch.ScalarType.Float64),
         new("I64", 64, torch.ScalarType.Int64),
         new("U64", 64),
-    }.ToDictionary(t => t.Name, StringComparer.Ordinal);
+    ];
+
+    private static readonly Dictionary<string, ElementType> ByName = All.ToDictionary(type => type.Name, StringComparer.Ordinal);
 
     /// <summary>The types' names, for messages.</summary>
-    public static string Names => string.Join(", ", ByName.Keys);
+    public static string Names => string.Join(", ", All.Select(type => type.Name));
 
     public static ElementType? Find(string name) => ByName.GetValueOrDefault(name);
 
     /// <summary>The type that a tensor of libtorch is stored as, or null where the format has none.</summary>
-    public static ElementType? Of(torch.ScalarType type) => ByName.Values.FirstOrDefault(t => t.Torch == type);
+    public static ElementType? Of(torch.ScalarType type) => All.FirstOrDefault(t => t.Torch == type);
+
+    /// <summary>The place in the format's own order, which a file's tensors follow downwards: larger elements first, so that all are aligned.</summary>
+    public int Rank => Array.IndexOf(All, this);
 
     /// <summary>The bytes of a tensor, or null if there are more than 63 bits can count or they end within a byte.</summary>
     public long? ByteLength(IReadOnlyList<long> shape)

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace ClipGpt2.Captioning.Weights;
@@ -11,12 +12,12 @@ internal static partial class HubCache
         if (!Id().IsMatch(id) || !Revision().IsMatch(options.Revision) || options.Revision.Contains("..", StringComparison.Ordinal))
         {
             throw new ModelNotFoundException(
-                $"There is no folder '{Path.GetFullPath(id.Replace('\0', '?'))}', and '{id}' (revision '{options.Revision}') isn't the id of a model such as 'openai/clip-vit-base-patch32' either.");
+                $"'{id}' (revision '{options.Revision}') is neither a folder that exists nor the id of a model such as 'openai/clip-vit-base-patch32'.");
         }
 
         var repository = Path.Combine(options.CacheFolder, "models--" + id.Replace("/", "--", StringComparison.Ordinal));
         var reference = Path.Combine(repository, "refs", options.Revision);
-        var commit = File.Exists(reference) ? File.ReadAllText(reference).Trim() : options.Revision;
+        var commit = File.Exists(reference) ? Encoding.UTF8.GetString(InputFile.ReadAll(reference)).Trim() : options.Revision;
         var snapshot = Path.Combine(repository, "snapshots", commit);
         return Revision().IsMatch(commit) && Directory.Exists(snapshot)
             ? snapshot

@@ -13,7 +13,7 @@ internal sealed record SafetensorsEntry(TensorInfo Info, ElementType Type, long 
 /// </remarks>
 internal sealed class SafetensorsHeader
 {
-    private const string MetadataName = "__metadata__";
+    public const string MetadataName = "__metadata__";
 
     private readonly Dictionary<string, SafetensorsEntry> _entries = new(StringComparer.Ordinal);
     private readonly string _file;

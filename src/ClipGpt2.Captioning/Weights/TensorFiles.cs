@@ -33,7 +33,7 @@ public static class TensorFiles
             return ShardedSafetensors.Open(index);
         }
 
-        throw Directory.EnumerateFiles(folder, PickleName + "*").Any() || File.Exists(Path.Combine(folder, PickleName + ".index.json"))
+        throw File.Exists(Path.Combine(folder, PickleName)) || File.Exists(Path.Combine(folder, PickleName + ".index.json"))
             ? new CheckpointFormatException(
                 $"'{folder}' holds its weights only as '{PickleName}', a pickle, which this version doesn't read: convert it to '{WeightsName}'.")
             : new ModelNotFoundException($"'{folder}' holds no weights: neither '{WeightsName}' nor '{ShardedSafetensors.IndexName}' is in it.");

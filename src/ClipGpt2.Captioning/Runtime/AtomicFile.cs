@@ -1,0 +1,46 @@
+namespace ClipGpt2.Captioning.Runtime;
+
+/// <summary>Writes files that a reader, or a crash, never sees half of.</summary>
+internal static class AtomicFile
+{
+    /// <summary>Writes to a temporary name beside the file, flushes to the disk, and then gives it its name.</summary>
+    /// <param name="path">The file; one that is there is replaced.</param>
+    /// <param name="write">Writes the content.</param>
+    /// <exception cref="CaptioningException">The file can't be written. What was there before stays.</exception>
+    public static void Write(string path, Action<Stream> write)
+    {
+        var temporary = $"{path}.{Path.GetRandomFileName()}.tmp";
+        try
+        {
+            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1 << 16))
+            {
+                write(stream);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch (Exception e)
+        {
+            Discard(temporary);
+            if (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+            {
+                throw new CaptioningException($"'{path}' can't be written: {e.Message}", e);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Removes what was begun; that this fails too must not hide the first error.</summary>
+    private static void Discard(string temporary)
+    {
+        try
+        {
+            File.Delete(temporary);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+        }
+    }
+}

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -9,11 +10,12 @@ internal static unsafe class BFloat16Rows
     // How far ahead of the product the weight is asked for, in pairs of elements: the processor's own prefetching ends at each page.
     private const int Ahead = 1024;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void One(byte* weight, int inputs, float* x0, float* sums)
     {
         Vector512<float> s00 = default, s01 = default, s02 = default, s03 = default;
         var pair = (uint*)weight;
-        for (var i = 0; i + 1 < inputs; i += 2, pair += PackedWeight.Panel)
+        for (var i = 0; i + 1 < inputs; i += 2, pair += PanelWeight.Width)
         {
             Sse.Prefetch0(pair + Ahead + 0);
             Sse.Prefetch0(pair + Ahead + 16);
@@ -48,12 +50,13 @@ internal static unsafe class BFloat16Rows
         s03.Store(sums + 48);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Two(byte* weight, int inputs, float* x0, float* x1, float* sums)
     {
         Vector512<float> s00 = default, s01 = default, s02 = default, s03 = default;
         Vector512<float> s10 = default, s11 = default, s12 = default, s13 = default;
         var pair = (uint*)weight;
-        for (var i = 0; i + 1 < inputs; i += 2, pair += PackedWeight.Panel)
+        for (var i = 0; i + 1 < inputs; i += 2, pair += PanelWeight.Width)
         {
             Sse.Prefetch0(pair + Ahead + 0);
             Sse.Prefetch0(pair + Ahead + 16);
@@ -101,6 +104,7 @@ internal static unsafe class BFloat16Rows
         s13.Store(sums + 112);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Five(byte* weight, int inputs, float* x0, float* x1, float* x2, float* x3, float* x4, float* sums)
     {
         Vector512<float> s00 = default, s01 = default, s02 = default, s03 = default;
@@ -109,7 +113,7 @@ internal static unsafe class BFloat16Rows
         Vector512<float> s30 = default, s31 = default, s32 = default, s33 = default;
         Vector512<float> s40 = default, s41 = default, s42 = default, s43 = default;
         var pair = (uint*)weight;
-        for (var i = 0; i + 1 < inputs; i += 2, pair += PackedWeight.Panel)
+        for (var i = 0; i + 1 < inputs; i += 2, pair += PanelWeight.Width)
         {
             Sse.Prefetch0(pair + Ahead + 0);
             Sse.Prefetch0(pair + Ahead + 16);
@@ -197,7 +201,9 @@ internal static unsafe class BFloat16Rows
     }
 
     // A bfloat16 is the upper half of a float32.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Even(Vector512<uint> pairs) => (pairs << 16).AsSingle();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Odd(Vector512<uint> pairs) => (pairs & Vector512.Create(0xffff0000u)).AsSingle();
 }

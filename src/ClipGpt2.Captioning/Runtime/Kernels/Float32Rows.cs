@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -9,10 +10,11 @@ internal static unsafe class Float32Rows
     // How far ahead of the product the weight is asked for, in elements: the processor's own prefetching ends at each page.
     private const int Ahead = 1024;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void One(float* weight, int inputs, float* x0, float* sums)
     {
         Vector512<float> s00 = default, s01 = default, s02 = default, s03 = default;
-        for (var i = 0; i < inputs; i++, weight += PackedWeight.Panel)
+        for (var i = 0; i < inputs; i++, weight += PanelWeight.Width)
         {
             Sse.Prefetch0(weight + Ahead);
             Sse.Prefetch0(weight + Ahead + 16);
@@ -35,11 +37,12 @@ internal static unsafe class Float32Rows
         s03.Store(sums + 48);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Two(float* weight, int inputs, float* x0, float* x1, float* sums)
     {
         Vector512<float> s00 = default, s01 = default, s02 = default, s03 = default;
         Vector512<float> s10 = default, s11 = default, s12 = default, s13 = default;
-        for (var i = 0; i < inputs; i++, weight += PackedWeight.Panel)
+        for (var i = 0; i < inputs; i++, weight += PanelWeight.Width)
         {
             Sse.Prefetch0(weight + Ahead);
             Sse.Prefetch0(weight + Ahead + 16);
@@ -71,6 +74,7 @@ internal static unsafe class Float32Rows
         s13.Store(sums + 112);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Five(float* weight, int inputs, float* x0, float* x1, float* x2, float* x3, float* x4, float* sums)
     {
         Vector512<float> s00 = default, s01 = default, s02 = default, s03 = default;
@@ -78,7 +82,7 @@ internal static unsafe class Float32Rows
         Vector512<float> s20 = default, s21 = default, s22 = default, s23 = default;
         Vector512<float> s30 = default, s31 = default, s32 = default, s33 = default;
         Vector512<float> s40 = default, s41 = default, s42 = default, s43 = default;
-        for (var i = 0; i < inputs; i++, weight += PackedWeight.Panel)
+        for (var i = 0; i < inputs; i++, weight += PanelWeight.Width)
         {
             Sse.Prefetch0(weight + Ahead);
             Sse.Prefetch0(weight + Ahead + 16);

@@ -39,9 +39,6 @@ internal static class OneDnn
     /// <summary>x Wᵀ + b + other.</summary>
     public static Tensor LinearAdd(Tensor x, Tensor other, Tensor packed, Tensor? bias) => (Tensor)Operators.Value!.invoke("linear_add", x, other, packed, bias!);
 
-    /// <summary>x Wᵀ with W int8 [out, in] times a scale an output; x and scales bfloat16 or float32.</summary>
-    public static Tensor Int8Linear(Tensor x, Tensor weight, Tensor scales) => (Tensor)Operators.Value!.invoke("int8_linear", x, weight, scales);
-
     private static Tensor Invoke(string method, Tensor x, Tensor packed, Tensor? bias) => (Tensor)Operators.Value!.invoke(method, x, packed, bias!);
 
     private static jit.ScriptModule? Load()

@@ -6,7 +6,7 @@ class Ops(Module):
   _is_full_backward_hook : Optional[bool]
   def pack(self: __torch__.Ops,
     weight: Tensor) -> Tensor:
-    return ops.mkldnn._reorder_linear_weight(weight, 64)
+    return ops.mkldnn._reorder_linear_weight(weight, 1024)
   def address(self: __torch__.Ops,
     packed: Tensor) -> int:
     return ops.mkldnn.data_ptr(packed)
@@ -55,8 +55,3 @@ class Ops(Module):
     weight: Tensor,
     bias: Optional[Tensor]) -> Tensor:
     return ops.mkldnn._linear_pointwise(x, other, weight, bias, "add")
-  def int8_linear(self: __torch__.Ops,
-    x: Tensor,
-    weight: Tensor,
-    scales: Tensor) -> Tensor:
-    return torch._weight_int8pack_mm(x, weight, scales)

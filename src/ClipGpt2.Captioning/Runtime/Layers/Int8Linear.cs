@@ -4,51 +4,70 @@ using static TorchSharp.torch;
 
 namespace ClipGpt2.Captioning.Runtime.Layers;
 
-/// <summary>8-bit weights with one scale an output (its largest weight over 127): a quarter of float32's memory and reading.</summary>
+/// <summary>8-bit weights with one scale an output: a quarter of float32's memory and reading.</summary>
 internal sealed unsafe class Int8Linear : LinearProduct
 {
-    private readonly Tensor _weight;
-    private readonly Tensor _scales;
+    private readonly Int8Weight _weight;
     private readonly Tensor? _bias;
+    private readonly float[]? _rowBias;
 
     public Int8Linear(Tensor weight, Tensor? bias)
     {
         using (weight)
         {
-            using var scope = NewDisposeScope();
-            var scales = weight.abs().amax([1], keepdim: true).clamp_min(1e-12f) / 127f;
-            _weight = (weight / scales).round_().to_type(ScalarType.Int8).DetachFromDisposeScope();
-            _scales = scales.flatten().contiguous().DetachFromDisposeScope();
+            _weight = new Int8Weight(weight);
         }
 
         _bias = bias?.DetachFromDisposeScope();
+        _rowBias = bias?.data<float>().ToArray();
     }
 
     public override Tensor? Bias => _bias;
 
+    /// <summary>Many rows are worth unpacking the weight for; few are not.</summary>
     public override Tensor Forward(Tensor x)
     {
-        using var rows = x.reshape(-1, x.shape[^1]);
-        using var product = OneDnn.IsAvailable ? OneDnn.Int8Linear(rows, _weight, _scales) : Dequantized(rows);
-        if (_bias is not null)
+        var rows = (int)(x.numel() / x.shape[^1]);
+        if (rows > PanelProduct.MaxRows(PanelType.Int8) || !Int8Weight.IsSupported)
         {
-            product.add_(_bias);
+            using var weight = _weight.Dequantized(ScalarType.Float32);
+            return nn.functional.linear(x, weight, _bias);
         }
 
-        return product.reshape([.. x.shape[..^1], _weight.shape[0]]);
+        using var contiguous = x.contiguous();
+        var y = empty([.. x.shape[..^1], _weight.Panels.OutFeatures]);
+        fixed (byte* input = contiguous.bytes, output = y.bytes)
+        fixed (float* bias = _rowBias)
+        {
+            PanelProduct.Multiply(_weight.Panels, bias, (float*)input, rows, (float*)output, accumulate: false);
+        }
+
+        return y;
+    }
+
+    public override void Forward(ReadOnlySpan<float> x, int rows, Span<float> y, bool accumulate)
+    {
+        if (rows > PanelProduct.MaxRows(PanelType.Int8) || !Int8Weight.IsSupported)
+        {
+            base.Forward(x, rows, y, accumulate);
+            return;
+        }
+
+        fixed (float* input = x, output = y, bias = _rowBias)
+        {
+            PanelProduct.Multiply(_weight.Panels, bias, input, rows, output, accumulate);
+        }
+    }
+
+    public override void Forward(ReadOnlySpan<float> x, int rows, Span<float> y, Activation activation)
+    {
+        Forward(x, rows, y, accumulate: false);
+        activation.Apply(y[..(rows * _weight.Panels.OutFeatures)]);
     }
 
     public override void Dispose()
     {
         _weight.Dispose();
-        _scales.Dispose();
         _bias?.Dispose();
-    }
-
-    private Tensor Dequantized(Tensor rows)
-    {
-        using var weight = _weight.to_type(ScalarType.Float32);
-        using var product = nn.functional.linear(rows, weight);
-        return product * _scales;
     }
 }

@@ -11,6 +11,7 @@ internal sealed unsafe class PackedLinear : LinearProduct
     private readonly Tensor? _bias;
     private readonly float[]? _rowBias;
     private readonly ScalarType _type;
+    private readonly int _outputs;
 
     public PackedLinear(Tensor weight, Tensor? bias, ScalarType type)
     {
@@ -21,8 +22,8 @@ internal sealed unsafe class PackedLinear : LinearProduct
             using var converted = weight.to(type, copy: true);
             _weight = new PackedWeight(converted);
             _bias = bias?.to(type, copy: true).DetachFromDisposeScope();
-            _rowBias = bias is null ? null : GC.AllocateUninitializedArray<float>(_weight.OutFeatures, pinned: true);
-            bias?.data<float>().CopyTo(_rowBias);
+            _rowBias = bias?.data<float>().ToArray();
+            _outputs = (int)weight.shape[0];
         }
     }
 
@@ -47,7 +48,7 @@ internal sealed unsafe class PackedLinear : LinearProduct
 
     public override void Forward(ReadOnlySpan<float> x, int rows, Span<float> y, bool accumulate)
     {
-        if (_weight.Address is null || rows > PanelProduct.MaxRows)
+        if (_weight.Panels is not { } panels || rows > PanelProduct.MaxRows(panels.Type))
         {
             using var input = Input(x, rows);
             using var output = Forward(input);
@@ -57,13 +58,13 @@ internal sealed unsafe class PackedLinear : LinearProduct
 
         fixed (float* input = x, output = y, bias = _rowBias)
         {
-            PanelProduct.Multiply(_weight, bias, input, rows, output, accumulate);
+            PanelProduct.Multiply(panels, bias, input, rows, output, accumulate);
         }
     }
 
     public override void Forward(ReadOnlySpan<float> x, int rows, Span<float> y, Activation activation)
     {
-        if (_weight.Address is null || rows > PanelProduct.MaxRows)
+        if (_weight.Panels is not { } panels || rows > PanelProduct.MaxRows(panels.Type))
         {
             using var input = Input(x, rows);
             using var output = Forward(input, activation);
@@ -72,7 +73,7 @@ internal sealed unsafe class PackedLinear : LinearProduct
         }
 
         Forward(x, rows, y, accumulate: false);
-        activation.Apply(y[..(rows * _weight.OutFeatures)]);
+        activation.Apply(y[..(rows * _outputs)]);
     }
 
     public override void Dispose()

@@ -1,0 +1,88 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ClipGpt2.Captioning.Runtime.Kernels;
+
+/// <summary>A weight as 8-bit integers in panels, each output with a scale: its largest weight over 127.</summary>
+internal sealed unsafe class Int8Weight : IDisposable
+{
+    private const nuint Alignment = 2 << 20;
+
+    private readonly Tensor _scales;
+    private void* _memory;
+
+    /// <summary>Quantises a float32 weight [out, in].</summary>
+    public Int8Weight(Tensor plain)
+    {
+        using var scope = NewDisposeScope();
+        var scales = plain.abs().amax([1], keepdim: true).clamp_min(1e-12f) / 127f;
+        using var rounded = (plain / scales).round_().to_type(ScalarType.Int8).contiguous();
+        _scales = scales.flatten().contiguous().DetachFromDisposeScope();
+
+        var (outputs, inputs) = ((int)plain.shape[0], (int)plain.shape[1]);
+        var panelBytes = (long)inputs * PanelWeight.Width;
+        fixed (byte* scale = _scales.bytes)
+        {
+            var weight = new PanelWeight(0, PanelType.Int8, inputs, outputs, panelBytes, (nint)scale);
+            var size = (nuint)(panelBytes * weight.Panels);
+            _memory = NativeMemory.AlignedAlloc(size, Alignment);
+            HugePages.Advise((byte*)_memory, (long)size);
+            Panels = weight with { Address = (nint)_memory };
+        }
+
+        Fill(rounded.bytes);
+    }
+
+    ~Int8Weight() => NativeMemory.AlignedFree(_memory);
+
+    /// <summary>The weight and its scales.</summary>
+    public PanelWeight Panels { get; }
+
+    /// <summary>Whether the managed product runs on this processor.</summary>
+    public static bool IsSupported => Vector512.IsHardwareAccelerated;
+
+    /// <summary>The weight [out, in] again, for products of many rows.</summary>
+    public Tensor Dequantized(ScalarType type)
+    {
+        using var scope = NewDisposeScope();
+        var weight = empty(Panels.OutFeatures, Panels.InFeatures, dtype: ScalarType.Int8);
+        Unfill(weight.bytes);
+        return (weight.to_type(type) * _scales.to_type(type).unsqueeze(1)).MoveToOuterDisposeScope();
+    }
+
+    public void Dispose()
+    {
+        NativeMemory.AlignedFree(_memory);
+        _memory = null;
+        _scales.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private void Fill(ReadOnlySpan<byte> rows)
+    {
+        for (var output = 0; output < Panels.Panels * PanelWeight.Width; output++)
+        {
+            var target = Column(output);
+            for (var input = 0; input < Panels.InFeatures; input++)
+            {
+                target[input * PanelWeight.Width] = output < Panels.OutFeatures ? rows[(output * Panels.InFeatures) + input] : (byte)0;
+            }
+        }
+    }
+
+    private void Unfill(Span<byte> rows)
+    {
+        for (var output = 0; output < Panels.OutFeatures; output++)
+        {
+            var source = Column(output);
+            for (var input = 0; input < Panels.InFeatures; input++)
+            {
+                rows[(output * Panels.InFeatures) + input] = source[input * PanelWeight.Width];
+            }
+        }
+    }
+
+    private byte* Column(int output) => (byte*)Panels.Address + (output / PanelWeight.Width * Panels.PanelBytes) + (output % PanelWeight.Width);
+}

@@ -21,11 +21,14 @@ public interface IAutoregressiveModel
     /// [B, P], 0 where a row is padded on its left and 1 elsewhere; null for no padding. Positions count from the first column that isn't padding.
     /// </param>
     /// <param name="promptIds">Token ids that every row reads after its prefix, or null.</param>
-    /// <param name="maxNewTokens">How often the session may be advanced at most; its cache is laid out for that.</param>
+    /// <param name="maxNewTokens">
+    /// The most tokens that will be written. The last of them is never read back, so that it takes no position; where there is one for it, the
+    /// session may be advanced by it all the same.
+    /// </param>
     /// <returns>A session of B rows whose logits are those of the last position; the caller's own.</returns>
     /// <exception cref="CaptioningException">
-    /// The prefix has another hidden size, a token id is outside of the vocabulary, or prefix, prompt and new tokens take more than
-    /// <see cref="MaxPositions"/>.
+    /// The prefix has another hidden size, a row is nothing but padding, a token id is outside of the vocabulary, or prefix, prompt and new
+    /// tokens take more than <see cref="MaxPositions"/>.
     /// </exception>
     IDecodingSession Start(torch.Tensor prefix, torch.Tensor? attentionMask, IReadOnlyList<int>? promptIds, int maxNewTokens);
 

@@ -6,19 +6,16 @@ namespace ClipGpt2.Captioning.Runtime.Layers;
 /// <summary>Where a model's tensors lie and in which type, by its <see cref="ComputeOptions"/>.</summary>
 internal static class ComputePlacement
 {
-    /// <summary>The type of activations and of weights that no product packs; weights that are trained stay float32.</summary>
-    public static ScalarType ActivationType(this ComputeOptions compute) => compute switch
-    {
-        { Trainable: true } => ScalarType.Float32,
-        { Precision: Precision.BFloat16 } => ScalarType.BFloat16,
-        { Precision: Precision.Float16 } => ScalarType.Float16,
-        _ => ScalarType.Float32,
-    };
+    /// <summary>The type of a model's hidden states, and of the weights that belong to no product; what is trained stays float32.</summary>
+    public static ScalarType HiddenType(this ComputeOptions compute) => compute.Trainable ? ScalarType.Float32 : NumberFormat.ActivationType(compute);
 
     /// <summary>Takes ownership of a weight and returns it on its device, in its type, outside of any scope, asking for a gradient if it trains.</summary>
-    public static Tensor MoveTo(this Tensor weight, ComputeOptions compute)
+    /// <param name="weight">Any floating-point tensor.</param>
+    /// <param name="compute">Where and how the model computes.</param>
+    /// <param name="type">Another type than the hidden states'.</param>
+    public static Tensor MoveTo(this Tensor weight, ComputeOptions compute, ScalarType? type = null)
     {
-        var moved = weight.to(compute.ActivationType(), torch.device(compute.Device));
+        var moved = weight.to(type ?? compute.HiddenType(), compute.TorchDevice);
         if (!ReferenceEquals(moved, weight))
         {
             weight.Dispose();

@@ -16,10 +16,12 @@ internal sealed class LayerNorm : IDisposable
     /// <param name="compute">Where and how to compute.</param>
     public LayerNorm(Tensor weight, Tensor bias, double epsilon, ComputeOptions compute)
     {
-        Weight = weight.MoveTo(compute);
-        Bias = bias.MoveTo(compute);
+        // On CPUs the operator takes these in float32 beside hidden states of any type, and plain-memory kernels read them.
+        var type = compute.IsCuda ? compute.HiddenType() : ScalarType.Float32;
+        Weight = weight.MoveTo(compute, type);
+        Bias = bias.MoveTo(compute, type);
         Epsilon = epsilon;
-        _shape = [weight.shape[0]];
+        _shape = Weight.shape;
     }
 
     public Tensor Weight { get; }

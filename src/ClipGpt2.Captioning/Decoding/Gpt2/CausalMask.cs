@@ -1,0 +1,55 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ClipGpt2.Captioning.Decoding.Gpt2;
+
+/// <summary>Where the queries of one pass may look: at themselves and at positions before them that aren't padding.</summary>
+/// <remarks>
+/// Where there is nothing but padding to look at, padding looks at itself: an empty row of scores would give NaN, which reaches the other
+/// positions through its value.
+/// </remarks>
+internal sealed class CausalMask
+{
+    private readonly Tensor? _allowed;
+    private readonly bool _plain;
+
+    /// <summary>Lays out the mask of <paramref name="length"/> queries after <paramref name="past"/> cached positions.</summary>
+    /// <param name="past">The number of cached positions.</param>
+    /// <param name="length">The number of new positions.</param>
+    /// <param name="attentionMask">[B, past + length], 0 where there is padding; or null.</param>
+    /// <param name="device">Where the queries are.</param>
+    public CausalMask(long past, long length, Tensor? attentionMask, Device device)
+    {
+        if (attentionMask is null && (past == 0 || length == 1))
+        {
+            // One query sees everything; several from the start are what the fused kernel calls causal.
+            _plain = length > 1;
+            return;
+        }
+
+        using var scope = NewDisposeScope();
+        var keys = arange(past + length, device: device).unsqueeze(0); // [1, S]
+        var queries = arange(past, past + length, device: device).unsqueeze(1); // [T, 1]
+        var allowed = (keys <= queries).unsqueeze(0); // [1, T, S]
+        if (attentionMask is not null)
+        {
+            allowed = allowed & attentionMask.to(device).not_equal(0).unsqueeze(1); // [B, T, S]
+            allowed = allowed | (allowed.any(-1, keepdim: true).logical_not() & (keys == queries).unsqueeze(0));
+        }
+
+        _allowed = allowed.unsqueeze(1).MoveToOuterDisposeScope(); // [B or 1, 1, T, S]
+    }
+
+    /// <summary>softmax(scale * QKᵀ) V over the allowed positions.</summary>
+    /// <param name="query">[B, heads, T, head size].</param>
+    /// <param name="keyValue">Of S = past + T positions.</param>
+    /// <param name="scale">What the products are multiplied by.</param>
+    /// <returns>[B, heads, T, head size].</returns>
+    public Tensor Attend(Tensor query, KeyValue keyValue, double scale)
+    {
+        // The fused kernel multiplies by 1 / sqrt(head size); TorchSharp has no argument for another scale.
+        var extra = scale * Math.Sqrt(query.shape[3]);
+        var scaled = Math.Abs(extra - 1) < 1e-9 ? query : query * extra;
+        return nn.functional.scaled_dot_product_attention(scaled, keyValue.Key, keyValue.Value, _allowed, is_casual: _plain);
+    }
+}

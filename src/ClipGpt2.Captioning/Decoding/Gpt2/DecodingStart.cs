@@ -1,0 +1,95 @@
+using System.Runtime.InteropServices;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ClipGpt2.Captioning.Decoding.Gpt2;
+
+/// <summary>What a session begins with, checked, in plain memory.</summary>
+internal sealed class DecodingStart
+{
+    private readonly float[] _vectors; // [B, P, H]
+    private readonly bool[]? _real; // [B, P]
+    private readonly int _hidden;
+
+    /// <summary>Copies prefix and mask and checks that everything fits the model.</summary>
+    /// <exception cref="CaptioningException">It doesn't.</exception>
+    public DecodingStart(Gpt2Model model, Tensor prefix, Tensor? attentionMask, IReadOnlyList<int> promptIds, int maxNewTokens)
+    {
+        model.CheckPrefix(prefix);
+        (Rows, PrefixLength, _hidden) = ((int)prefix.shape[0], (int)prefix.shape[1], model.HiddenSize);
+        PromptIds = promptIds;
+        using var scope = NewDisposeScope();
+        _vectors = [.. prefix.detach().cpu().to(ScalarType.Float32).contiguous().data<float>()];
+        _real = attentionMask is null ? null : [.. Gpt2Model.CheckMask(attentionMask, Rows, PrefixLength)!.cpu().not_equal(0).contiguous().data<bool>()];
+        Capacity = CheckedCapacity(model, maxNewTokens);
+        foreach (var id in promptIds)
+        {
+            CheckToken(id, model.VocabularySize);
+        }
+    }
+
+    public int Rows { get; }
+
+    public int PrefixLength { get; }
+
+    public IReadOnlyList<int> PromptIds { get; }
+
+    /// <summary>The columns of prefix and prompt.</summary>
+    public int Length => PrefixLength + PromptIds.Count;
+
+    /// <summary>The most positions that a sequence will have.</summary>
+    public int Capacity { get; }
+
+    /// <summary>Whether a column of the prefix isn't padding.</summary>
+    public bool IsReal(int row, int column) => _real is null || _real[(row * PrefixLength) + column];
+
+    public ReadOnlySpan<float> Vector(int row, int column) => _vectors.AsSpan(((row * PrefixLength) + column) * _hidden, _hidden);
+
+    /// <summary>Checks the arguments of <see cref="IDecodingSession.Advance"/>.</summary>
+    /// <exception cref="CaptioningException">A row or token doesn't exist, or the lists differ in length.</exception>
+    public static void CheckStep(ReadOnlySpan<int> parents, ReadOnlySpan<int> tokens, int rows, int vocabulary)
+    {
+        if (parents.Length != tokens.Length)
+        {
+            throw new CaptioningException($"A decoding step was given {parents.Length} rows to continue and {tokens.Length} tokens; it needs one token a row.");
+        }
+
+        for (var i = 0; i < parents.Length; i++)
+        {
+            CheckToken(tokens[i], vocabulary);
+            if (parents[i] < 0 || parents[i] >= rows)
+            {
+                throw new CaptioningException($"A decoding step was to continue row {parents[i]}; the step before has rows 0 to {rows - 1}.");
+            }
+        }
+    }
+
+    private static void CheckToken(int id, int vocabulary)
+    {
+        if (id < 0 || id >= vocabulary)
+        {
+            throw new CaptioningException($"Token {id} is outside of the vocabulary, which goes from 0 to {vocabulary - 1}.");
+        }
+    }
+
+    /// <summary>The last new token is written and never read, so that it takes no position.</summary>
+    private int CheckedCapacity(Gpt2Model model, int maxNewTokens)
+    {
+        if (maxNewTokens < 0)
+        {
+            throw new CaptioningException($"The number of new tokens is {maxNewTokens}; it must not be negative.");
+        }
+
+        for (var row = 0; row < Rows; row++)
+        {
+            if (PromptIds.Count == 0 && !Enumerable.Range(0, PrefixLength).Any(column => IsReal(row, column)))
+            {
+                throw new CaptioningException($"Row {row} of the prefix is nothing but padding and no prompt follows it: there is nothing to continue.");
+            }
+        }
+
+        var needed = (long)Length + Math.Max(0, maxNewTokens - 1);
+        model.CheckLength(needed);
+        return (int)Math.Min(needed + 1, model.MaxPositions);
+    }
+}

@@ -1,0 +1,96 @@
+using ClipGpt2.Captioning.Runtime.Layers;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ClipGpt2.Captioning.Decoding.Gpt2;
+
+/// <content>The whole pass, for training and scoring.</content>
+public sealed partial class Gpt2Model
+{
+    /// <summary>Runs the model over given positions.</summary>
+    /// <remarks>
+    /// With <see cref="Runtime.ComputeOptions.Trainable"/> gradients flow to the weights and the input wherever autograd records; a model for
+    /// inference records none. The result is right for real positions only: what padding gets is undefined.
+    /// </remarks>
+    /// <param name="input">What to read.</param>
+    /// <returns>Logits, and what else was asked for; the caller's own.</returns>
+    /// <exception cref="CaptioningException">
+    /// There is nothing to read, sizes don't fit together or to the model, a token id is outside of the vocabulary, or the positions are more
+    /// than <see cref="MaxPositions"/>.
+    /// </exception>
+    public Gpt2Output Forward(Gpt2Input input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        using var frozen = Compute.Trainable ? null : no_grad();
+        using var scope = NewDisposeScope();
+        var x = EmbedInput(input); // [B, T, H]
+        var past = input.Past is { Count: > 0 } ? input.Past[0].Key.shape[2] : 0;
+        x += EmbedPositions(input, x, past);
+        var mask = new CausalMask(past, x.shape[1], CheckMask(input.AttentionMask, x.shape[0], past + x.shape[1]), x.device);
+
+        var states = new List<Tensor>();
+        var present = new List<KeyValue>();
+        for (var i = 0; i < _blocks.Length; i++)
+        {
+            Keep(x);
+            x = _blocks[i].Forward(x, mask, input.Past?[i], out var keyValue);
+            if (input.WithPresent)
+            {
+                present.Add(keyValue.MoveToOuterDisposeScope());
+            }
+        }
+
+        x = _norm.Forward(x);
+        Keep(x);
+        var logits = Head(x).to(ScalarType.Float32); // [B, T, V]
+        return new Gpt2Output(logits.MoveToOuterDisposeScope(), states, present);
+
+        void Keep(Tensor state)
+        {
+            if (input.WithHiddenStates)
+            {
+                states.Add(state.alias().MoveToOuterDisposeScope());
+            }
+        }
+    }
+
+    /// <summary>The scores [..., V]. What trains must use the embedding itself, for its gradient has both parts.</summary>
+    private Tensor Head(Tensor x) => Compute.Trainable && Config.TieWordEmbeddings ? nn.functional.linear(x, _tokens) : _head.Forward(x);
+
+    /// <summary>The vectors of prefix and tokens, one after the other.</summary>
+    private Tensor EmbedInput(Gpt2Input input)
+    {
+        var prefix = input.Embeddings is null ? null : CheckPrefix(input.Embeddings).to(Compute.HiddenType(), _tokens.device);
+        return (prefix, input.TokenIds) switch
+        {
+            (null, null) => throw new CaptioningException("GPT-2 was given nothing to read: neither embeddings nor token ids."),
+            (null, { } ids) => Lookup(ids),
+            ({ } vectors, null) => vectors,
+            ({ } vectors, { } ids) => ids.dim() == 2 && ids.shape[0] == vectors.shape[0]
+                ? cat([vectors, Lookup(ids)], dim: 1)
+                : throw new CaptioningException($"The token ids are [{string.Join(", ", ids.shape)}]; after a prefix of {vectors.shape[0]} rows they must be [{vectors.shape[0]}, T]."),
+        };
+    }
+
+    private Tensor EmbedPositions(Gpt2Input input, Tensor x, long past)
+    {
+        CheckLength(past + x.shape[1]);
+        if (input.PositionIds is null)
+        {
+            return _positions.narrow(0, past, x.shape[1]); // [T, H]
+        }
+
+        CheckIds(input.PositionIds, MaxPositions, "position");
+        return Rows(_positions, input.PositionIds); // [B or 1, T, H]
+    }
+
+    private Tensor Lookup(Tensor tokenIds)
+    {
+        CheckIds(tokenIds, VocabularySize, "token");
+        return Rows(_tokens, tokenIds);
+    }
+
+    /// <summary>The rows [..., H] of an embedding [count, H] that ids [...] name.</summary>
+    private static Tensor Rows(Tensor embedding, Tensor ids) =>
+        embedding.index_select(0, ids.to(embedding.device).flatten()).view([.. ids.shape, embedding.shape[1]]);
+}

@@ -1,0 +1,83 @@
+using ClipGpt2.Captioning.Runtime.Layers;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ClipGpt2.Captioning.Decoding.Gpt2;
+
+/// <content>The weights by name, for training and saving.</content>
+public sealed partial class Gpt2Model
+{
+    /// <inheritdoc/>
+    /// <remarks>
+    /// Named as in Hugging Face's <c>GPT2LMHeadModel</c>. The matrices of the blocks are [out, in], the file's turned round;
+    /// <see cref="FileTensors"/> gives them as files have them.
+    /// </remarks>
+    public IEnumerable<KeyValuePair<string, Tensor>> NamedParameters()
+    {
+        yield return new("transformer.wte.weight", _tokens);
+        yield return new("transformer.wpe.weight", _positions);
+        foreach (var parameter in _blocks.SelectMany(ParametersOf))
+        {
+            yield return parameter;
+        }
+
+        yield return new("transformer.ln_f.weight", _norm.Weight);
+        yield return new("transformer.ln_f.bias", _norm.Bias);
+        if (!Config.TieWordEmbeddings)
+        {
+            yield return new("lm_head.weight", _head.Weight);
+        }
+    }
+
+    /// <summary>The weights as Hugging Face's files have them: the blocks' matrices are [in, out].</summary>
+    /// <returns>Views or copies, made as they are asked for; the caller's own.</returns>
+    public IEnumerable<KeyValuePair<string, Tensor>> FileTensors()
+    {
+        foreach (var (name, weight) in NamedParameters())
+        {
+            using var plain = weight.detach();
+            var turned = IsConv1D(name) ? plain.t() : plain.alias();
+            yield return new(name, turned.DetachFromDisposeScope());
+        }
+    }
+
+    /// <summary>Keeps the first blocks as they are while the rest is trained; embeddings, final layer norm and head go on training.</summary>
+    /// <param name="blocks">How many, as the seed's <c>n_layers_to_freeze</c> says.</param>
+    /// <exception cref="CaptioningException">There are fewer blocks.</exception>
+    public void FreezeBlocks(int blocks)
+    {
+        if (blocks < 0 || blocks > _blocks.Length)
+        {
+            throw new CaptioningException($"{blocks} blocks were to be frozen; this GPT-2 has {_blocks.Length}.");
+        }
+
+        foreach (var (name, weight) in _blocks.Take(blocks).SelectMany(ParametersOf))
+        {
+            weight.requires_grad = false;
+        }
+    }
+
+    private static bool IsConv1D(string name) => name.EndsWith(".weight", StringComparison.Ordinal)
+        && (name.Contains(".attn.c_", StringComparison.Ordinal) || name.Contains(".mlp.c_", StringComparison.Ordinal));
+
+    private IEnumerable<KeyValuePair<string, Tensor>> ParametersOf(Gpt2Block block)
+    {
+        var name = $"transformer.h.{Array.IndexOf(_blocks, block)}";
+        return
+        [
+            .. Of(block.AttentionNorm, "ln_1"),
+            .. Of(block.Attention.Qkv, "attn.c_attn"),
+            .. Of(block.Attention.Projection, "attn.c_proj"),
+            .. Of(block.MlpNorm, "ln_2"),
+            .. Of(block.Mlp.Up, "mlp.c_fc"),
+            .. Of(block.Mlp.Down, "mlp.c_proj"),
+        ];
+
+        KeyValuePair<string, Tensor>[] Of(object layer, string part) => layer switch
+        {
+            Linear linear => [new($"{name}.{part}.weight", linear.Weight), new($"{name}.{part}.bias", linear.Bias!)],
+            LayerNorm norm => [new($"{name}.{part}.weight", norm.Weight), new($"{name}.{part}.bias", norm.Bias)],
+            _ => [],
+        };
+    }
+}

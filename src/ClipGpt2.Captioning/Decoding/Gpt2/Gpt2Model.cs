@@ -1,0 +1,148 @@
+using ClipGpt2.Captioning.Runtime;
+using ClipGpt2.Captioning.Runtime.Layers;
+using ClipGpt2.Captioning.Weights;
+using ClipGpt2.Captioning.Weights.Maps;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ClipGpt2.Captioning.Decoding.Gpt2;
+
+/// <summary>GPT-2 of any size with its language-model head.</summary>
+/// <remarks>
+/// Follows Hugging Face's <c>GPT2LMHeadModel</c> (Radford et al., "Language Models are Unsupervised Multitask Learners", 2019). Holds weights and
+/// nothing else: any number of threads may call one model, but none while it is trained or disposed.
+/// </remarks>
+public sealed partial class Gpt2Model : IAutoregressiveModel, ITrainable, IDisposable
+{
+    private readonly Tensor _tokens; // wte [V, H]
+    private readonly Tensor _positions; // wpe [positions, H]
+    private readonly Gpt2Block[] _blocks;
+    private readonly LayerNorm _norm;
+    private readonly Linear _head;
+
+    private Gpt2Model(Gpt2Config config, WeightLoader weights)
+    {
+        Config = config;
+        Compute = weights.Compute;
+        var tokens = weights.Take("transformer.wte.weight", config.VocabularySize, config.HiddenSize);
+        _head = CreateHead(weights, tokens);
+        _tokens = tokens.MoveTo(Compute);
+        _positions = weights.Take("transformer.wpe.weight", config.Positions, config.HiddenSize).MoveTo(Compute);
+        _blocks = [.. Enumerable.Range(0, config.Layers).Select(i => new Gpt2Block(config, i, weights, $"transformer.h.{i}"))];
+        _norm = Gpt2Weights.LayerNorm(weights, "transformer.ln_f", config);
+    }
+
+    /// <summary>The model's sizes and settings.</summary>
+    public Gpt2Config Config { get; }
+
+    /// <summary>Where and how the model computes.</summary>
+    public ComputeOptions Compute { get; }
+
+    /// <inheritdoc/>
+    public int HiddenSize => Config.HiddenSize;
+
+    /// <inheritdoc/>
+    public int VocabularySize => Config.VocabularySize;
+
+    /// <inheritdoc/>
+    public int MaxPositions => Config.Positions;
+
+    /// <summary>Loads a model from a folder in Hugging Face's form.</summary>
+    /// <param name="folder">The folder, which isn't needed any more afterwards.</param>
+    /// <param name="compute">Where and how to compute; null for float32 on the processor.</param>
+    /// <returns>The model; dispose it.</returns>
+    /// <exception cref="CheckpointFormatException">The configuration isn't GPT-2's, or the weights don't fit it: every fault is listed.</exception>
+    public static Gpt2Model Load(ModelFolder folder, ComputeOptions? compute = null)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        if (folder.Config.Text("model_type", "gpt2") is var type && type != "gpt2")
+        {
+            throw folder.Config.Error("model_type", $"is '{type}', and must be 'gpt2'");
+        }
+
+        var config = Gpt2Config.Read(folder.Config);
+        config.Validate(folder.Config.File);
+        return Create(config, folder.Weights, compute);
+    }
+
+    /// <summary>Builds a model of given sizes over given weights.</summary>
+    /// <param name="config">The sizes.</param>
+    /// <param name="source">The weights by the names and in the shapes of Hugging Face's files; stays the caller's.</param>
+    /// <param name="compute">Where and how to compute; null for float32 on the processor.</param>
+    /// <returns>The model; dispose it.</returns>
+    /// <exception cref="CheckpointFormatException">The configuration can't be, or the weights don't fit it: every fault is listed.</exception>
+    public static Gpt2Model Create(Gpt2Config config, ITensorSource source, ComputeOptions? compute = null)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        ArgumentNullException.ThrowIfNull(source);
+        config.Validate(source.Location);
+        TorchRuntime.Load();
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        compute?.Validate();
+        using var weights = new WeightLoader(source, compute ?? new ComputeOptions(), Gpt2Names.For(source));
+        var model = new Gpt2Model(config, weights);
+        try
+        {
+            weights.Finish();
+            return model;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public IDecodingSession Start(Tensor prefix, Tensor? attentionMask, IReadOnlyList<int>? promptIds, int maxNewTokens)
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
+        using var frozen = no_grad();
+        var start = new DecodingStart(this, prefix, attentionMask, promptIds ?? [], maxNewTokens);
+        var session = new RowSession(Config, _tokens, _positions, _blocks, _norm, _head);
+        try
+        {
+            session.Read(start);
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Tensor Embed(Tensor tokenIds)
+    {
+        using var scope = NewDisposeScope();
+        return Lookup(tokenIds).to(ScalarType.Float32).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Frees the weights.</summary>
+    public void Dispose()
+    {
+        _tokens.Dispose();
+        _positions.Dispose();
+        foreach (var block in _blocks)
+        {
+            block.Dispose();
+        }
+
+        _norm.Dispose();
+        _head.Dispose();
+    }
+
+    /// <summary>The file's own head, or the token embedding: laid out for products, or as it is where it trains or lies on a GPU.</summary>
+    private Linear CreateHead(WeightLoader weights, Tensor tokens)
+    {
+        if (!Config.TieWordEmbeddings)
+        {
+            return Gpt2Weights.Linear(weights.Take("lm_head.weight", Config.VocabularySize, Config.HiddenSize), null, Compute);
+        }
+
+        weights.Ignore(name => name == "lm_head.weight");
+        return new Linear(tokens.alias(), null, Compute);
+    }
+}

@@ -1,0 +1,34 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ClipGpt2.Captioning.Decoding;
+
+/// <summary>The loss of a language model: how badly each position foretells the token after it.</summary>
+/// <remarks>Follows the loss that Hugging Face's <c>GPT2LMHeadModel</c> computes when it is given labels.</remarks>
+public static class NextTokenLoss
+{
+    /// <summary>The label of a position that doesn't count.</summary>
+    public const long Ignored = -100;
+
+    /// <summary>The mean cross-entropy over the whole batch's labels that count.</summary>
+    /// <remarks>Computed in float32. Gradients flow to the logits.</remarks>
+    /// <param name="logits">[B, T, V].</param>
+    /// <param name="labels">int64 [B, T]: the tokens themselves, which are shifted here, or <see cref="Ignored"/>.</param>
+    /// <returns>A scalar, NaN if no label counts; the caller's own.</returns>
+    /// <exception cref="CaptioningException">The labels aren't [B, T] of two positions or more.</exception>
+    public static Tensor Mean(Tensor logits, Tensor labels)
+    {
+        ArgumentNullException.ThrowIfNull(logits);
+        ArgumentNullException.ThrowIfNull(labels);
+        if (logits.dim() != 3 || labels.dim() != 2 || !labels.shape.AsSpan().SequenceEqual(logits.shape.AsSpan()[..2]) || labels.shape[1] < 2)
+        {
+            throw new CaptioningException($"Labels [{string.Join(", ", labels.shape)}] don't fit logits [{string.Join(", ", logits.shape)}]: they must be [B, T] of at least 2 positions.");
+        }
+
+        using var scope = NewDisposeScope();
+        var length = labels.shape[1];
+        var foretold = logits.narrow(1, 0, length - 1).flatten(0, 1).to(ScalarType.Float32); // [B (T - 1), V]
+        var next = labels.narrow(1, 1, length - 1).flatten(); // [B (T - 1)]
+        return nn.functional.cross_entropy(foretold, next, ignore_index: Ignored).MoveToOuterDisposeScope();
+    }
+}

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace ClipGpt2.Captioning.Weights;
 
@@ -31,15 +32,21 @@ public sealed class ConfigSection
     {
         var bytes = InputFile.ReadAll(path).AsMemory();
         var json = bytes.Span.StartsWith("\uFEFF"u8) ? bytes[3..] : bytes;
+        if (!Utf8.IsValid(json.Span))
+        {
+            throw new CheckpointFormatException($"'{path}' isn't JSON: it isn't UTF-8.");
+        }
+
         try
         {
+            CheckTexts(json.Span);
             using var document = JsonDocument.Parse(json);
             var root = document.RootElement.Clone();
             return root.ValueKind == JsonValueKind.Object
                 ? new(path, root, "$")
                 : throw new CheckpointFormatException($"'{path}' must hold a JSON object, and holds {Describe(root)}.");
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new CheckpointFormatException($"'{path}' isn't JSON: {e.Message}", e);
         }
@@ -68,12 +75,7 @@ public sealed class ConfigSection
     /// <param name="fallback">What counts if it is.</param>
     /// <returns>Its value.</returns>
     /// <exception cref="CheckpointFormatException">It is not a number.</exception>
-    public double Number(string name, double fallback) => Find(name) switch
-    {
-        null => fallback,
-        { ValueKind: JsonValueKind.Number } value when double.IsFinite(value.GetDouble()) => value.GetDouble(),
-        { } value => throw Wrong(name, "a number", value),
-    };
+    public double Number(string name, double fallback) => Find(name) is { } value ? AsNumber(value, name) : fallback;
 
     /// <summary>A text that must be there.</summary>
     /// <param name="name">The field.</param>
@@ -113,9 +115,11 @@ public sealed class ConfigSection
     /// <param name="name">The field.</param>
     /// <returns>Its values.</returns>
     /// <exception cref="CheckpointFormatException">It is missing or holds something else.</exception>
-    public IReadOnlyList<double> Numbers(string name) => Need(name, "a list of numbers") is { ValueKind: JsonValueKind.Array } list
-        ? [.. list.EnumerateArray().Select((item, i) => item.ValueKind == JsonValueKind.Number ? item.GetDouble() : throw Wrong($"{name}[{i}]", "a number", item))]
-        : throw Wrong(name, "a list of numbers", Need(name, "a list of numbers"));
+    public IReadOnlyList<double> Numbers(string name) => Need(name, "a list of numbers") switch
+    {
+        { ValueKind: JsonValueKind.Array } list => [.. list.EnumerateArray().Select((item, i) => AsNumber(item, $"{name}[{i}]"))],
+        var value => throw Wrong(name, "a list of numbers", value),
+    };
 
     /// <summary>An object that must be there.</summary>
     /// <param name="name">The field.</param>
@@ -135,6 +139,19 @@ public sealed class ConfigSection
     /// <returns>The exception, to throw.</returns>
     public CheckpointFormatException Error(string name, string problem) => new($"'{File}': {_at}.{name} {problem}.");
 
+    /// <summary>Finds broken escapes (half of a surrogate pair) now: JsonDocument would throw only when somebody asks for the text.</summary>
+    private static void CheckTexts(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        while (reader.Read())
+        {
+            if (reader.TokenType is JsonTokenType.PropertyName or JsonTokenType.String && reader.ValueIsEscaped)
+            {
+                reader.GetString();
+            }
+        }
+    }
+
     private JsonElement? Find(string name) => _json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
     private JsonElement Need(string name, string kind) => Find(name) ?? throw Error(name, $"is missing; it must be {kind}");
@@ -142,17 +159,11 @@ public sealed class ConfigSection
     private ConfigSection AsSection(JsonElement value, string name) =>
         value.ValueKind == JsonValueKind.Object ? new(File, value, $"{_at}.{name}") : throw Wrong(name, "an object", value);
 
-    private string AsText(JsonElement value, string name)
-    {
-        try
-        {
-            return value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Wrong(name, "a text", value);
-        }
-        catch (InvalidOperationException e)
-        {
-            throw new CheckpointFormatException($"'{File}': {_at}.{name} isn't well-formed text: {e.Message}", e);
-        }
-    }
+    private string AsText(JsonElement value, string name) =>
+        value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Wrong(name, "a text", value);
+
+    private double AsNumber(JsonElement value, string name) =>
+        value.ValueKind == JsonValueKind.Number && double.IsFinite(value.GetDouble()) ? value.GetDouble() : throw Wrong(name, "a number", value);
 
     private int AsInt(JsonElement value, string name)
     {

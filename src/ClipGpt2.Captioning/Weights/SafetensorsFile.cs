@@ -8,7 +8,8 @@ namespace ClipGpt2.Captioning.Weights;
 /// <summary>A <c>.safetensors</c> file: its header is read and checked when it is opened, its tensors when they are asked for.</summary>
 /// <remarks>
 /// Opening needs no libtorch. A tensor that is read lies on the file's pages, which the system shares and can drop; it may be written to without
-/// changing the file, and stays good after the file is disposed. Safe from any number of threads.
+/// changing the file, and stays good after the file is disposed. While it is in use the file may be replaced or deleted but not shortened.
+/// Safe from any number of threads.
 /// </remarks>
 public sealed class SafetensorsFile : ITensorSource
 {

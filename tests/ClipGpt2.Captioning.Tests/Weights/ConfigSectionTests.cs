@@ -1,3 +1,4 @@
+using System.Text;
 using ClipGpt2.Captioning.Weights;
 
 namespace ClipGpt2.Captioning.Tests.Weights;
@@ -36,6 +37,7 @@ public sealed class ConfigSectionTests : IDisposable
     [Theory]
     [InlineData("""{"n":1.5}""")]
     [InlineData("""{"n":1e99}""")]
+    [InlineData("""{"n":1e999}""")]
     [InlineData("""{"n":[]}""")]
     [InlineData("""{"m":1}""")]
     public void What_is_no_integer_is_refused(string json) => Assert.Throws<CheckpointFormatException>(() => Read(json).Int("n"));
@@ -50,12 +52,18 @@ public sealed class ConfigSectionTests : IDisposable
     [Fact]
     public void Broken_text_and_endless_nesting_are_refused()
     {
-        Assert.Throws<CheckpointFormatException>(() => Read("""{"t":"\ud800"}""").Text("t"));
+        Assert.Throws<CheckpointFormatException>(() => Read("""{"t":"\ud800"}"""));
+        Assert.Throws<CheckpointFormatException>(() => Read("""{"\ud800":1}"""));
+        Assert.Throws<CheckpointFormatException>(() => Read("{\"t\":\"\u00ff\"}", Encoding.Latin1));
         Assert.Throws<CheckpointFormatException>(() => Read(new string('[', 100_000)));
     }
 
     [Fact]
     public void A_byte_order_mark_is_skipped() => Assert.Equal(1, Read("\uFEFF{\"n\":1}").Int("n"));
 
-    private ConfigSection Read(string json) => ConfigSection.Load(_folder.Write("config.json", json));
+    private ConfigSection Read(string json, Encoding? encoding = null)
+    {
+        File.WriteAllBytes(_folder.File("config.json"), (encoding ?? Encoding.UTF8).GetBytes(json));
+        return ConfigSection.Load(_folder.File("config.json"));
+    }
 }

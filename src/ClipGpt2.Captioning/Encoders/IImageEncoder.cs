@@ -1,3 +1,4 @@
+using ClipGpt2.Captioning.Images;
 using TorchSharp;
 
 namespace ClipGpt2.Captioning.Encoders;
@@ -8,6 +9,9 @@ public interface IImageEncoder : IDisposable
 {
     /// <summary>The size D of an embedding.</summary>
     int EmbeddingDimension { get; }
+
+    /// <summary>How pictures become the pixels that this encoder takes.</summary>
+    ImagePreprocessor Preprocessor { get; }
 
     /// <summary>Encodes preprocessed pictures.</summary>
     /// <param name="pixels">float32 [B, 3, H, W] on any device.</param>

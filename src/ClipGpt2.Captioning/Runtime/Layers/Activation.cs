@@ -18,6 +18,9 @@ internal enum Activation
     /// <summary><c>quick_gelu</c>: x * sigmoid(1.702 x), as OpenAI's CLIP has it.</summary>
     QuickGelu,
 
+    /// <summary><c>silu</c>, <c>swish</c>: x * sigmoid(x).</summary>
+    Swish,
+
     /// <summary><c>relu</c>.</summary>
     Relu,
 
@@ -33,6 +36,7 @@ internal static class Activations
         "gelu" => Activation.Gelu,
         "gelu_new" or "gelu_pytorch_tanh" or "gelu_fast" => Activation.GeluTanh,
         "quick_gelu" => Activation.QuickGelu,
+        "silu" or "swish" => Activation.Swish,
         "relu" => Activation.Relu,
         "tanh" => Activation.Tanh,
         _ => null,
@@ -44,6 +48,7 @@ internal static class Activations
         Activation.Gelu => nn.functional.gelu(x),
         Activation.GeluTanh => nn.functional.gelu(x, TorchSharp.Modules.GELU.Approximate.tanh),
         Activation.QuickGelu => x * torch.sigmoid(1.702 * x),
+        Activation.Swish => nn.functional.silu(x),
         Activation.Relu => nn.functional.relu(x),
         Activation.Tanh => torch.tanh(x),
         _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, null),

@@ -37,6 +37,7 @@ internal sealed unsafe class PackedLinear : LinearProduct
         {
             Activation.Gelu => "linear_gelu",
             Activation.GeluTanh => "linear_gelu_tanh",
+            Activation.Swish => "linear_swish",
             Activation.Relu => "linear_relu",
             Activation.Tanh => "linear_tanh",
             _ => null,

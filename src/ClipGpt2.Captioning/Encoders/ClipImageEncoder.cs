@@ -1,0 +1,70 @@
+using ClipGpt2.Captioning.Encoders.Transformer;
+using ClipGpt2.Captioning.Images;
+using ClipGpt2.Captioning.Runtime;
+using ClipGpt2.Captioning.Weights;
+using ClipGpt2.Captioning.Weights.Maps;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ClipGpt2.Captioning.Encoders;
+
+/// <summary>CLIP's image tower with its projection: the encoder of the seed and of ClipCap.</summary>
+/// <remarks>
+/// Source: transformers' <c>CLIPVisionModelWithProjection</c> and <c>CLIPModel.get_image_features</c>. Holds weights and nothing else: any number
+/// of threads may call it.
+/// </remarks>
+public sealed class ClipImageEncoder : IImageEncoder, ITrainable
+{
+    private readonly LayerSet _layers;
+    private readonly ComputeOptions _compute;
+
+    private ClipImageEncoder(ClipVisionTower tower, LayerSet layers, ImagePreprocessor preprocessor, ComputeOptions compute)
+    {
+        Tower = tower;
+        _layers = layers;
+        _compute = compute;
+        Preprocessor = preprocessor;
+    }
+
+    /// <inheritdoc/>
+    public int EmbeddingDimension => Tower.Config.ProjectionSize;
+
+    /// <inheritdoc/>
+    public ImagePreprocessor Preprocessor { get; }
+
+    internal ClipVisionTower Tower { get; }
+
+    /// <summary>Loads the image tower of a full CLIP model's folder, or of a vision model's.</summary>
+    /// <param name="folder">The folder, with <c>preprocessor_config.json</c>; it isn't needed afterwards.</param>
+    /// <param name="compute">Where and how to compute; null for float32 on the CPU.</param>
+    /// <returns>The encoder; dispose it.</returns>
+    /// <exception cref="ModelNotFoundException">A file is missing.</exception>
+    /// <exception cref="CheckpointFormatException">The folder holds another kind of model, or its weights don't fit its configuration.</exception>
+    public static ClipImageEncoder Load(ModelFolder folder, ComputeOptions? compute = null) =>
+        Load(ClipConfig.Vision(folder.Config), folder.Weights, ImagePreprocessor.Load(folder.Path), compute ?? new());
+
+    /// <inheritdoc/>
+    /// <exception cref="CaptioningException">The pixels have another shape.</exception>
+    public Tensor Encode(Tensor pixels) => Tower.Embed(pixels);
+
+    /// <summary>Encodes pictures and returns what lies on the way, for parts that want more than one vector.</summary>
+    /// <param name="pixels">float32 [B, 3, H, W] on any device.</param>
+    /// <param name="hiddenStates">Whether to return every block's output.</param>
+    /// <returns>[B, T, H] and [B, H], the class token first; the caller's own.</returns>
+    /// <exception cref="CaptioningException">The pixels have another shape.</exception>
+    public EncoderOutput EncodeAll(Tensor pixels, bool hiddenStates = false) => Tower.Forward(pixels, hiddenStates);
+
+    /// <inheritdoc/>
+    public IEnumerable<KeyValuePair<string, Tensor>> NamedParameters() => _layers.Trained(_compute);
+
+    /// <inheritdoc/>
+    public void Dispose() => _layers.Dispose();
+
+    internal static ClipImageEncoder Load(ClipVisionConfig config, ITensorSource weights, ImagePreprocessor preprocessor, ComputeOptions compute)
+    {
+        using var loader = new WeightLoader(weights, compute, new ClipNames());
+        loader.Ignore(name => name.StartsWith("text_", StringComparison.Ordinal) || name is "logit_scale");
+        var (tower, layers) = LayerLoader.Load(loader, l => new ClipVisionTower(config, l));
+        return new ClipImageEncoder(tower, layers, preprocessor, compute);
+    }
+}

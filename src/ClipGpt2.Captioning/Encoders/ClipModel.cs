@@ -1,0 +1,82 @@
+using ClipGpt2.Captioning.Encoders.Transformer;
+using ClipGpt2.Captioning.Runtime;
+using ClipGpt2.Captioning.Weights;
+using ClipGpt2.Captioning.Weights.Maps;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ClipGpt2.Captioning.Encoders;
+
+/// <summary>Both towers of CLIP: embeddings of pictures and texts in one space, and how well they match.</summary>
+/// <remarks>
+/// Source: Radford et al. 2021; transformers' <c>CLIPModel</c>. Inputs may be on any device; results are float32 on the model's, the caller's own,
+/// and not normalised unless a summary says so. Holds weights and nothing else: any number of threads may call it.
+/// </remarks>
+public sealed class ClipModel : IDisposable, ITrainable
+{
+    private const string LogitScaleName = "logit_scale";
+
+    private readonly LayerSet _layers;
+    private readonly ComputeOptions _compute;
+    private readonly Tensor _logitScale;
+
+    private ClipModel(Parts parts, LayerSet layers, ComputeOptions compute)
+    {
+        (Vision, Text, _logitScale) = parts;
+        _layers = layers;
+        _compute = compute;
+    }
+
+    /// <summary>The size D of both kinds of embeddings.</summary>
+    public int EmbeddingDimension => Vision.Config.ProjectionSize;
+
+    internal ClipVisionTower Vision { get; }
+
+    internal ClipTextTower Text { get; }
+
+    /// <summary>What the cosines are multiplied by, as its logarithm: a scalar.</summary>
+    internal Tensor LogitScale => _logitScale;
+
+    /// <summary>Loads a model in Hugging Face's form.</summary>
+    /// <param name="folder">The folder; it isn't needed afterwards.</param>
+    /// <param name="compute">Where and how to compute; null for float32 on the CPU.</param>
+    /// <returns>The model; dispose it.</returns>
+    /// <exception cref="CheckpointFormatException">The folder holds another kind of model, or its weights don't fit its configuration.</exception>
+    public static ClipModel Load(ModelFolder folder, ComputeOptions? compute = null) =>
+        Load(ClipConfig.Vision(folder.Config), ClipConfig.Text(folder.Config), folder.Weights, compute ?? new());
+
+    internal static ClipModel Load(ClipVisionConfig vision, ClipTextConfig text, ITensorSource weights, ComputeOptions compute)
+    {
+        using var loader = new WeightLoader(weights, compute, new ClipNames());
+        var (parts, layers) = LayerLoader.Load(loader, l => new Parts(new(vision, l), new(text, l), l.Weight(LogitScaleName)));
+        return new ClipModel(parts, layers, compute);
+    }
+
+    /// <summary>Encodes preprocessed pictures, as <c>get_image_features</c>.</summary>
+    /// <param name="pixels">Floating point [B, C, S, S].</param>
+    /// <returns>[B, D].</returns>
+    /// <exception cref="CaptioningException">The pixels have another shape.</exception>
+    public Tensor EncodeImages(Tensor pixels) => Vision.Embed(pixels);
+
+    /// <summary>Encodes tokenized texts, as <c>get_text_features</c>.</summary>
+    /// <param name="tokenIds">Integers [B, T], each text's end token included.</param>
+    /// <param name="mask">[B, T], 0 where a position is padding; without it padding after the end makes no difference to the embedding.</param>
+    /// <returns>[B, D].</returns>
+    /// <exception cref="CaptioningException">An id isn't in the vocabulary, a text is too long, or a shape is wrong.</exception>
+    public Tensor EncodeTexts(Tensor tokenIds, Tensor? mask = null) => Text.Embed(tokenIds, mask);
+
+    /// <summary>How well pictures and texts match: the scaled cosines that CLIP was trained on, <c>logits_per_image</c>.</summary>
+    /// <param name="imageEmbeddings">[N, D].</param>
+    /// <param name="textEmbeddings">[M, D].</param>
+    /// <returns>[N, M].</returns>
+    public Tensor Similarity(Tensor imageEmbeddings, Tensor textEmbeddings) => ForwardPass.Run(_compute, () =>
+        Contrastive.Logits(imageEmbeddings, textEmbeddings, _logitScale));
+
+    /// <inheritdoc/>
+    public IEnumerable<KeyValuePair<string, Tensor>> NamedParameters() => _layers.Trained(_compute);
+
+    /// <inheritdoc/>
+    public void Dispose() => _layers.Dispose();
+
+    private sealed record Parts(ClipVisionTower Vision, ClipTextTower Text, Tensor LogitScale);
+}

@@ -1,0 +1,80 @@
+using ClipGpt2.Captioning.Encoders.Transformer;
+using ClipGpt2.Captioning.Runtime;
+using ClipGpt2.Captioning.Runtime.Layers;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ClipGpt2.Captioning.Encoders;
+
+/// <summary>CLIP's text tower: a causal transformer whose vector at the end of the text becomes the embedding.</summary>
+/// <remarks>
+/// Source: transformers' <c>CLIPTextTransformer</c>, whose names the weights have. The layers are the owner's. Safe from any number of threads.
+/// </remarks>
+internal sealed class ClipTextTower
+{
+    private readonly ComputeOptions _compute;
+    private readonly Tensor _tokens;
+    private readonly Tensor _positions;
+    private readonly PreNormBlock[] _blocks;
+    private readonly LayerNorm _finalNorm;
+    private readonly Linear _projection;
+
+    public ClipTextTower(ClipTextConfig config, LayerLoader layers)
+    {
+        const string Name = "text_model";
+        Config = config;
+        _compute = layers.Compute;
+        var (sizes, hidden) = (config.Transformer, config.Transformer.HiddenSize);
+        _tokens = layers.Weight($"{Name}.embeddings.token_embedding.weight", config.Vocabulary, hidden);
+        _positions = layers.Weight($"{Name}.embeddings.position_embedding.weight", config.Positions, hidden);
+        _blocks = [.. Enumerable.Range(0, sizes.Layers).Select(i => PreNormBlock.Load(layers, $"{Name}.encoder.layers.{i}", sizes))];
+        _finalNorm = layers.Norm($"{Name}.final_layer_norm", hidden, sizes.Epsilon);
+        _projection = layers.Linear("text_projection", hidden, config.ProjectionSize, bias: false);
+    }
+
+    public ClipTextConfig Config { get; }
+
+    /// <summary>Encodes texts.</summary>
+    /// <param name="tokenIds">int64 [B, T], each text's end token included.</param>
+    /// <param name="mask">[B, T], 0 where a position is padding; null if none has to be hidden (padding after the end changes nothing).</param>
+    /// <returns>float32 [B, D], not normalised.</returns>
+    public Tensor Embed(Tensor tokenIds, Tensor? mask = null) => ForwardPass.Run(_compute, () =>
+    {
+        var ids = TokenIds.Read(tokenIds, Config.Vocabulary, Config.Positions);
+        var x = _blocks.Forward(EmbedTokens(ids), Group(ids, mask));
+        return _projection.Forward(_finalNorm.Forward(x.index_select(0, PooledRows(ids))));
+    });
+
+    /// <summary>Encodes texts and keeps what lies on the way.</summary>
+    /// <param name="tokenIds">As for <see cref="Embed"/>.</param>
+    /// <param name="mask">As for <see cref="Embed"/>.</param>
+    /// <param name="hiddenStates">Whether to keep every block's output; the last one is from before the final layer normalisation.</param>
+    public EncoderOutput Forward(Tensor tokenIds, Tensor? mask, bool hiddenStates) => ForwardPass.Run(_compute, hiddenStates, tokenIds.shape[0], kept =>
+    {
+        var ids = TokenIds.Read(tokenIds, Config.Vocabulary, Config.Positions);
+        var last = _finalNorm.Forward(_blocks.Forward(EmbedTokens(ids), Group(ids, mask), kept));
+        return (last, last.index_select(0, PooledRows(ids)));
+    });
+
+    /// <summary>Each token's vector plus its position's: rows [B * T, H].</summary>
+    private Tensor EmbedTokens(TokenIds ids)
+    {
+        using var scope = NewDisposeScope();
+        var tokens = _tokens.index_select(0, ids.ToTensor(_tokens.device)).view(ids.Batch, ids.Length, -1);
+        return (tokens + _positions.narrow(0, 0, ids.Length)).view(ids.Batch * ids.Length, -1).MoveToOuterDisposeScope();
+    }
+
+    private Sequences Group(TokenIds ids, Tensor? mask) => mask is null
+        ? new(ids.Batch, ids.Length, Causal: true)
+        : new(ids.Batch, ids.Length, AttentionMask.Of(ids.Matching(mask), causal: true, _compute.ActivationType(), _tokens.device));
+
+    /// <summary>The row of each text's pooled position.</summary>
+    private Tensor PooledRows(TokenIds ids)
+    {
+        // Configurations from before transformers 4.31 say 2, which isn't the end token of CLIP's vocabulary; the reference then takes the largest
+        // id, which is. Otherwise the first end token counts, since padding may use the same id; a text without one is pooled at its start.
+        const int OldEndId = 2;
+        var rows = ids.Rows.Select((row, i) => (i * ids.Length) + (Config.EndId == OldEndId ? row.IndexOf(row.Max()) : Math.Max(0, row.IndexOf(Config.EndId))));
+        return tensor(rows.ToArray(), device: _tokens.device);
+    }
+}

@@ -1,0 +1,76 @@
+using ClipGpt2.Captioning.Encoders.Transformer;
+using ClipGpt2.Captioning.Runtime;
+using ClipGpt2.Captioning.Runtime.Layers;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ClipGpt2.Captioning.Encoders;
+
+/// <summary>CLIP's image tower: a vision transformer whose first token becomes the picture's embedding.</summary>
+/// <remarks>
+/// Source: Radford et al. 2021, section 2.4; transformers' <c>CLIPVisionTransformer</c>, whose names the weights have. The layers are the owner's.
+/// Safe from any number of threads.
+/// </remarks>
+internal sealed class ClipVisionTower
+{
+    private readonly ComputeOptions _compute;
+    private readonly PatchEmbedding _patches;
+    private readonly Tensor _classToken;
+    private readonly Tensor _positions;
+    private readonly LayerNorm _preNorm;
+    private readonly PreNormBlock[] _blocks;
+    private readonly LayerNorm _postNorm;
+    private readonly Linear _projection;
+
+    public ClipVisionTower(ClipVisionConfig config, LayerLoader layers)
+    {
+        const string Name = "vision_model";
+        Config = config;
+        _compute = layers.Compute;
+        var (sizes, hidden) = (config.Transformer, config.Transformer.HiddenSize);
+        _classToken = layers.Weight($"{Name}.embeddings.class_embedding", hidden);
+        _patches = new PatchEmbedding(layers, $"{Name}.embeddings.patch_embedding", config.ImageSize, config.PatchSize, config.Channels, hidden, bias: false);
+        _positions = layers.Weight($"{Name}.embeddings.position_embedding.weight", Tokens, hidden);
+        _preNorm = layers.Norm($"{Name}.pre_layrnorm", hidden, sizes.Epsilon); // the reference's spelling
+        _blocks = [.. Enumerable.Range(0, sizes.Layers).Select(i => PreNormBlock.Load(layers, $"{Name}.encoder.layers.{i}", sizes, queriesApart: i == sizes.Layers - 1))];
+        _postNorm = layers.Norm($"{Name}.post_layernorm", hidden, sizes.Epsilon);
+        _projection = layers.Linear("visual_projection", hidden, config.ProjectionSize, bias: false);
+    }
+
+    public ClipVisionConfig Config { get; }
+
+    private long Tokens => 1 + ((long)_patches.Grid * _patches.Grid);
+
+    /// <summary>Encodes pictures.</summary>
+    /// <param name="pixels">[B, C, S, S].</param>
+    /// <returns>float32 [B, D], not normalised.</returns>
+    public Tensor Embed(Tensor pixels) => ForwardPass.Run(_compute, () =>
+    {
+        var sequences = new Sequences(pixels.shape[0], Tokens);
+        var x = _blocks[..^1].Forward(EmbedPatches(pixels), sequences);    // [B * T, H]
+        return Project(_postNorm.Forward(_blocks[^1].ForwardFirst(x, sequences)));
+    });
+
+    /// <summary>Encodes pictures and keeps what lies on the way.</summary>
+    /// <param name="pixels">[B, C, S, S].</param>
+    /// <param name="hiddenStates">Whether to keep every block's output.</param>
+    public EncoderOutput Forward(Tensor pixels, bool hiddenStates) => ForwardPass.Run(_compute, hiddenStates, pixels.shape[0], kept =>
+    {
+        var sequences = new Sequences(pixels.shape[0], Tokens);
+        var x = _blocks.Forward(EmbedPatches(pixels), sequences, kept);
+        return (x, _postNorm.Forward(SelfAttention.FirstRows(x, sequences)));
+    });
+
+    /// <summary>Pooled vectors [B, H] to embeddings [B, D].</summary>
+    private Tensor Project(Tensor pooled) => _projection.Forward(pooled);
+
+    /// <summary>The class token and the patches, each with its position: rows [B * T, H].</summary>
+    private Tensor EmbedPatches(Tensor pixels)
+    {
+        using var scope = NewDisposeScope();
+        var patches = _patches.Forward(pixels);                               // [B, patches, H]
+        var classTokens = _classToken.expand(patches.shape[0], 1, -1);        // [B, 1, H]
+        var tokens = cat([classTokens, patches], 1).add_(_positions);         // [B, T, H]
+        return _preNorm.Forward(tokens.view(-1, tokens.shape[2])).MoveToOuterDisposeScope();
+    }
+}

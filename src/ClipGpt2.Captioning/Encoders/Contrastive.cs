@@ -1,0 +1,33 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ClipGpt2.Captioning.Encoders;
+
+/// <summary>CLIP's comparison of two sets of embeddings.</summary>
+/// <remarks>Source: Radford et al. 2021, figure 3; transformers' <c>CLIPModel.forward</c> and <c>clip_loss</c>.</remarks>
+internal static class Contrastive
+{
+    /// <summary>Embeddings [N, D] divided by their length.</summary>
+    public static Tensor Normalize(Tensor embeddings)
+    {
+        using var length = embeddings.norm(-1, keepdim: true, p: 2);
+        return embeddings / length;
+    }
+
+    /// <summary>Cosines times the exponential of the scale, [N, M]: a row for each image, a column for each text.</summary>
+    public static Tensor Logits(Tensor images, Tensor texts, Tensor logitScale)
+    {
+        using var scope = NewDisposeScope();
+        return (Normalize(images).matmul(Normalize(texts).t()) * logitScale.to_type(ScalarType.Float32).exp()).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The mean of the two cross-entropies that want each image to match its own text, and each text its own image.</summary>
+    /// <param name="logits">[N, N].</param>
+    /// <returns>A scalar.</returns>
+    public static Tensor Loss(Tensor logits)
+    {
+        using var scope = NewDisposeScope();
+        var own = arange(logits.shape[0], ScalarType.Int64, logits.device);
+        return ((nn.functional.cross_entropy(logits, own) + nn.functional.cross_entropy(logits.t(), own)) / 2).MoveToOuterDisposeScope();
+    }
+}

@@ -62,6 +62,7 @@ public sealed class ClipImageEncoder : IImageEncoder, ITrainable
 
     internal static ClipImageEncoder Load(ClipVisionConfig config, ITensorSource weights, ImagePreprocessor preprocessor, ComputeOptions compute)
     {
+        compute.Validate();
         using var loader = new WeightLoader(weights, compute, new ClipNames());
         loader.Ignore(name => name.StartsWith("text_", StringComparison.Ordinal) || name is "logit_scale");
         var (tower, layers) = LayerLoader.Load(loader, l => new ClipVisionTower(config, l));

@@ -47,6 +47,7 @@ public sealed class ClipModel : IDisposable, ITrainable
 
     internal static ClipModel Load(ClipVisionConfig vision, ClipTextConfig text, ITensorSource weights, ComputeOptions compute)
     {
+        compute.Validate();
         using var loader = new WeightLoader(weights, compute, new ClipNames());
         var (parts, layers) = LayerLoader.Load(loader, l => new Parts(new(vision, l), new(text, l), l.Weight(LogitScaleName)));
         return new ClipModel(parts, layers, compute);

@@ -66,7 +66,7 @@ internal sealed class ClipTextTower
 
     private Sequences Group(TokenIds ids, Tensor? mask) => mask is null
         ? new(ids.Batch, ids.Length, Causal: true)
-        : new(ids.Batch, ids.Length, AttentionMask.Of(ids.Matching(mask), causal: true, _compute.ActivationType(), _tokens.device));
+        : new(ids.Batch, ids.Length, AttentionMask.Of(ids.Matching(mask), causal: true, _compute.HiddenType(), _tokens.device));
 
     /// <summary>The row of each text's pooled position.</summary>
     private Tensor PooledRows(TokenIds ids)

@@ -53,7 +53,7 @@ internal sealed class PatchEmbedding
     {
         CheckShape(pixels);
         using var scope = NewDisposeScope();
-        var placed = pixels.to(torch.device(_compute.Device));
+        var placed = pixels.to(_compute.TorchDevice);
         var rows = _kernel is null ? _product!.Forward(Unfold(placed)) : Convolve(placed);
         return rows.view(pixels.shape[0], (long)Grid * Grid, -1).MoveToOuterDisposeScope();
     }

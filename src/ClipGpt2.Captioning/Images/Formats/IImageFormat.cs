@@ -1,0 +1,47 @@
+namespace ClipGpt2.Captioning.Images.Formats;
+
+/// <summary>One file format that the decoder reads. Implementations throw <see cref="ImageDecodingException"/> for whatever is wrong with a file.</summary>
+internal interface IImageFormat
+{
+    /// <summary>Pillow's name of the format.</summary>
+    string Name { get; }
+
+    /// <summary>Whether the first bytes are those of this format.</summary>
+    bool Matches(ReadOnlySpan<byte> file);
+
+    /// <summary>Reads what the file says of itself, taking no memory for pixels.</summary>
+    ImageHeader ReadHeader(ReadOnlySpan<byte> file);
+
+    /// <summary>Decodes the first frame in its stored mode; its size is the header's.</summary>
+    DecodedImage Decode(ReadOnlySpan<byte> file, ImageHeader header);
+}
+
+/// <summary>What a file says of its picture, as Pillow reports it after <c>Image.open</c>.</summary>
+/// <param name="Width">The width in pixels.</param>
+/// <param name="Height">The height in pixels.</param>
+/// <param name="Mode">The stored mode.</param>
+/// <param name="Orientation">The EXIF orientation; 1 where the file has none.</param>
+internal readonly record struct ImageHeader(int Width, int Height, PixelMode Mode, int Orientation = 1);
+
+/// <summary>All formats; a new one is one class and one line here.</summary>
+internal static class ImageFormats
+{
+    private static readonly IImageFormat[] All =
+        [new JpegFormat(), new PngFormat(), new WebpFormat(), new GifFormat(), new BmpFormat(), new TiffFormat(), new PnmFormat()];
+
+    /// <summary>The format of a file, told by its content.</summary>
+    public static IImageFormat Of(ReadOnlySpan<byte> file)
+    {
+        foreach (var format in All)
+        {
+            if (format.Matches(file))
+            {
+                return format;
+            }
+        }
+
+        throw new ImageDecodingException(file.IsEmpty
+            ? "The file is empty; give a picture."
+            : $"The file is no picture of a known format; give one of {string.Join(", ", All.Select(f => f.Name))}.");
+    }
+}

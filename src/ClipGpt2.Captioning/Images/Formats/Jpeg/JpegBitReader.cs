@@ -1,0 +1,91 @@
+namespace ClipGpt2.Captioning.Images.Formats.Jpeg;
+
+/// <summary>The bits of one scan, without the zero bytes that are stuffed behind 0xFF.</summary>
+/// <remarks>As in libjpeg, a marker inside a scan reads as zeros; the end of the file is an error as soon as its bits are missed.</remarks>
+internal ref struct JpegBitReader(ReadOnlySpan<byte> data)
+{
+    private readonly ReadOnlySpan<byte> _data = data;
+    private ulong _bits;
+    private int _count;
+    private int _padding;
+    private bool _atMarker;
+
+    /// <summary>How far the scan has been read; at a marker once all bits before it are taken.</summary>
+    public int Position { get; private set; }
+
+    /// <summary>The next bits, at most 16, which stay where they are.</summary>
+    public int Peek(int count)
+    {
+        while (_count < count)
+        {
+            Fill();
+        }
+
+        return (int)(_bits >> (_count - count)) & ((1 << count) - 1);
+    }
+
+    public void Skip(int count)
+    {
+        _count -= count;
+        if (_count < _padding && !_atMarker)
+        {
+            throw new ImageDecodingException("The JPEG file is cut short: not all of its pixels are there.");
+        }
+    }
+
+    public int Read(int count)
+    {
+        var bits = Peek(count);
+        Skip(count);
+        return bits;
+    }
+
+    public int ReadBit() => Read(1);
+
+    /// <summary>A number of <paramref name="size"/> bits whose lower half stands for negative ones (T.81, F.2.2.1: EXTEND).</summary>
+    public int ReadSigned(int size)
+    {
+        if (size == 0)
+        {
+            return 0;
+        }
+
+        var bits = Read(size);
+        return bits < 1 << (size - 1) ? bits - (1 << size) + 1 : bits;
+    }
+
+    /// <summary>Goes on behind the next restart marker, if there is one.</summary>
+    public void Restart()
+    {
+        (_bits, _count, _padding, _atMarker) = (0, 0, 0, false);
+        for (var at = Position; at + 1 < _data.Length; at++)
+        {
+            if (_data[at] == 0xFF && _data[at + 1] is >= 0xD0 and <= 0xD7)
+            {
+                Position = at + 2;
+                return;
+            }
+        }
+    }
+
+    private void Fill()
+    {
+        var next = Position < _data.Length ? _data[Position] : 0;
+        if (Position >= _data.Length)
+        {
+            _padding += 8;
+        }
+        else if (next == 0xFF && !(Position + 1 < _data.Length && _data[Position + 1] == 0))
+        {
+            (next, _atMarker) = (0, true);
+            _padding += 8;
+        }
+        else
+        {
+            Position += next == 0xFF ? 2 : 1;
+        }
+
+        _bits = (_bits << 8) | (uint)next;
+        _count += 8;
+    }
+}

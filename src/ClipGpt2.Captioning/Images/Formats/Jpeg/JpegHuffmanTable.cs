@@ -1,0 +1,52 @@
+namespace ClipGpt2.Captioning.Images.Formats.Jpeg;
+
+/// <summary>A canonical Huffman code: ITU T.81, annex C and F.2.2.3.</summary>
+internal sealed class JpegHuffmanTable
+{
+    private const int MaxLength = 16;
+
+    private readonly byte[] _symbols;
+
+    /// <summary>For each length, one past the highest code of that length, moved to the left of 16 bits.</summary>
+    private readonly int[] _ends = new int[MaxLength + 1];
+
+    /// <summary>For each length, what to add to a code to find its symbol.</summary>
+    private readonly int[] _offsets = new int[MaxLength + 1];
+
+    /// <summary>Builds the code.</summary>
+    /// <param name="counts">How many codes of the lengths 1 to 16 there are.</param>
+    /// <param name="symbols">The symbols in the order of their codes.</param>
+    public JpegHuffmanTable(ReadOnlySpan<byte> counts, ReadOnlySpan<byte> symbols)
+    {
+        _symbols = symbols.ToArray();
+        var (code, used) = (0, 0);
+        for (var length = 1; length <= MaxLength; length++)
+        {
+            _offsets[length] = used - code;
+            code += counts[length - 1];
+            used += counts[length - 1];
+            if (code > 1 << length)
+            {
+                throw new ImageDecodingException("The JPEG file is damaged: one of its Huffman tables has too many codes.");
+            }
+
+            _ends[length] = code << (MaxLength - length);
+            code <<= 1;
+        }
+    }
+
+    public int Decode(ref JpegBitReader bits)
+    {
+        var window = bits.Peek(MaxLength);
+        for (var length = 1; length <= MaxLength; length++)
+        {
+            if (window < _ends[length])
+            {
+                bits.Skip(length);
+                return _symbols[(window >> (MaxLength - length)) + _offsets[length]];
+            }
+        }
+
+        throw new ImageDecodingException("The JPEG file is damaged: a code is in none of its Huffman tables.");
+    }
+}

@@ -1,0 +1,90 @@
+using ClipGpt2.Captioning.Images.Formats.Jpeg;
+
+namespace ClipGpt2.Captioning.Images.Formats;
+
+/// <summary>JPEG, decoded by Skia's libjpeg-turbo, which Pillow uses too and with the same accurate settings; CMYK by our own decoder.</summary>
+internal sealed class JpegFormat : IImageFormat
+{
+    private const int StartOfScan = 0xDA;
+    private const int EndOfImage = 0xD9;
+    private const int App1 = 0xE1;
+
+    /// <summary>Each 8 x 8 block takes at least a bit: where a header claims more, no memory need be taken.</summary>
+    private const int MostPixelsPerByte = 512;
+
+    public string Name => "JPEG";
+
+    public bool Matches(ReadOnlySpan<byte> file) => file.StartsWith(Signature);
+
+    public ImageHeader ReadHeader(ReadOnlySpan<byte> file)
+    {
+        ImageHeader? frame = null;
+        var orientation = 1;
+        for (var at = 2L; ;)
+        {
+            if (file.U8(at) != 0xFF || file.U8(at + 1) is 0x00 or 0xFF)
+            {
+                // Fill bytes, or bytes between segments that decoders skip.
+                at++;
+                continue;
+            }
+
+            var marker = file.U8(at + 1);
+            at += 2;
+            if (marker is 0x01 or (>= 0xD0 and <= 0xD8))
+            {
+                continue;
+            }
+
+            if (marker is StartOfScan or EndOfImage)
+            {
+                return frame is { } header
+                    ? header with { Orientation = orientation }
+                    : throw new ImageDecodingException("The JPEG file is damaged: its pixels begin before it says how many there are.");
+            }
+
+            var segment = file.Part(at + 2, file.U16Big(at) - 2);
+            if (IsFrame(marker))
+            {
+                frame = Frame(segment);
+            }
+            else if (marker == App1 && segment.StartsWith("Exif\0\0"u8) && orientation == 1)
+            {
+                orientation = ExifOrientation.Read(segment);
+            }
+
+            at += 2 + segment.Length;
+        }
+    }
+
+    public DecodedImage Decode(ReadOnlySpan<byte> file, ImageHeader header)
+    {
+        if ((long)header.Width * header.Height > (long)file.Length * MostPixelsPerByte)
+        {
+            throw new ImageDecodingException($"The JPEG file is cut short: {file.Length} bytes can't hold {header.Width} x {header.Height} pixels.");
+        }
+
+        return header.Mode == PixelMode.Cmyk ? CmykJpeg.Decode(file, header) : SkiaPixels.Decode(file, header, Name);
+    }
+
+    private static ReadOnlySpan<byte> Signature => [0xFF, 0xD8, 0xFF];
+
+    private static bool IsFrame(int marker) => marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC);
+
+    private static ImageHeader Frame(ReadOnlySpan<byte> segment)
+    {
+        if (segment.U8(0) != 8)
+        {
+            throw new ImageDecodingException($"The JPEG file has {segment.U8(0)} bits a sample; only 8 are read.");
+        }
+
+        var mode = segment.U8(5) switch
+        {
+            1 => PixelMode.Grey,
+            3 => PixelMode.Rgb,
+            4 => PixelMode.Cmyk,
+            var count => throw new ImageDecodingException($"The JPEG file has {count} components; 1, 3 and 4 are read."),
+        };
+        return new ImageHeader(EncodedBytes.Side(segment.U16Big(3), "width"), EncodedBytes.Side(segment.U16Big(1), "height"), mode);
+    }
+}

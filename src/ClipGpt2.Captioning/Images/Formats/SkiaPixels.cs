@@ -1,0 +1,55 @@
+using SkiaSharp;
+
+namespace ClipGpt2.Captioning.Images.Formats;
+
+/// <summary>Decoding through Skia's codecs, straight into a picture's memory, without any colour management.</summary>
+internal static unsafe class SkiaPixels
+{
+    /// <summary>Decodes the first frame as 8-bit grey or as RGBA, depending on the header's mode.</summary>
+    public static DecodedImage Decode(ReadOnlySpan<byte> file, ImageHeader header, string format)
+    {
+        try
+        {
+            fixed (byte* bytes = file)
+            {
+                return Decode((nint)bytes, file.Length, header, format);
+            }
+        }
+        catch (Exception e) when (e is DllNotFoundException or TypeInitializationException or EntryPointNotFoundException)
+        {
+            throw new ImageDecodingException(
+                "SkiaSharp's native library can't be loaded; add the SkiaSharp.NativeAssets package for this system, or use another IImageDecoder.", e);
+        }
+    }
+
+    private static DecodedImage Decode(nint bytes, int length, ImageHeader header, string format)
+    {
+        // Neither the data nor the stream copies: the bytes are pinned for as long as both live.
+        using var data = SKData.Create(bytes, length);
+        using var codec = SKCodec.Create(data) ?? throw new ImageDecodingException($"The {format} file is damaged: its header can't be read.");
+        var info = codec.Info;
+        if (info.Width != header.Width || info.Height != header.Height)
+        {
+            throw new ImageDecodingException($"The {format} file is damaged: it claims both {header.Width} x {header.Height} and {info.Width} x {info.Height} pixels.");
+        }
+
+        var grey = header.Mode == PixelMode.Grey;
+        var alpha = info.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul;
+        // No colour space: Skia then leaves ICC profiles and gamma alone, as Pillow does.
+        var wanted = new SKImageInfo(info.Width, info.Height, grey ? SKColorType.Gray8 : SKColorType.Rgba8888, alpha, null);
+        var image = new DecodedImage(info.Width, info.Height, header.Mode) { Orientation = header.Orientation };
+        fixed (byte* pixels = image.Pixels)
+        {
+            var result = codec.GetPixels(wanted, (nint)pixels);
+            if (result == SKCodecResult.Success)
+            {
+                return image;
+            }
+
+            image.Dispose();
+            throw new ImageDecodingException(result == SKCodecResult.IncompleteInput
+                ? $"The {format} file is cut short: not all of its pixels are there."
+                : $"The {format} file is damaged or of a form that isn't read ({result}).");
+        }
+    }
+}

@@ -21,7 +21,7 @@ internal sealed class Linear : IDisposable
     {
         OutFeatures = (int)weight.shape[0];
         InFeatures = (int)weight.shape[1];
-        ActivationType = NumberFormat.ActivationType(compute);
+        ActivationType = compute.HiddenType();
         _product = LinearProduct.Create(weight, bias, compute);
     }
 

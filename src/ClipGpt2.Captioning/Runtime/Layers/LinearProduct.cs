@@ -24,7 +24,7 @@ internal abstract class LinearProduct : IDisposable
             return new Int8Linear(weight, bias);
         }
 
-        return OneDnn.IsAvailable ? new PackedLinear(weight, bias, NumberFormat.ActivationType(compute)) : new PlainLinear(weight, bias, compute);
+        return OneDnn.IsAvailable ? new PackedLinear(weight, bias, compute.HiddenType()) : new PlainLinear(weight, bias, compute);
     }
 
     public abstract Tensor Forward(Tensor x);

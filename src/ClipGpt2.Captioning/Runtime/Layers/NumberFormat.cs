@@ -1,11 +1,9 @@
 using System.Runtime.Intrinsics.X86;
 using ClipGpt2.Captioning.Runtime.Kernels;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace ClipGpt2.Captioning.Runtime.Layers;
 
-/// <summary>What a <see cref="Precision"/> means for the data types of weights and activations.</summary>
+/// <summary>What <see cref="Precision.Auto"/> comes to on this machine.</summary>
 internal static class NumberFormat
 {
     /// <summary>The precision with <see cref="Precision.Auto"/> resolved for this machine.</summary>
@@ -16,15 +14,6 @@ internal static class NumberFormat
         var precision => precision,
     };
 
-    /// <summary>The data type that activations have between layers.</summary>
-    public static ScalarType ActivationType(ComputeOptions compute) => Resolve(compute) switch
-    {
-        Precision.BFloat16 => ScalarType.BFloat16,
-        Precision.Float16 => ScalarType.Float16,
-        _ => ScalarType.Float32,
-    };
-
-    // AVX-512's byte and word extension tells little by itself, but every processor with AVX512_BF16 has AVX512_VBMI and no older one that
-    // lacks it does well in bfloat16.
-    private static bool HasBFloat16Products => Avx512Vbmi.IsSupported;
+    /// <summary>Whether the processor multiplies bfloat16 itself: AVX512_BF16, which every processor with AMX has too.</summary>
+    private static bool HasBFloat16Products => Avx512F.IsSupported && (X86Base.CpuId(7, 1).Eax & (1 << 5)) != 0;
 }

@@ -32,7 +32,7 @@ internal sealed class PlainLinear : LinearProduct
     {
         using (tensor)
         {
-            var type = compute.Trainable ? ScalarType.Float32 : NumberFormat.ActivationType(compute);
+            var type = compute.HiddenType();
             using var scope = NewDisposeScope();
             var placed = tensor.to(type, compute.TorchDevice);
             return (ReferenceEquals(placed, tensor) || placed.Handle == tensor.Handle ? tensor.alias() : placed).DetachFromDisposeScope();

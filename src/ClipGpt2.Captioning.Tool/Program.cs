@@ -1,1 +1,3 @@
-return 0;
+using ClipGpt2.Captioning.Tool;
+
+return await CommandLine.RunAsync(args);

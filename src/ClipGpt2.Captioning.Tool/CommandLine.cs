@@ -1,0 +1,45 @@
+using System.CommandLine;
+using ClipGpt2.Captioning.Tool.Commands;
+using ClipGpt2.Captioning.Tool.Output;
+
+namespace ClipGpt2.Captioning.Tool;
+
+/// <summary>The commands, and how what goes wrong in them is told: one line on standard error and an exit code.</summary>
+internal static class CommandLine
+{
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var root = new RootCommand("Looks into model files, and shows what a model sees of a picture.") { InspectCommand.Create() };
+
+        // No response files: a picture may be called "@1.jpg".
+        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors)
+            {
+                Messages.Error(error.Message);
+            }
+
+            Messages.Hint($"Try '{Invocation(parsed.CommandResult.Command)} --help'.");
+            return ExitCode.Usage;
+        }
+
+        try
+        {
+            // Ctrl-C cancels the command, which then has as long as the image in work takes.
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
+        }
+        catch (Exception e) when (e is CaptioningException or IOException)
+        {
+            Messages.Error(e.Message);
+            return ExitCode.Failed;
+        }
+        catch (OperationCanceledException)
+        {
+            Messages.Error("cancelled");
+            return ExitCode.Cancelled;
+        }
+    }
+
+    private static string Invocation(Command command) => command is RootCommand ? "clipgpt2" : $"clipgpt2 {command.Name}";
+}

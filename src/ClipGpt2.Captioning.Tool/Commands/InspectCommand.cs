@@ -1,0 +1,68 @@
+using System.CommandLine;
+using ClipGpt2.Captioning.Tool.Inspection;
+using ClipGpt2.Captioning.Tool.Output;
+
+namespace ClipGpt2.Captioning.Tool.Commands;
+
+/// <summary><c>clipgpt2 inspect</c>: what a model file holds, or what a model sees of a picture.</summary>
+internal static class InspectCommand
+{
+    public static Command Create()
+    {
+        var files = PathArgument.Create("FILE", "A .safetensors file, the index of a sharded one or a model folder; with --preprocess, a picture.");
+        var preprocess = new Option<string?>("--preprocess")
+        {
+            HelpName = "FOLDER|clip-vit-base-patch32",
+            Description = "Look at pictures, through this model's preprocessing: what Python would see, as SHA-256 of the pixels.",
+        };
+        var transform = new Option<PictureTransform>("--transform")
+        {
+            HelpName = "hf|openai|seed:WxH",
+            Description = "Whose order of steps: Hugging Face's, OpenAI's, or Hugging Face's after a squash to W x H.",
+            CustomParser = PictureTransform.Parse,
+            DefaultValueFactory = _ => PictureTransform.HuggingFace,
+        };
+        var json = new Option<bool>("--json") { Description = "Write one JSON object a line." };
+        var command = new Command("inspect", "List a model file's tensors and metadata without loading them, or show what a model sees of a picture.") { files, preprocess, transform, json };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(preprocess) is null && result.GetResult(transform) is { Implicit: false })
+            {
+                result.AddError("--transform is about pictures: give --preprocess too.");
+            }
+        });
+        command.SetAction(parsed => Run(
+            parsed.GetRequiredValue(files),
+            parsed.GetValue(preprocess) is { } model ? PictureInspector.Create(model, parsed.GetRequiredValue(transform)) : null,
+            parsed.GetValue(json)));
+        return command;
+    }
+
+    private static int Run(string[] files, PictureInspector? pictures, bool json)
+    {
+        using IInspectionOutput output = json ? new JsonInspection() : new TextInspection();
+        var exitCode = ExitCode.Success;
+        foreach (var file in files)
+        {
+            try
+            {
+                if (pictures is null)
+                {
+                    output.Write(ModelReport.Of(file));
+                }
+                else
+                {
+                    output.Write(pictures.Look(file));
+                }
+            }
+            catch (CaptioningException e)
+            {
+                // The other files are still of interest.
+                output.WriteError(file, e.Message);
+                exitCode = ExitCode.Failed;
+            }
+        }
+
+        return exitCode;
+    }
+}

@@ -1,0 +1,22 @@
+using System.CommandLine;
+
+namespace ClipGpt2.Captioning.Tool.Commands;
+
+/// <summary>One or more paths.</summary>
+internal static class PathArgument
+{
+    public static Argument<string[]> Create(string name, string description)
+    {
+        var argument = new Argument<string[]>(name) { Arity = ArgumentArity.OneOrMore, Description = description };
+
+        // The parser takes an option that it doesn't know for one path more.
+        argument.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(token => token.Value.StartsWith('-') && !Path.Exists(token.Value)))
+            {
+                result.AddError($"There is no option '{token.Value}', nor a file of that name.");
+            }
+        });
+        return argument;
+    }
+}

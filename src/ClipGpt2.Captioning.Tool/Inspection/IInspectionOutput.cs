@@ -1,0 +1,45 @@
+using ClipGpt2.Captioning.Tool.Output;
+using Spectre.Console;
+
+namespace ClipGpt2.Captioning.Tool.Inspection;
+
+/// <summary>How the findings are written.</summary>
+internal interface IInspectionOutput : IDisposable
+{
+    void Write(ModelReport report);
+
+    void Write(PictureReport report);
+
+    void WriteError(string file, string message);
+}
+
+/// <summary>One JSON object for each file, the failed ones among them.</summary>
+internal sealed class JsonInspection : IInspectionOutput
+{
+    private readonly JsonLines _lines = new();
+
+    public void Write(ModelReport report) => _lines.Write(report);
+
+    public void Write(PictureReport report) => _lines.Write(report);
+
+    public void WriteError(string file, string message) => _lines.Write(new FailedFile(file, message));
+
+    public void Dispose() => _lines.Dispose();
+}
+
+/// <summary>Tables and lines for people.</summary>
+internal sealed class TextInspection : IInspectionOutput
+{
+    private readonly IAnsiConsole _console = Terminal.Open();
+
+    public void Write(ModelReport report) => ModelTable.Write(report, _console);
+
+    public void Write(PictureReport report) =>
+        Console.Out.WriteLine($"{Printable.Line(report.File)}: {report.Width} x {report.Height}, rgb {report.RgbSha256}, crop {report.CropSha256}");
+
+    public void WriteError(string file, string message) => Messages.Error(message);
+
+    public void Dispose()
+    {
+    }
+}

@@ -1,0 +1,27 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace ClipGpt2.Captioning.Tool.Output;
+
+/// <summary>Standard output as one JSON object a line, in UTF-8 whatever the terminal's encoding; nothing else is written there.</summary>
+internal sealed class JsonLines : IDisposable
+{
+    private static readonly JsonSerializerOptions Form = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    private readonly Stream _output = Console.OpenStandardOutput();
+
+    /// <summary>Writes a line at once, so that a reader at the other end of a pipe sees each result when it is there.</summary>
+    public void Write<T>(T value)
+    {
+        _output.Write([.. JsonSerializer.SerializeToUtf8Bytes(value, Form), (byte)'\n']);
+        _output.Flush();
+    }
+
+    public void Dispose() => _output.Dispose();
+}

@@ -1,0 +1,29 @@
+namespace ClipGpt2.Captioning.Tool.Tests;
+
+public sealed class CommandLineTests
+{
+    [Fact]
+    public async Task Help_names_the_commands()
+    {
+        var run = await ClipGpt2Process.Run("--help");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("inspect", run.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("nonsense")]
+    [InlineData("inspect")]
+    [InlineData("inspect", "x", "--nonsense")]
+    [InlineData("inspect", "x", "--transform", "hf")]
+    [InlineData("inspect", "x", "--preprocess", "y", "--transform", "upside-down")]
+    [InlineData("inspect", "x", "--preprocess", "y", "--transform", "seed:224")]
+    public async Task A_wrong_command_line_is_told_in_a_line_and_a_hint(params string[] arguments)
+    {
+        var run = await ClipGpt2Process.Run(arguments);
+        Assert.Equal(2, run.ExitCode);
+        Assert.Empty(run.Output);
+        Assert.StartsWith("clipgpt2: ", run.Error, StringComparison.Ordinal);
+        Assert.Contains("--help", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", run.Error, StringComparison.Ordinal);
+    }
+}

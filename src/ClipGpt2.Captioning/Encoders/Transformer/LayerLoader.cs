@@ -49,9 +49,9 @@ internal sealed class LayerLoader
 
     public LayerNorm Norm(string name, long size, double epsilon)
     {
-        var norm = _layers.Own(new LayerNorm(_weights.Take($"{name}.weight", size), _weights.Take($"{name}.bias", size), epsilon, Compute));
-        _layers.Add($"{name}.weight", norm.Weight);
-        _layers.Add($"{name}.bias", norm.Bias);
+        var norm = _layers.Own(new LayerNorm(_weights.Take(LayerName.Of(name, "weight"), size), _weights.Take(LayerName.Of(name, "bias"), size), epsilon, Compute));
+        _layers.Add(LayerName.Of(name, "weight"), norm.Weight);
+        _layers.Add(LayerName.Of(name, "bias"), norm.Bias);
         return norm;
     }
 
@@ -64,22 +64,22 @@ internal sealed class LayerLoader
     /// <param name="biasScale">What to multiply the bias by; inference only.</param>
     public Linear Linear(string name, long inputs, long outputs, bool bias = true, double weightScale = 1, double biasScale = 1)
     {
-        var weight = Scaled(_weights.Take($"{name}.weight", outputs, inputs), weightScale);
-        var offset = bias ? Scaled(_weights.Take($"{name}.bias", outputs), biasScale) : null;
+        var weight = Scaled(_weights.Take(LayerName.Of(name, "weight"), outputs, inputs), weightScale);
+        var offset = bias ? Scaled(_weights.Take(LayerName.Of(name, "bias"), outputs), biasScale) : null;
         var linear = _layers.Own(new Linear(weight, offset, Compute));
         if (Compute.Trainable)
         {
-            Train($"{name}.weight", linear.Weight);
+            Train(LayerName.Of(name, "weight"), linear.Weight);
             if (linear.Bias is { } trained)
             {
-                Train($"{name}.bias", trained);
+                Train(LayerName.Of(name, "bias"), trained);
             }
         }
 
         return linear;
     }
 
-    /// <summary>Linear layers over one input: one product for inference, each by itself where its weight is to be trained or saved.</summary>
+    /// <summary>Linear layers over one input: one product for inference, each by itself where its weight is to be trained.</summary>
     /// <returns>Layers whose outputs, side by side, are those of the named ones in their order.</returns>
     public IReadOnlyList<Linear> Fused(IReadOnlyList<string> names, long inputs, long outputs)
     {
@@ -88,16 +88,16 @@ internal sealed class LayerLoader
             return [.. names.Select(name => Linear(name, inputs, outputs))];
         }
 
-        var weight = Stacked(names.Select(name => _weights.Take($"{name}.weight", outputs, inputs)));
-        var bias = Stacked(names.Select(name => _weights.Take($"{name}.bias", outputs)));
+        var weight = Stacked(names.Select(name => _weights.Take(LayerName.Of(name, "weight"), outputs, inputs)));
+        var bias = Stacked(names.Select(name => _weights.Take(LayerName.Of(name, "bias"), outputs)));
         return [_layers.Own(new Linear(weight, bias, Compute))];
     }
 
     /// <summary>A linear layer whose weight is stored in another shape, such as a convolution's kernel; inference only.</summary>
     public Linear Linear(string name, ReadOnlySpan<long> storedShape, long inputs, long outputs, bool bias)
     {
-        using var weight = _weights.Take($"{name}.weight", storedShape);
-        return _layers.Own(new Linear(weight.reshape(outputs, inputs), bias ? _weights.Take($"{name}.bias", outputs) : null, Compute));
+        using var weight = _weights.Take(LayerName.Of(name, "weight"), storedShape);
+        return _layers.Own(new Linear(weight.reshape(outputs, inputs), bias ? _weights.Take(LayerName.Of(name, "bias"), outputs) : null, Compute));
     }
 
     private static Tensor Scaled(Tensor weight, double scale)

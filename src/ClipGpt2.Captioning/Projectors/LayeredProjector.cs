@@ -1,0 +1,77 @@
+using ClipGpt2.Captioning.Encoders.Transformer;
+using ClipGpt2.Captioning.Runtime;
+using ClipGpt2.Captioning.Runtime.Layers;
+using ClipGpt2.Captioning.Weights;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ClipGpt2.Captioning.Projectors;
+
+/// <summary>A projector made of this library's layers: the common half of the seed's and ClipCap's.</summary>
+/// <remarks>Holds weights and nothing else: any number of threads may call one.</remarks>
+public abstract class LayeredProjector : IPrefixProjector, ITrainable
+{
+    private readonly LayerSet _layers;
+    private readonly ComputeOptions _compute;
+
+    private protected LayeredProjector(ProjectorConfig config, LayerSet layers, ComputeOptions compute)
+    {
+        Config = config;
+        _layers = layers;
+        _compute = compute;
+    }
+
+    /// <summary>The kind and the sizes.</summary>
+    public ProjectorConfig Config { get; }
+
+    /// <inheritdoc/>
+    public int EmbeddingDimension => Config.EmbeddingDimension;
+
+    /// <inheritdoc/>
+    public int PrefixLength => Config.PrefixLength;
+
+    /// <inheritdoc/>
+    public int HiddenSize => Config.HiddenSize;
+
+    /// <inheritdoc/>
+    /// <exception cref="CaptioningException">The embeddings are of another size.</exception>
+    public Tensor Project(Tensor embeddings)
+    {
+        if (embeddings.shape is not [_, var size] || size != EmbeddingDimension)
+        {
+            throw new CaptioningException(
+                $"The projector takes embeddings [B, {EmbeddingDimension}], and got [{string.Join(", ", embeddings.shape)}]: encoder and projector don't belong together.");
+        }
+
+        return ForwardPass.Run(_compute, () => Map(embeddings.to(_compute.HiddenType(), _compute.TorchDevice)).view(-1, PrefixLength, HiddenSize));
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<KeyValuePair<string, Tensor>> NamedParameters() => _layers.Trained(_compute);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _layers.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Embeddings [B, D] to prefixes, [B, P * H] or [B, P, H].</summary>
+    private protected abstract Tensor Map(Tensor embeddings);
+
+    /// <summary>Builds the layers out of named weights.</summary>
+    private protected static (T Layers, LayerSet Set) Load<T>(WeightLoader weights, Func<LayerLoader, T> build)
+    {
+        weights.Compute.Validate();
+        return LayerLoader.Load(weights, build);
+    }
+
+    /// <summary>Builds a projector out of fresh weights.</summary>
+    private protected static T Initialize<T>(ProjectorConfig config, long seed, ComputeOptions? compute, Action<InitialWeights> fill, Func<ProjectorConfig, WeightLoader, T> create)
+    {
+        using var source = new InitialWeights($"fresh weights of a projector of kind '{config.Kind}'", seed);
+        fill(source);
+        using var weights = new WeightLoader(source, compute ?? new());
+        return create(config, weights);
+    }
+}

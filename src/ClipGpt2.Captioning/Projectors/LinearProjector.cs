@@ -1,0 +1,38 @@
+using ClipGpt2.Captioning.Encoders.Transformer;
+using ClipGpt2.Captioning.Runtime;
+using ClipGpt2.Captioning.Runtime.Layers;
+using ClipGpt2.Captioning.Weights;
+using static TorchSharp.torch;
+
+namespace ClipGpt2.Captioning.Projectors;
+
+/// <summary>One linear layer: what ClipCap's <c>predict.py</c> has for prefixes of more than 10 vectors.</summary>
+/// <remarks>Weights <c>weight</c> [P * H, D] and <c>bias</c> [P * H]. Any number of threads may call one.</remarks>
+public sealed class LinearProjector : LayeredProjector
+{
+    /// <summary>The kind's name in configurations.</summary>
+    public const string Kind = "linear";
+
+    private const string Name = "";
+
+    private readonly Linear _layer;
+
+    private LinearProjector(ProjectorConfig config, (Linear Layer, LayerSet Set) loaded, ComputeOptions compute)
+        : base(config, loaded.Set, compute) => _layer = loaded.Layer;
+
+    /// <inheritdoc cref="LinearTanhProjector.Create"/>
+    public static LinearProjector Create(ProjectorConfig config, WeightLoader weights) => new(
+        config.Checked(),
+        Load(weights, layers => layers.Linear(Name, config.EmbeddingDimension, (long)config.PrefixLength * config.HiddenSize)),
+        weights.Compute);
+
+    /// <inheritdoc cref="LinearTanhProjector.CreateFresh"/>
+    public static LinearProjector CreateFresh(ProjectorConfig config, long seed, ComputeOptions? compute = null) => Initialize(
+        config.Checked(),
+        seed,
+        compute,
+        fresh => fresh.Linear(Name, config.EmbeddingDimension, (long)config.PrefixLength * config.HiddenSize),
+        Create);
+
+    private protected override Tensor Map(Tensor embeddings) => _layer.Forward(embeddings);
+}

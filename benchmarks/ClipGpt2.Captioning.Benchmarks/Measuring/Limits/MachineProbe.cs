@@ -1,0 +1,25 @@
+namespace ClipGpt2.Captioning.Benchmarks.Measuring.Limits;
+
+/// <summary>Measures the machine's limits again and again, beside the workloads: a shared machine isn't equally fast all day.</summary>
+internal sealed class MachineProbe : IDisposable
+{
+    private readonly GemmProbe _float32 = GemmProbe.Float32();
+    private readonly GemmProbe _bfloat16 = GemmProbe.BFloat16();
+    private readonly MemoryProbe _memory = new();
+
+    /// <summary>What each library reached, for the head of a report.</summary>
+    public string Description => $"GEMM in GFLOP/s: float32 {_float32.Libraries}; bfloat16 {_bfloat16.Libraries}";
+
+    public MachineRates Measure()
+    {
+        var float32 = _float32.Measure();
+        return new MachineRates(float32, Math.Max(float32, _bfloat16.Measure()), _memory.Measure());
+    }
+
+    public void Dispose()
+    {
+        _float32.Dispose();
+        _bfloat16.Dispose();
+        _memory.Dispose();
+    }
+}

@@ -1,0 +1,67 @@
+using ClipGpt2.Captioning.Benchmarks.Measuring.Limits;
+
+namespace ClipGpt2.Captioning.Benchmarks.Measuring;
+
+/// <summary>What the rounds over one workload gave: seconds a run for each side, in the order of the rounds, and the machine's limits meanwhile.</summary>
+internal sealed class Measurement(Workload workload, IReadOnlyDictionary<Contender, List<double>> seconds, IReadOnlyList<MachineRates> rates)
+{
+    // The peer must reach this much of what it is known to reach elsewhere, or it was driven badly and the comparison says nothing.
+    private const double LeastShareOfExpected = 0.9;
+
+    private readonly MachineRates _rates = MachineRates.Median(rates);
+
+    public IEnumerable<RatioRow> Rows() => workload.Ours.Select(Row);
+
+    private RatioRow Row(Variant variant)
+    {
+        var ours = Series(variant.Program);
+        var peer = workload.Peer is { } p ? Series(p.Program) : null;
+        var (limit, limitSeconds) = Limit(variant);
+        return new RatioRow
+        {
+            Workload = variant.Program.Name.Length == 0 ? workload.Name : $"{workload.Name}, {variant.Program.Name}",
+            Unit = workload.Unit.Name,
+            Ours = Value(ours),
+            OursSpread = Spread(ours),
+            Peer = workload.Peer?.Program.Name,
+            PeerValue = peer is null ? null : Value(peer),
+            PeerSpread = peer is null ? null : Spread(peer),
+            PeerShareOfExpected = PeerShareOfExpected(),
+            Ratio = peer is null ? null : peer.Median / ours.Median,
+            RatioSpread = workload.Peer is { } beside ? PairedSpread(beside.Program, variant.Program) : null,
+            Limit = limit,
+            Fraction = limitSeconds / ours.Median,
+            Valid = !(PeerShareOfExpected() < LeastShareOfExpected),
+            Rounds = rates.Count,
+        };
+    }
+
+    private (string? Name, double? Seconds) Limit(Variant variant) => (variant.Roofline, workload.Yardstick) switch
+    {
+        ({ } roofline, _) => (roofline.Name(_rates), roofline.Seconds(_rates)),
+        (null, { } yardstick) => (yardstick.Name, Series(yardstick).Median),
+        _ => (null, null),
+    };
+
+    /// <summary>What is known of the peer are its best runs, so its best is held against what the machine does when it is left alone.</summary>
+    private double? PeerShareOfExpected() => workload.Peer is { Roofline: { } roofline, Expected: { } expected } peer
+        ? roofline.Seconds(MachineRates.UpperQuartile(rates)) / Series(peer.Program).Least / expected
+        : null;
+
+    /// <summary>The quartiles of the ratios within a round.</summary>
+    private double[] PairedSpread(Contender peer, Contender ours)
+    {
+        var ratios = new Series(seconds[peer].Zip(seconds[ours], (p, o) => p / o));
+        return [ratios.LowerQuartile, ratios.UpperQuartile];
+    }
+
+    private Series Series(Contender contender) => new(seconds[contender]);
+
+    private double Value(Series series) => workload.Unit.FromSeconds(series.Median);
+
+    private double[] Spread(Series series)
+    {
+        var values = series.Select(workload.Unit.FromSeconds);
+        return [values.LowerQuartile, values.UpperQuartile];
+    }
+}

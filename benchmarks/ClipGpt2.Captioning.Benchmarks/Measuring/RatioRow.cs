@@ -1,0 +1,39 @@
+namespace ClipGpt2.Captioning.Benchmarks.Measuring;
+
+/// <summary>One line of the result: medians over interleaved rounds; each spread is the lower and the upper quartile.</summary>
+internal sealed record RatioRow
+{
+    public required string Workload { get; init; }
+
+    public required string Unit { get; init; }
+
+    public required double Ours { get; init; }
+
+    public required double[] OursSpread { get; init; }
+
+    /// <summary>The peer's name, or null where none runs beside.</summary>
+    public required string? Peer { get; init; }
+
+    public required double? PeerValue { get; init; }
+
+    public required double[]? PeerSpread { get; init; }
+
+    /// <summary>How much of its known share of the limit the peer reached; null where none is known.</summary>
+    public required double? PeerShareOfExpected { get; init; }
+
+    /// <summary>The peer's time over ours: above 1 we are faster.</summary>
+    public required double? Ratio { get; init; }
+
+    public required double[]? RatioSpread { get; init; }
+
+    /// <summary>What bounds the workload.</summary>
+    public required string? Limit { get; init; }
+
+    /// <summary>The share of the limit that we reach.</summary>
+    public required double? Fraction { get; init; }
+
+    /// <summary>False where the peer fell too far behind what it is known to reach.</summary>
+    public required bool Valid { get; init; }
+
+    public required int Rounds { get; init; }
+}

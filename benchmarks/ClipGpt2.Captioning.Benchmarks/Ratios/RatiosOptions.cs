@@ -1,0 +1,30 @@
+namespace ClipGpt2.Captioning.Benchmarks.Ratios;
+
+/// <summary>The command line of <c>ratios</c>.</summary>
+/// <param name="Group">One group, or null for all.</param>
+/// <param name="Json">Where to write the rows as JSON, or null.</param>
+/// <param name="Only">Measures just the workloads whose name holds this text, or null for all.</param>
+internal sealed record RatiosOptions(string? Group, string? Json, string? Only)
+{
+    public const string Usage = "ratios [--group GROUP] [--json FILE] [--only TEXT]";
+
+    /// <summary>Reads the arguments after <c>ratios</c>.</summary>
+    /// <exception cref="FormatException">They aren't as <see cref="Usage"/> says.</exception>
+    public static RatiosOptions Parse(ReadOnlySpan<string> arguments)
+    {
+        var options = new RatiosOptions(null, null, null);
+        for (; !arguments.IsEmpty; arguments = arguments[2..])
+        {
+            options = arguments switch
+            {
+                ["--group", var value, ..] => options with { Group = value },
+                ["--json", var value, ..] => options with { Json = value },
+                ["--only", var value, ..] => options with { Only = value },
+                [var other, ..] => throw new FormatException($"'{other}' isn't an option, or lacks its value. Usage: {Usage}"),
+                _ => options,
+            };
+        }
+
+        return options;
+    }
+}

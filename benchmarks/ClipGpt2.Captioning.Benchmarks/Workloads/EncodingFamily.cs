@@ -1,0 +1,50 @@
+using ClipGpt2.Captioning.Benchmarks.Measuring;
+using ClipGpt2.Captioning.Benchmarks.Peers;
+using ClipGpt2.Captioning.Runtime;
+using static TorchSharp.torch;
+
+namespace ClipGpt2.Captioning.Benchmarks.Workloads;
+
+/// <summary>ViT-B/32 over preprocessed pictures: one alone, and batches.</summary>
+internal sealed class EncodingFamily(FullSizeModels models)
+{
+    private static readonly int[] BatchSizes = [1, 8, 32];
+    private static readonly Precision[] Precisions = [Precision.Float32, Precision.BFloat16, Precision.Int8Weights];
+
+    public IEnumerable<Workload> Workloads() => BatchSizes.Select(Encode);
+
+    private Workload Encode(int images)
+    {
+        var pixels = UniformRule.Values(images * ClipPeer.PixelsPerImage, seed: 7);
+        var expected = new float[images * ClipPeer.EmbeddingDimension];
+        var roofline = ModelCosts.Roofline(Precision.Float32, ModelCosts.Encode(images, Precision.Float32));
+        return new Workload($"ViT-B/32, batch {images}", Unit.Rate("images", images), [.. Precisions.Select(Variant)])
+        {
+            Peer = new Peer(
+                new Contender("ONNX Runtime float32", () => models.ClipPeer.Encode(pixels, expected)),
+                roofline,
+                ReferenceSpeed.Encode(images, roofline)),
+            Check = RequireAgreement,
+        };
+
+        Variant Variant(Precision precision) => new(
+            new Contender(precision.ToString(), () => Embed(precision)),
+            ModelCosts.Roofline(precision, ModelCosts.Encode(images, precision)));
+
+        float[] Embed(Precision precision)
+        {
+            using var input = tensor(pixels, [images, 3, ClipPeer.ImageSize, ClipPeer.ImageSize]);
+            using var embeddings = models.Encoder(precision).Encode(input);
+            return embeddings.data<float>().ToArray();
+        }
+
+        void RequireAgreement()
+        {
+            models.ClipPeer.Encode(pixels, expected);
+            foreach (var precision in Precisions)
+            {
+                Agreement.Require("The embeddings", precision, expected, Embed(precision));
+            }
+        }
+    }
+}

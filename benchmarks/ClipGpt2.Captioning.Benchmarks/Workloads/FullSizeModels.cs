@@ -1,0 +1,92 @@
+using ClipGpt2.Captioning.Benchmarks.Peers;
+using ClipGpt2.Captioning.Decoding.Gpt2;
+using ClipGpt2.Captioning.Encoders;
+using ClipGpt2.Captioning.Encoders.Transformer;
+using ClipGpt2.Captioning.Images;
+using ClipGpt2.Captioning.Runtime;
+using ClipGpt2.Captioning.Runtime.Layers;
+using ClipGpt2.Captioning.Weights;
+
+namespace ClipGpt2.Captioning.Benchmarks.Workloads;
+
+/// <summary>ViT-B/32 and GPT-2 small, ours and the peer's, over the same weights; each is loaded when it is first asked for.</summary>
+internal sealed class FullSizeModels : IDisposable
+{
+    private static readonly ClipVisionConfig VitB32 = new(
+        new TransformerConfig { HiddenSize = 768, Layers = 12, Heads = 12, IntermediateSize = 3072, Activation = Activation.QuickGelu, Epsilon = 1e-5 },
+        ImageSize: ClipPeer.ImageSize,
+        PatchSize: 32,
+        Channels: 3,
+        ProjectionSize: ClipPeer.EmbeddingDimension);
+
+    private readonly Stack<IDisposable> _owned = [];
+    private readonly Lazy<PeerModel> _clipWeights;
+    private readonly Lazy<PeerModel> _gpt2Weights;
+    private readonly Lazy<ClipPeer> _clipPeer;
+    private readonly Lazy<Gpt2Peer> _gpt2Peer;
+    private readonly Dictionary<Precision, ClipImageEncoder> _encoders = [];
+    private readonly Dictionary<Precision, Gpt2Model> _gpt2 = [];
+
+    public FullSizeModels()
+    {
+        _clipWeights = new(() => Own(new PeerModel("clip-vit-b32.json")));
+        _gpt2Weights = new(() => Own(new PeerModel("gpt2.json")));
+        _clipPeer = new(() =>
+        {
+            var peer = Own(new ClipPeer(_clipWeights.Value));
+            PeerChecks.Verify(peer, _clipWeights.Value.Manifest.Check);
+            return peer;
+        });
+        _gpt2Peer = new(() =>
+        {
+            var peer = Own(new Gpt2Peer(_gpt2Weights.Value));
+            PeerChecks.Verify(peer, _gpt2Weights.Value.Manifest.Check);
+            return peer;
+        });
+    }
+
+    public ClipPeer ClipPeer => _clipPeer.Value;
+
+    public Gpt2Peer Gpt2Peer => _gpt2Peer.Value;
+
+    public ClipImageEncoder Encoder(Precision precision)
+    {
+        if (!_encoders.TryGetValue(precision, out var encoder))
+        {
+            using var source = _clipWeights.Value.Tensors();
+            var compute = new ComputeOptions { Precision = precision };
+            _encoders[precision] = encoder = Own(ClipImageEncoder.Load(VitB32, source, ImagePreprocessor.ClipVitBasePatch32, compute));
+        }
+
+        return encoder;
+    }
+
+    public Gpt2Model Gpt2(Precision precision)
+    {
+        if (!_gpt2.TryGetValue(precision, out var model))
+        {
+            using var source = Gpt2Tensors();
+            _gpt2[precision] = model = Own(Gpt2Model.Create(new Gpt2Config(), source, new ComputeOptions { Precision = precision }));
+        }
+
+        return model;
+    }
+
+    /// <summary>GPT-2's weights, for whoever loads a model of its own.</summary>
+    public ITensorSource Gpt2Tensors() => _gpt2Weights.Value.Tensors();
+
+    public void Dispose()
+    {
+        while (_owned.TryPop(out var owned))
+        {
+            owned.Dispose();
+        }
+    }
+
+    private T Own<T>(T resource)
+        where T : IDisposable
+    {
+        _owned.Push(resource);
+        return resource;
+    }
+}

@@ -1,0 +1,15 @@
+using ClipGpt2.Captioning.Benchmarks.Measuring;
+
+namespace ClipGpt2.Captioning.Benchmarks.Workloads;
+
+/// <summary>From an image to its caption, station by station and as a whole.</summary>
+internal sealed class InferenceGroup : IWorkloadGroup
+{
+    private readonly FullSizeModels _models = new();
+
+    public IEnumerable<Workload> Workloads() => new EncodingFamily(_models).Workloads()
+        .Concat(new DecodingFamily(_models).Workloads())
+        .Concat(new LoadingFamily(_models).Workloads());
+
+    public void Dispose() => _models.Dispose();
+}

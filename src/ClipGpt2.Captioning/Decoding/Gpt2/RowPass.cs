@@ -3,7 +3,7 @@ using ClipGpt2.Captioning.Runtime.Layers;
 namespace ClipGpt2.Captioning.Decoding.Gpt2;
 
 /// <summary>Runs positions through GPT-2's blocks on float32 rows in plain memory, each attending to its own path.</summary>
-/// <remarks>A decoding step runs one position of each sequence, the first pass all positions of the prefix. Between two runs nothing is allocated.</remarks>
+/// <remarks>A decoding step runs one position of each sequence, the first pass all positions of the prefix.</remarks>
 internal sealed unsafe class RowPass : IDisposable
 {
     private readonly Gpt2Config _config;
@@ -13,9 +13,8 @@ internal sealed unsafe class RowPass : IDisposable
     private readonly TreeCache _cache;
     private readonly TreeAttention _attention;
     private readonly NativeFloats _x = new(); // [rows, H]
-    private readonly NativeFloats _normal = new(); // [rows, H]
-    private readonly NativeFloats _qkv = new(); // [rows, 3 H]
-    private readonly NativeFloats _perceptron = new(); // [rows, inner]
+    private readonly NativeFloats _row = new(); // [H]
+    private RowProducts? _products;
     private int[] _sequences = [];
     private int[] _lengths = [];
     private int _firstPosition;
@@ -27,6 +26,7 @@ internal sealed unsafe class RowPass : IDisposable
         _norms = [.. blocks.SelectMany(block => new[] { new RowNorm(block.AttentionNorm), new RowNorm(block.MlpNorm) })];
         _lastNorm = new RowNorm(lastNorm);
         _attention = new TreeAttention(config);
+        _row.Reserve(config.HiddenSize);
     }
 
     private int Hidden => _config.HiddenSize;
@@ -41,9 +41,6 @@ internal sealed unsafe class RowPass : IDisposable
         }
 
         _x.Reserve((long)rows * Hidden);
-        _normal.Reserve((long)rows * Hidden);
-        _qkv.Reserve(3L * rows * Hidden);
-        _perceptron.Reserve((long)rows * _config.PerceptronSize);
         _firstPosition = _cache.Allocate(rows);
         _rows = 0;
     }
@@ -55,77 +52,81 @@ internal sealed unsafe class RowPass : IDisposable
         _cache.Append(sequence, _firstPosition + _rows);
         _sequences[_rows] = sequence;
         _lengths[_rows] = _cache.Path(sequence).Length;
-        return new(_x.Pointer + ((long)_rows++ * Hidden), Hidden);
+        return new(X(_rows++), Hidden);
     }
 
     /// <summary>Runs all blocks over the rows that were added.</summary>
     public void Run()
     {
-        var x = Rows(_x, Hidden);
-        var normal = Rows(_normal, Hidden);
-        var perceptron = Rows(_perceptron, _config.PerceptronSize);
+        if (_products?.Rows != _rows)
+        {
+            _products?.Dispose();
+            _products = RowProducts.Create(_config, _blocks, _rows);
+        }
+
         for (var layer = 0; layer < _blocks.Length; layer++)
         {
-            var block = _blocks[layer];
-            Normalize(_norms[2 * layer]);
-            block.Attention.Qkv.Forward(normal, _rows, Rows(_qkv, 3 * Hidden));
-            Remember(layer);
-            Attend(layer, (float)block.Attention.Scale);
-            block.Attention.Projection.Forward(normal, _rows, x, accumulate: true);
-            Normalize(_norms[(2 * layer) + 1]);
-            block.Mlp.Up.Forward(normal, _rows, perceptron, block.Mlp.Activation);
-            block.Mlp.Down.Forward(perceptron, _rows, x, accumulate: true);
+            var (attention, mlp) = (_blocks[layer].Attention, _blocks[layer].Mlp);
+            Normalize(_norms[2 * layer], _products.Input);
+            Attend(layer, _products.Qkv(attention), (float)attention.Scale, _products.Input);
+            AddToX(_products.Project(attention));
+            Normalize(_norms[(2 * layer) + 1], _products.Input);
+            AddToX(_products.Perceive(mlp));
         }
     }
 
     /// <summary>Writes the hidden state of each sequence's last row, normalised for the head.</summary>
     /// <param name="output">[sequences, H]; what no row belongs to stays.</param>
-    public void Finish(Span<float> output)
+    public void Finish(RowView output)
     {
-        fixed (float* y = output)
+        for (var row = 0; row < _rows; row++)
         {
-            for (var row = 0; row < _rows; row++)
-            {
-                _lastNorm.Apply(_x.Pointer + ((long)row * Hidden), y + ((long)_sequences[row] * Hidden));
-            }
+            _lastNorm.Apply(X(row), _row.Pointer);
+            output.Write(_sequences[row], _row.Pointer);
         }
     }
 
     public void Dispose()
     {
         _x.Dispose();
-        _normal.Dispose();
-        _qkv.Dispose();
-        _perceptron.Dispose();
+        _row.Dispose();
+        _products?.Dispose();
         _attention.Dispose();
     }
 
-    private Span<float> Rows(NativeFloats buffer, int size) => buffer.Span((long)_rows * size);
+    private float* X(long row) => _x.Pointer + (row * Hidden);
 
-    private void Normalize(RowNorm norm)
-    {
-        for (var row = 0L; row < _rows; row++)
-        {
-            norm.Apply(_x.Pointer + (row * Hidden), _normal.Pointer + (row * Hidden));
-        }
-    }
-
-    /// <summary>Puts the new keys and values into the cache.</summary>
-    private void Remember(int layer)
+    private void Normalize(RowNorm norm, RowView output)
     {
         for (var row = 0; row < _rows; row++)
         {
-            var keysAndValues = new ReadOnlySpan<float>(_qkv.Pointer + (((3L * row) + 1) * Hidden), 2 * Hidden);
-            keysAndValues.CopyTo(new Span<float>(_cache.KeysAndValues(_firstPosition + row, layer), 2 * Hidden));
+            norm.Apply(X(row), _row.Pointer);
+            output.Write(row, _row.Pointer);
         }
     }
 
-    private void Attend(int layer, float scale)
+    private void AddToX(RowView addend)
     {
+        for (var row = 0; row < _rows; row++)
+        {
+            addend.AddTo(row, X(row));
+        }
+    }
+
+    /// <summary>Puts the new keys and values into the cache and lets each row look along its path.</summary>
+    private void Attend(int layer, RowView qkv, float scale, RowView output)
+    {
+        for (var row = 0; row < _rows; row++)
+        {
+            qkv.Read(row, Hidden, 2 * Hidden, _cache.KeysAndValues(_firstPosition + row, layer));
+        }
+
         for (var row = 0; row < _rows; row++)
         {
             var path = _cache.Path(_sequences[row])[.._lengths[row]];
-            _attention.Attend(_cache, path, layer, _qkv.Pointer + (3L * row * Hidden), scale, _normal.Pointer + ((long)row * Hidden));
+            qkv.Read(row, 0, Hidden, _row.Pointer);
+            _attention.Attend(_cache, path, layer, _row.Pointer, scale, _row.Pointer);
+            output.Write(row, _row.Pointer);
         }
     }
 }

@@ -10,21 +10,19 @@ internal sealed class RowSession : IDecodingSession
     // Longer prefixes run in pieces of about so many positions, which bounds the memory of what lies between the layers.
     private const int PieceRows = 2048;
 
-    private readonly int _hidden;
     private readonly int _vocabulary;
-    private readonly EmbeddingRows _tokens;
-    private readonly EmbeddingRows _positions;
-    private readonly Linear _head;
+    private readonly RowView _tokens;
+    private readonly RowView _positions;
+    private readonly RowHead _head;
     private readonly TreeCache _cache;
     private readonly RowPass _pass;
-    private readonly NativeFloats _last = new(); // [rows, H]
-    private readonly NativeFloats _logits = new(); // [rows, V]
 
     public RowSession(Gpt2Config config, Tensor tokens, Tensor positions, Gpt2Block[] blocks, LayerNorm norm, Linear head)
     {
-        (_hidden, _vocabulary, _head) = (config.HiddenSize, config.VocabularySize, head);
-        _tokens = new EmbeddingRows(tokens);
-        _positions = new EmbeddingRows(positions);
+        _vocabulary = config.VocabularySize;
+        _head = new RowHead(head);
+        _tokens = new RowView(tokens);
+        _positions = new RowView(positions);
         _cache = new TreeCache(config.Layers, config.HiddenSize);
         _pass = new RowPass(config, blocks, norm, _cache);
     }
@@ -36,21 +34,21 @@ internal sealed class RowSession : IDecodingSession
     public void Read(DecodingStart start)
     {
         _cache.Start(start.Rows, start.Capacity);
-        _last.Reserve((long)Rows * _hidden);
+        _head.Begin(Rows);
         var columns = Math.Max(1, PieceRows / Rows);
         for (var column = 0; column < start.Length; column += columns)
         {
             ReadPiece(start, column, Math.Min(column + columns, start.Length));
         }
 
-        ComputeLogits();
+        _head.Run();
     }
 
     public ReadOnlySpan<float> Logits(int row)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(row);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, Rows);
-        return _logits.Span((long)Rows * _vocabulary).Slice(row * _vocabulary, _vocabulary);
+        return _head.Logits(row);
     }
 
     public void Advance(ReadOnlySpan<int> parents, ReadOnlySpan<int> tokens)
@@ -70,16 +68,16 @@ internal sealed class RowSession : IDecodingSession
         }
 
         _pass.Run();
-        _pass.Finish(_last.Reserve((long)Rows * _hidden));
-        ComputeLogits();
+        _head.Begin(Rows);
+        _pass.Finish(_head.Input);
+        _head.Run();
     }
 
     public void Dispose()
     {
         _cache.Dispose();
         _pass.Dispose();
-        _last.Dispose();
-        _logits.Dispose();
+        _head.Dispose();
     }
 
     private void ReadPiece(DecodingStart start, int begin, int end)
@@ -98,13 +96,13 @@ internal sealed class RowSession : IDecodingSession
                     var position = _cache.Path(row).Length;
                     var x = _pass.Add(row);
                     start.Vector(row, column).CopyTo(x);
-                    _positions.AddTo(x, position);
+                    AddRow(_positions, position, x);
                 }
             }
         }
 
         _pass.Run();
-        _pass.Finish(_last.Span((long)Rows * _hidden));
+        _pass.Finish(_head.Input);
     }
 
     private void AddToken(int row, int token)
@@ -112,10 +110,15 @@ internal sealed class RowSession : IDecodingSession
         var position = _cache.Path(row).Length;
         var x = _pass.Add(row);
         x.Clear();
-        _tokens.AddTo(x, token);
-        _positions.AddTo(x, position);
+        AddRow(_tokens, token, x);
+        AddRow(_positions, position, x);
     }
 
-    private void ComputeLogits() =>
-        _head.Forward(_last.Span((long)Rows * _hidden), Rows, _logits.Reserve((long)Rows * _vocabulary));
+    private static unsafe void AddRow(RowView rows, int row, Span<float> x)
+    {
+        fixed (float* values = x)
+        {
+            rows.AddTo(row, values);
+        }
+    }
 }

@@ -24,11 +24,13 @@ internal sealed unsafe class Int8Linear : LinearProduct
 
     public override Tensor? Bias => _bias;
 
+    public override int MaxPlainRows => Int8Weight.IsSupported ? PanelProduct.MaxRows(PanelType.Int8) : 0;
+
     /// <summary>Many rows are worth unpacking the weight for; few are not.</summary>
     public override Tensor Forward(Tensor x)
     {
         var rows = (int)(x.numel() / x.shape[^1]);
-        if (rows > PanelProduct.MaxRows(PanelType.Int8) || !Int8Weight.IsSupported)
+        if (rows > MaxPlainRows)
         {
             using var weight = _weight.Dequantized(ScalarType.Float32);
             return nn.functional.linear(x, weight, _bias);
@@ -47,7 +49,7 @@ internal sealed unsafe class Int8Linear : LinearProduct
 
     public override void Forward(ReadOnlySpan<float> x, int rows, Span<float> y, bool accumulate)
     {
-        if (rows > PanelProduct.MaxRows(PanelType.Int8) || !Int8Weight.IsSupported)
+        if (rows > MaxPlainRows)
         {
             base.Forward(x, rows, y, accumulate);
             return;

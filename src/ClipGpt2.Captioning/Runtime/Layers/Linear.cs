@@ -32,6 +32,9 @@ internal sealed class Linear : IDisposable
     /// <summary>The data type that the input must have and the output will have.</summary>
     public ScalarType ActivationType { get; }
 
+    /// <summary>The rows up to which the product over plain memory is the way to go; beyond, it only wraps the one over tensors.</summary>
+    public int MaxPlainRows => _product.MaxPlainRows;
+
     /// <summary>The plain weight [out, in], for training and saving.</summary>
     /// <exception cref="CaptioningException">The weight was packed for inference.</exception>
     public Tensor Weight => _product.PlainWeight

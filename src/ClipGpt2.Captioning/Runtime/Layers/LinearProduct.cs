@@ -11,6 +11,9 @@ internal abstract class LinearProduct : IDisposable
 
     public abstract Tensor? Bias { get; }
 
+    /// <summary>The rows up to which the product over plain memory is the way to go; beyond, it only wraps the one over tensors.</summary>
+    public virtual int MaxPlainRows => 0;
+
     /// <summary>Chooses the way by fixed rules and takes ownership of both tensors.</summary>
     public static LinearProduct Create(Tensor weight, Tensor? bias, ComputeOptions compute)
     {

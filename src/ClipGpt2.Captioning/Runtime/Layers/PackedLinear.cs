@@ -29,6 +29,8 @@ internal sealed unsafe class PackedLinear : LinearProduct
 
     public override Tensor? Bias => _bias;
 
+    public override int MaxPlainRows => _weight.Panels is { } panels ? PanelProduct.MaxRows(panels.Type) : 0;
+
     public override Tensor Forward(Tensor x) => OneDnn.Linear(x, _weight.Opaque, _bias);
 
     public override Tensor Forward(Tensor x, Activation activation)
@@ -49,7 +51,7 @@ internal sealed unsafe class PackedLinear : LinearProduct
 
     public override void Forward(ReadOnlySpan<float> x, int rows, Span<float> y, bool accumulate)
     {
-        if (_weight.Panels is not { } panels || rows > PanelProduct.MaxRows(panels.Type))
+        if (_weight.Panels is not { } panels || rows > MaxPlainRows)
         {
             using var input = Input(x, rows);
             using var output = Forward(input);
@@ -65,7 +67,7 @@ internal sealed unsafe class PackedLinear : LinearProduct
 
     public override void Forward(ReadOnlySpan<float> x, int rows, Span<float> y, Activation activation)
     {
-        if (_weight.Panels is not { } panels || rows > PanelProduct.MaxRows(panels.Type))
+        if (_weight.Panels is not { } panels || rows > MaxPlainRows)
         {
             using var input = Input(x, rows);
             using var output = Forward(input, activation);

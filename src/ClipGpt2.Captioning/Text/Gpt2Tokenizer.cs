@@ -1,0 +1,57 @@
+using ClipGpt2.Captioning.Text.Files;
+
+namespace ClipGpt2.Captioning.Text;
+
+/// <summary>GPT-2's tokenizer, of any vocabulary.</summary>
+/// <remarks>
+/// Follows transformers' <c>GPT2Tokenizer</c>. A text gets neither start nor end token unless <see cref="Gpt2TokenizerOptions.AddBosToken"/> says so.
+/// Batches are padded with the end-of-text token where no other is named. Decoding gives every encoded text back, half surrogate pairs aside.
+/// </remarks>
+public sealed class Gpt2Tokenizer : ByteLevelTokenizer
+{
+    private readonly bool _addPrefixSpace;
+
+    private Gpt2Tokenizer(TokenVocabulary vocabulary, IReadOnlyList<(string Left, string Right)> merges, Gpt2TokenizerOptions options)
+        : base(vocabulary, merges, options)
+    {
+        _addPrefixSpace = options.AddPrefixSpace;
+        EndOfTextId = EosTokenId ?? throw new TokenizerFormatException($"{nameof(Gpt2TokenizerOptions)}.{nameof(options.EosToken)} must name the end-of-text token.");
+        PadTokenId ??= EndOfTextId;
+        Template = options.AddBosToken && BosTokenId is { } bos ? new([bos], [bos], []) : SequenceTemplate.None;
+    }
+
+    /// <summary>The id of the token that ends a text.</summary>
+    public int EndOfTextId { get; }
+
+    private protected override SequenceTemplate Template { get; }
+
+    /// <summary>Creates the tokenizer from its files.</summary>
+    /// <param name="vocabulary"><c>vocab.json</c>; read to its end, not closed.</param>
+    /// <param name="merges"><c>merges.txt</c>; read to its end, not closed.</param>
+    /// <param name="options">The options; null for the published GPT-2's.</param>
+    /// <returns>The tokenizer.</returns>
+    /// <exception cref="TokenizerFormatException">A file is damaged or an option isn't right.</exception>
+    public static Gpt2Tokenizer Create(Stream vocabulary, Stream merges, Gpt2TokenizerOptions? options = null) => new(
+        VocabularyReader.ReadJson(VocabularyReader.ReadAll(vocabulary, "vocab.json"), "vocab.json"),
+        VocabularyReader.ReadMerges(VocabularyReader.ReadAll(merges, "merges.txt"), "merges.txt"),
+        options ?? new());
+
+    /// <summary>Loads the tokenizer of a model folder: <c>vocab.json</c>, <c>merges.txt</c>, <c>tokenizer_config.json</c>, <c>special_tokens_map.json</c>.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="configure">Changes the options that the folder's files give.</param>
+    /// <returns>The tokenizer.</returns>
+    /// <exception cref="TokenizerFormatException">A file is missing or damaged or an option isn't right.</exception>
+    public static Gpt2Tokenizer FromPretrained(string folder, Action<Gpt2TokenizerOptions>? configure = null)
+    {
+        var files = TokenizerFolder.Open(folder);
+        var options = new Gpt2TokenizerOptions();
+        files.Configure(options);
+        options.AddPrefixSpace = files.Config?.Flag("add_prefix_space") ?? false;
+        options.AddBosToken = files.Config?.Flag("add_bos_token") ?? false;
+        configure?.Invoke(options);
+        var (vocabulary, merges, mergesName) = files.ReadBpe();
+        return new(vocabulary, VocabularyReader.ReadMerges(merges, mergesName), options);
+    }
+
+    private protected override bool NeedsPrefixSpace(ReadOnlySpan<char> text) => _addPrefixSpace;
+}

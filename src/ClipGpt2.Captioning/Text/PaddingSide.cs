@@ -1,0 +1,11 @@
+namespace ClipGpt2.Captioning.Text;
+
+/// <summary>Where padding stands.</summary>
+public enum PaddingSide
+{
+    /// <summary>After the text.</summary>
+    Right,
+
+    /// <summary>Before the text, as a decoder needs it that goes on at the end of every row.</summary>
+    Left,
+}

@@ -4,6 +4,9 @@ using Spectre.Console;
 
 namespace ClipGpt2.Captioning.Tool.Inspection;
 
+// Inside the namespace, where it comes before the library's namespace of that name.
+using Text = Spectre.Console.Text;
+
 /// <summary>A <see cref="ModelReport"/> for people.</summary>
 internal static class ModelTable
 {

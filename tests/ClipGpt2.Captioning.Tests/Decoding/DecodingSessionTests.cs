@@ -10,7 +10,7 @@ public sealed class DecodingSessionTests
 {
     private const int PrefixLength = 4;
 
-    public static TheoryData<string, int> Models => new() { { "small", 3 }, { "odd", 3 }, { "small", 14 }, { "odd", 14 }, { "trainable", 3 } };
+    public static TheoryData<string, int> Models => new() { { "small", 3 }, { "odd", 3 }, { "small", 14 }, { "odd", 14 }, { "trainable", 3 }, { "tensors", 3 } };
 
     [Theory]
     [MemberData(nameof(Models))]
@@ -19,7 +19,7 @@ public sealed class DecodingSessionTests
         using var scope = NewDisposeScope();
         using var model = Create(name);
         var prefix = Prefix(model, rows);
-        using var session = model.Start(prefix, null, [5, 2], 12);
+        using var session = Start(model, name, prefix, null, [5, 2], 12);
         var random = new Random(rows);
         var texts = Enumerable.Range(0, rows).Select(row => (Image: row, Tokens: new List<int> { 5, 2 })).ToList();
         AssertLogits(model, prefix, session, texts);
@@ -33,16 +33,18 @@ public sealed class DecodingSessionTests
         }
     }
 
-    [Fact]
-    public void Padding_on_the_left_changes_nothing()
+    [Theory]
+    [InlineData("small")]
+    [InlineData("tensors")]
+    public void Padding_on_the_left_changes_nothing(string name)
     {
         using var scope = NewDisposeScope();
-        using var model = Create("small");
+        using var model = Create(name);
         var prefix = Prefix(model, 2);
         var padded = cat([randn(2, 3, model.HiddenSize), prefix], 1);
         var mask = cat([zeros([2, 3], ScalarType.Int64), ones([2, PrefixLength], ScalarType.Int64)], 1);
-        using var plain = model.Start(prefix, null, null, 3);
-        using var behindPadding = model.Start(padded, mask, null, 3);
+        using var plain = Start(model, name, prefix, null, [], 3);
+        using var behindPadding = Start(model, name, padded, mask, [], 3);
         for (var step = 0; step < 3; step++)
         {
             AssertNear(plain.Logits(1), behindPadding.Logits(1));
@@ -128,7 +130,7 @@ public sealed class DecodingSessionTests
 
     internal static Gpt2Model Create(string name) => name switch
     {
-        "small" => RandomGpt2.Create(RandomGpt2.Small),
+        "small" or "tensors" => RandomGpt2.Create(RandomGpt2.Small),
         "odd" => RandomGpt2.Create(RandomGpt2.Odd),
         "trainable" => RandomGpt2.Create(RandomGpt2.Small, new ComputeOptions { Trainable = true }),
         _ => throw new ArgumentOutOfRangeException(nameof(name)),
@@ -139,6 +141,11 @@ public sealed class DecodingSessionTests
         using var generator = new Generator(7);
         return randn([rows, PrefixLength, model.HiddenSize], generator: generator);
     }
+
+    /// <summary>A session of the kind that the device gets, or the GPU's kind, which runs on any.</summary>
+    private static IDecodingSession Start(Gpt2Model model, string name, Tensor prefix, Tensor? mask, int[] prompt, int maxNewTokens) => name == "tensors"
+        ? model.Start(new DecodingStart(model, prefix, mask, prompt, maxNewTokens), onTensors: true)
+        : model.Start(prefix, mask, prompt, maxNewTokens);
 
     private static void AssertLogits(Gpt2Model model, Tensor prefix, IDecodingSession session, List<(int Image, List<int> Tokens)> texts)
     {

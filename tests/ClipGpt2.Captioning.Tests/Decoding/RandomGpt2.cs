@@ -32,7 +32,8 @@ internal sealed class RandomGpt2(Gpt2Config config) : ITensorSource
         var info = Tensors[name];
         using var generator = new Generator((ulong)info.Shape.Sum() + (ulong)name.Sum(c => (long)c));
         var isScale = name.EndsWith("weight", StringComparison.Ordinal) && name.Contains("ln_", StringComparison.Ordinal);
-        using var values = randn([.. info.Shape], generator: generator);
+        using var scope = NewDisposeScope();
+        var values = randn([.. info.Shape], generator: generator);
         return (isScale ? 1 + (0.2 * values) : 0.3 * values).MoveToOuterDisposeScope();
     }
 

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -43,6 +42,21 @@ internal sealed class DecodingStart
     /// <summary>Whether a column of the prefix isn't padding.</summary>
     public bool IsReal(int row, int column) => _real is null || _real[(row * PrefixLength) + column];
 
+    /// <summary>float32 [B, P, H].</summary>
+    public Tensor Prefix() => tensor(_vectors, [Rows, PrefixLength, _hidden]);
+
+    /// <summary>int64 [B, P and prompt], 0 where there is padding.</summary>
+    public Tensor Mask()
+    {
+        var mask = ones([Rows, Length], ScalarType.Int64);
+        if (_real is not null)
+        {
+            mask.narrow(1, 0, PrefixLength).copy_(tensor(_real, [Rows, PrefixLength]));
+        }
+
+        return mask;
+    }
+
     public ReadOnlySpan<float> Vector(int row, int column) => _vectors.AsSpan(((row * PrefixLength) + column) * _hidden, _hidden);
 
     /// <summary>Checks the arguments of <see cref="IDecodingSession.Advance"/>.</summary>
@@ -63,6 +77,10 @@ internal sealed class DecodingStart
             }
         }
     }
+
+    /// <summary>What says that a session can't be advanced any more.</summary>
+    public static CaptioningException Full(int capacity) =>
+        new($"The text has reached {capacity} positions, the most that this session was started for.");
 
     private static void CheckToken(int id, int vocabulary)
     {

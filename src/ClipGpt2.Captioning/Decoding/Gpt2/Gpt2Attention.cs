@@ -31,7 +31,7 @@ internal sealed class Gpt2Attention : IDisposable
     /// <param name="mask">Where a query may look; see <see cref="CausalMask"/>.</param>
     /// <param name="past">The keys and values of the positions before, or null.</param>
     /// <param name="present">Those keys and values with the new ones after them.</param>
-    public Tensor Forward(Tensor x, Tensor residual, CausalMask mask, KeyValue? past, out KeyValue present)
+    public Tensor Forward(Tensor x, Tensor residual, CausalMask mask, IKeyValueStore? past, out KeyValue present)
     {
         var (b, t, h) = (x.shape[0], x.shape[1], x.shape[2]);
         var qkv = Qkv.Forward(x).view(b, t, 3, _heads, h / _heads).permute(2, 0, 3, 1, 4); // [3, B, heads, T, head size]

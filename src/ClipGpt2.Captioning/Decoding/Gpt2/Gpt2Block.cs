@@ -17,7 +17,7 @@ internal sealed class Gpt2Block(Gpt2Config config, int layer, WeightLoader weigh
     public Gpt2Mlp Mlp { get; } = new(config, weights, $"{prefix}.mlp");
 
     /// <summary>The next hidden states [B, T, H]; what else was made on the way is freed.</summary>
-    public Tensor Forward(Tensor x, CausalMask mask, KeyValue? past, out KeyValue present)
+    public Tensor Forward(Tensor x, CausalMask mask, IKeyValueStore? past, out KeyValue present)
     {
         using var scope = NewDisposeScope();
         x = Attention.Forward(AttentionNorm.Forward(x), x, mask, past, out present);

@@ -23,42 +23,63 @@ public sealed partial class Gpt2Model
         ArgumentNullException.ThrowIfNull(input);
         using var frozen = Compute.Trainable ? null : no_grad();
         using var scope = NewDisposeScope();
-        var x = EmbedInput(input); // [B, T, H]
         var past = input.Past is { Count: > 0 } ? input.Past[0].Key.shape[2] : 0;
-        x += EmbedPositions(input, x, past);
-        var mask = new CausalMask(past, x.shape[1], CheckMask(input.AttentionMask, x.shape[0], past + x.shape[1]), x.device);
-
+        var x = EmbedInput(input, past); // [B, T, H]
+        var attentionMask = CheckMask(input.AttentionMask, x.shape[0], past + x.shape[1]);
         var states = new List<Tensor>();
         var present = new List<KeyValue>();
+        x = RunBlocks(x, past, attentionMask, input.Past, input.WithHiddenStates ? states : null, input.WithPresent ? present : null);
+        var logits = Head(x).to(ScalarType.Float32); // [B, T, V]
+        return new Gpt2Output(logits.MoveToOuterDisposeScope(), states, present);
+    }
+
+    /// <summary>Runs new positions over caches that keep their own memory; only the last position meets the vocabulary.</summary>
+    /// <returns>float32 [B, V].</returns>
+    internal Tensor Continue(Gpt2Input input, IReadOnlyList<IKeyValueStore> caches, long past)
+    {
+        using var scope = NewDisposeScope();
+        var x = RunBlocks(EmbedInput(input, past), past, input.AttentionMask, caches, null, null);
+        var last = x.select(1, x.shape[1] - 1).contiguous(); // [B, H]
+        return Head(last).to(ScalarType.Float32).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>All blocks and the last norm.</summary>
+    private Tensor RunBlocks(Tensor x, long past, Tensor? attentionMask, IReadOnlyList<IKeyValueStore>? stores, List<Tensor>? states, List<KeyValue>? present)
+    {
+        var mask = new CausalMask(past, x.shape[1], attentionMask, x.device);
         for (var i = 0; i < _blocks.Length; i++)
         {
-            Keep(x);
-            x = _blocks[i].Forward(x, mask, input.Past?[i], out var keyValue);
-            if (input.WithPresent)
+            // What a block has read isn't needed any more once it has run: where gradients flow, autograd holds what it needs itself.
+            using var entering = x;
+            states?.Add(x.alias().MoveToOuterDisposeScope());
+            x = _blocks[i].Forward(x, mask, stores?[i], out var keyValue);
+            if (present is null)
+            {
+                keyValue.Dispose();
+            }
+            else
             {
                 present.Add(keyValue.MoveToOuterDisposeScope());
             }
         }
 
         x = _norm.Forward(x);
-        Keep(x);
-        var logits = Head(x).to(ScalarType.Float32); // [B, T, V]
-        return new Gpt2Output(logits.MoveToOuterDisposeScope(), states, present);
-
-        void Keep(Tensor state)
-        {
-            if (input.WithHiddenStates)
-            {
-                states.Add(state.alias().MoveToOuterDisposeScope());
-            }
-        }
+        states?.Add(x.alias().MoveToOuterDisposeScope());
+        return x;
     }
 
     /// <summary>The scores [..., V]. What trains must use the embedding itself, for its gradient has both parts.</summary>
     private Tensor Head(Tensor x) => Compute.Trainable && Config.TieWordEmbeddings ? nn.functional.linear(x, _tokens) : _head.Forward(x);
 
-    /// <summary>The vectors of prefix and tokens, one after the other.</summary>
-    private Tensor EmbedInput(Gpt2Input input)
+    /// <summary>Vectors and tokens, one after the other, with their positions: [B, T, H].</summary>
+    private Tensor EmbedInput(Gpt2Input input, long past)
+    {
+        using var scope = NewDisposeScope();
+        var x = EmbedContent(input);
+        return (x + EmbedPositions(input, x, past)).MoveToOuterDisposeScope();
+    }
+
+    private Tensor EmbedContent(Gpt2Input input)
     {
         var prefix = input.Embeddings is null ? null : CheckPrefix(input.Embeddings).to(Compute.HiddenType(), _tokens.device);
         return (prefix, input.TokenIds) switch

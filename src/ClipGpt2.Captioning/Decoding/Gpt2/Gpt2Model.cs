@@ -98,19 +98,20 @@ public sealed partial class Gpt2Model : IAutoregressiveModel, ITrainable, IDispo
     public IDecodingSession Start(Tensor prefix, Tensor? attentionMask, IReadOnlyList<int>? promptIds, int maxNewTokens)
     {
         ArgumentNullException.ThrowIfNull(prefix);
-        using var frozen = no_grad();
         var start = new DecodingStart(this, prefix, attentionMask, promptIds ?? [], maxNewTokens);
-        var session = new RowSession(Config, _tokens, _positions, _blocks, _norm, _head);
-        try
+        return Start(start, onTensors: Compute.IsCuda);
+    }
+
+    /// <summary>Starts a session over plain memory, which CPUs do best with, or on tensors, as GPUs need it.</summary>
+    internal IDecodingSession Start(DecodingStart start, bool onTensors)
+    {
+        using var frozen = no_grad();
+        if (onTensors)
         {
-            session.Read(start);
-            return session;
+            return Begin(new TensorSession(this, start), session => session.Read(start));
         }
-        catch
-        {
-            session.Dispose();
-            throw;
-        }
+
+        return Begin(new RowSession(Config, _tokens, _positions, _blocks, _norm, _head), session => session.Read(start));
     }
 
     /// <inheritdoc/>
@@ -132,6 +133,21 @@ public sealed partial class Gpt2Model : IAutoregressiveModel, ITrainable, IDispo
 
         _norm.Dispose();
         _head.Dispose();
+    }
+
+    private static T Begin<T>(T session, Action<T> read)
+        where T : IDisposable
+    {
+        try
+        {
+            read(session);
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The file's own head, or the token embedding: laid out for products, or as it is where it trains or lies on a GPU.</summary>

@@ -6,7 +6,7 @@ namespace ClipGpt2.Captioning.Decoding.Gpt2;
 /// <summary>The keys and values of one block.</summary>
 /// <param name="Key">[B, heads, T, head size].</param>
 /// <param name="Value">[B, heads, T, head size].</param>
-public sealed record KeyValue(Tensor Key, Tensor Value) : IDisposable
+public sealed record KeyValue(Tensor Key, Tensor Value) : IKeyValueStore, IDisposable
 {
     /// <summary>Frees both tensors.</summary>
     public void Dispose()
@@ -15,7 +15,7 @@ public sealed record KeyValue(Tensor Key, Tensor Value) : IDisposable
         Value.Dispose();
     }
 
-    internal KeyValue Append(Tensor key, Tensor value) => new(cat([Key, key], dim: 2), cat([Value, value], dim: 2));
+    KeyValue IKeyValueStore.Append(Tensor key, Tensor value) => new(cat([Key, key], dim: 2), cat([Value, value], dim: 2));
 
     internal KeyValue MoveToOuterDisposeScope()
     {

@@ -57,7 +57,7 @@ internal sealed unsafe class TreeCache(int layers, int hiddenSize) : IDisposable
     {
         if (_lengths[row] == _capacity)
         {
-            throw new CaptioningException($"The text has reached {_capacity} positions, the most that this session was started for.");
+            throw DecodingStart.Full(_capacity);
         }
 
         _paths[row][_lengths[row]++] = position;

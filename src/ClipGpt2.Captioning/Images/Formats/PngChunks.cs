@@ -90,6 +90,18 @@ internal readonly ref struct PngChunks
         return file.Slice(start, length);
     }
 
+    /// <summary>CRC-32 of a chunk's type and data.</summary>
+    public static uint Checksum(ReadOnlySpan<byte> chunk)
+    {
+        var checksum = uint.MaxValue;
+        foreach (var value in chunk)
+        {
+            checksum = ChecksumTable[(byte)(checksum ^ value)] ^ (checksum >> 8);
+        }
+
+        return ~checksum;
+    }
+
     private static PngChunks Header(ReadOnlySpan<byte> data)
     {
         if (data.U8(11) != 0)
@@ -125,13 +137,7 @@ internal readonly ref struct PngChunks
 
     private static void CheckChecksum(ReadOnlySpan<byte> file, long at, int length)
     {
-        var checksum = uint.MaxValue;
-        foreach (var value in file.Part(at + 4, 4L + length))
-        {
-            checksum = ChecksumTable[(byte)(checksum ^ value)] ^ (checksum >> 8);
-        }
-
-        if (~checksum != file.U32Big(at + HeaderSize + length))
+        if (Checksum(file.Part(at + 4, 4L + length)) != file.U32Big(at + HeaderSize + length))
         {
             var type = System.Text.Encoding.Latin1.GetString(file.Part(at + 4, 4));
             throw new ImageDecodingException($"The PNG file is damaged: the checksum of its {type} chunk is wrong.");

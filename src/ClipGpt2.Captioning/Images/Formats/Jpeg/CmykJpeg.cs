@@ -29,7 +29,7 @@ internal static class CmykJpeg
     }
 
     /// <summary>YCC to inverted CMY in 16-bit fixed point, as <c>ycck_cmyk_convert</c> of libjpeg's <c>jdcolor.c</c>.</summary>
-    private static (byte C, byte M, byte Y) ToInks(int luma, int blue, int red) => (
+    internal static (byte C, byte M, byte Y) ToInks(int luma, int blue, int red) => (
         Invert(luma + (((Fix(1.40200) * red) + HalfScale) >> ScaleBits)),
         Invert(luma + (((-Fix(0.34414) * blue) - (Fix(0.71414) * red) + HalfScale) >> ScaleBits)),
         Invert(luma + (((Fix(1.77200) * blue) + HalfScale) >> ScaleBits)));

@@ -6,11 +6,10 @@ internal static class PtbBatch
     /// <summary>So many lines are one piece of work; fixed, so that token numbers don't depend on the number of processors.</summary>
     private const int LinesAtOnce = 2048;
 
-    public static TokenLists Tokenize(PtbDocument document, int captions, Vocabulary vocabulary, bool removePunctuation, CancellationToken token)
+    public static TokenLists Tokenize(PtbDocument document, int captions, Vocabulary vocabulary, bool removePunctuation)
     {
         var parts = new (Vocabulary Vocabulary, TokenLists Lists)[(captions + LinesAtOnce - 1) / LinesAtOnce];
-        var options = new ParallelOptions { CancellationToken = token };
-        Parallel.For(0, parts.Length, options, part =>
+        Parallel.For(0, parts.Length, part =>
         {
             var first = part * LinesAtOnce;
             parts[part] = TokenizePart(document, first, Math.Min(first + LinesAtOnce, captions), removePunctuation);

@@ -43,8 +43,8 @@ public sealed class PtbTokenizer
     }
 
     /// <summary>Tokenizes on all processors into token numbers.</summary>
-    internal TokenLists Tokenize(IReadOnlyList<string> captions, Vocabulary vocabulary, CancellationToken token) =>
-        PtbBatch.Tokenize(PtbDocument.Of(captions, _options.ContextFree), captions.Count, vocabulary, _options.RemovePunctuation, token);
+    internal TokenLists Tokenize(IReadOnlyList<string> captions, Vocabulary vocabulary) =>
+        PtbBatch.Tokenize(PtbDocument.Of(captions, _options.ContextFree), captions.Count, vocabulary, _options.RemovePunctuation);
 
     private static string Line(PtbDocument document, int line, bool removePunctuation)
     {

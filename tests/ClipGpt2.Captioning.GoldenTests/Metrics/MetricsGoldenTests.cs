@@ -7,3 +7,9 @@ public sealed class PtbGoldenTests : GoldenTests<PtbSuite>;
 
 [Trait("Golden", "metrics")]
 public sealed class PtbContextGoldenTests : GoldenTests<PtbContextSuite>;
+
+[Trait("Golden", "metrics")]
+public sealed class CorporaGoldenTests : GoldenTests<CorporaSuite>;
+
+[Trait("Golden", "metrics")]
+public sealed class NgramGoldenTests : GoldenTests<NgramSuite>;

@@ -1,4 +1,4 @@
-namespace ClipGpt2.Captioning.Runtime;
+namespace ClipGpt2.Captioning;
 
 /// <summary>Writes files that a reader, or a crash, never sees half of.</summary>
 internal static class AtomicFile

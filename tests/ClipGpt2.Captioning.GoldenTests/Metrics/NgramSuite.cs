@@ -1,0 +1,66 @@
+using ClipGpt2.Captioning.GoldenTests.Harness;
+using ClipGpt2.Captioning.Metrics;
+using ClipGpt2.Captioning.Metrics.Bleu;
+using ClipGpt2.Captioning.Metrics.Cider;
+using ClipGpt2.Captioning.Metrics.Rouge;
+using ClipGpt2.Captioning.Metrics.Tokenization;
+
+namespace ClipGpt2.Captioning.GoldenTests.Metrics;
+
+/// <summary>BLEU, ROUGE-L and CIDEr of each corpus, tokenized and raw.</summary>
+public sealed class NgramSuite : GoldenSuite
+{
+    private const double Tolerance = 1e-9;
+
+    public override IReadOnlyList<string> Files => ["metrics/ngram.json"];
+
+    public override void Check(GoldenCase golden)
+    {
+        var corpus = GoldenCorpora.Of(golden);
+        CheckBleu(golden.Expected["bleu"], corpus);
+        CheckScore(golden.Expected["rouge_l"], new RougeLMetric().Evaluate(corpus, TestContext.Current.CancellationToken)["rouge_l"]);
+        CheckCider(golden.Expected["cider"], corpus);
+    }
+
+    private static void CheckBleu(Tracked expected, CaptionCorpus corpus)
+    {
+        var result = new BleuMetric().Evaluate(corpus, TestContext.Current.CancellationToken);
+        GoldenCorpora.Near(expected["corpus"].Numbers(), [.. result.Scores.Select(s => s.Corpus)], Tolerance);
+        foreach (var (perImage, n) in expected["per_image"].Items().Select((p, n) => (p, n)))
+        {
+            GoldenCorpora.Near(perImage.Numbers(), result.Scores[n].PerImage, Tolerance);
+        }
+
+        GoldenCorpora.Near(expected["ratio"].Number(), result.Details["ratio"], Tolerance);
+        var images = BleuMetric.Statistics(corpus.Tokens, TestContext.Current.CancellationToken);
+        Assert.Equal(expected["closest_reflen"].Integers(), images.Select(i => (int)i.ReferenceLength));
+        var total = BleuStatistics.Sum(images);
+        var totals = expected["totals"];
+        Assert.Equal(totals["testlen"].Integer(), total.Length);
+        Assert.Equal(totals["reflen"].Integer(), total.ReferenceLength);
+        Assert.Equal(totals["guess"].Integers(), total.Guess.Select(g => (int)g));
+        Assert.Equal(totals["correct"].Integers(), total.Correct.Select(c => (int)c));
+    }
+
+    private static void CheckCider(Tracked expected, CaptionCorpus corpus)
+    {
+        var result = new CiderMetric().Evaluate(corpus, TestContext.Current.CancellationToken);
+        CheckScore(expected, result["cider"]);
+        GoldenCorpora.Near(expected["log_images"].Number(), result.Details["log_images"], Tolerance);
+        var frequencies = CiderWeights.CountImages(corpus.Tokens);
+        Assert.Equal(expected["df_distinct"].Integers(), frequencies.Select(f => f.Count(images => images > 0)));
+        GoldenCorpora.Near(expected["df_sum"].Numbers(), [.. frequencies.Select(f => (double)f.Sum())], Tolerance);
+        foreach (var variant in expected.Find("variants")?.Items() ?? [])
+        {
+            Assert.Equal(NgramCorpus.Longest, variant["n"].Integer());
+            var options = new CiderOptions { Sigma = variant["sigma"].Number() };
+            CheckScore(variant, new CiderMetric(options).Evaluate(corpus, TestContext.Current.CancellationToken)["cider"]);
+        }
+    }
+
+    private static void CheckScore(Tracked expected, MetricScore score)
+    {
+        GoldenCorpora.Near(expected["corpus"].Number(), score.Corpus, Tolerance);
+        GoldenCorpora.Near(expected["per_image"].Numbers(), score.PerImage, Tolerance);
+    }
+}

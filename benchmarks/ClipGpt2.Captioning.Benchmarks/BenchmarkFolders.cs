@@ -8,7 +8,7 @@ internal static class BenchmarkFolders
         Environment.GetEnvironmentVariable("CLIPGPT2_BENCHMARK_CACHE") ?? Path.Combine(Path.GetTempPath(), "clipgpt2-benchmarks")).FullName;
 
     /// <summary>The repository's golden data, which has the real vocabularies.</summary>
-    public static string Golden { get; } = Environment.GetEnvironmentVariable("CLIPGPT2_GOLDEN") ?? Path.Combine(Repository(), "tests", "golden");
+    public static string Golden => Environment.GetEnvironmentVariable("CLIPGPT2_GOLDEN") ?? Path.Combine(Repository(), "tests", "golden");
 
     private static string Repository()
     {

@@ -12,6 +12,7 @@ internal static class Agreement
     /// <exception cref="DisagreementException">They differ.</exception>
     public static void Require(string what, Precision precision, ReadOnlySpan<float> expected, ReadOnlySpan<float> actual)
     {
+        Require(expected.Length == actual.Length, $"{what} has {actual.Length} numbers and must have {expected.Length}");
         if (precision == Precision.Float32)
         {
             var differences = new float[expected.Length];

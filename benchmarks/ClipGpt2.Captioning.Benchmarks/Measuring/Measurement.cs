@@ -5,7 +5,7 @@ namespace ClipGpt2.Captioning.Benchmarks.Measuring;
 /// <summary>What the rounds over one workload gave: seconds a run for each side, in the order of the rounds, and the machine's limits meanwhile.</summary>
 internal sealed class Measurement(Workload workload, IReadOnlyDictionary<Contender, List<double>> seconds, IReadOnlyList<MachineRates> rates)
 {
-    // The peer must reach this much of what it is known to reach elsewhere, or it was driven badly and the comparison says nothing.
+    // The peer must come this near to what it is known to reach, or it was driven badly and the comparison says nothing.
     private const double LeastShareOfExpected = 0.9;
 
     private readonly MachineRates _rates = MachineRates.Median(rates);
@@ -44,8 +44,8 @@ internal sealed class Measurement(Workload workload, IReadOnlyDictionary<Contend
     };
 
     /// <summary>What is known of the peer are its best runs, so its best is held against what the machine does when it is left alone.</summary>
-    private double? PeerShareOfExpected() => workload.Peer is { Roofline: { } roofline, Expected: { } expected } peer
-        ? roofline.Seconds(MachineRates.UpperQuartile(rates)) / Series(peer.Program).Least / expected
+    private double? PeerShareOfExpected() => workload.Peer is { Expected: { } expected } peer
+        ? expected(MachineRates.UpperQuartile(rates)) / Series(peer.Program).Least
         : null;
 
     /// <summary>The quartiles of the ratios within a round.</summary>

@@ -18,7 +18,7 @@ internal sealed record RatioRow
 
     public required double[]? PeerSpread { get; init; }
 
-    /// <summary>How much of its known share of the limit the peer reached; null where none is known.</summary>
+    /// <summary>The time to expect of the peer over the time it took; null where none is known.</summary>
     public required double? PeerShareOfExpected { get; init; }
 
     /// <summary>The peer's time over ours: above 1 we are faster.</summary>

@@ -26,6 +26,5 @@ internal sealed record Variant(Contender Program, Roofline? Roofline = null);
 
 /// <summary>The program to compare with.</summary>
 /// <param name="Program">How it is run.</param>
-/// <param name="Roofline">What it must do at least.</param>
-/// <param name="Expected">The share of its limit that it is known to reach where it is driven well; null where that isn't known.</param>
-internal sealed record Peer(Contender Program, Roofline? Roofline = null, double? Expected = null);
+/// <param name="Expected">The seconds that a run takes where it is driven well, given the machine's limits; null where that isn't known.</param>
+internal sealed record Peer(Contender Program, Func<MachineRates, double>? Expected = null);

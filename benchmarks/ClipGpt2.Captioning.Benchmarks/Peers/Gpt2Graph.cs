@@ -21,6 +21,8 @@ internal sealed class Gpt2Graph : IDisposable
         _outputs = [.. session.OutputNames.OrderBy(IsPresent)];
     }
 
+    public int PastCount => _past.Length;
+
     /// <summary>Runs the graph.</summary>
     /// <param name="inputs">The graph's own inputs, in its order.</param>
     /// <param name="past">The n-th of the past's tensors.</param>

@@ -21,12 +21,10 @@ internal sealed class DecodingFamily(FullSizeModels models)
     private Workload Step(int rows)
     {
         var task = new Task(rows);
-        var peerRoofline = ModelCosts.Roofline(Precision.Float32, ModelCosts.Step(rows, Precision.Float32, Steps));
-        var expected = ReferenceSpeed.Step(rows, Steps, peerRoofline);
         var peer = new PeerSteps(models.Gpt2Peer, task);
         return new Workload($"GPT-2 step, {rows} row{(rows == 1 ? "" : "s")}", Unit.Milliseconds(Steps), [.. Precisions.Select(Variant)])
         {
-            Peer = new Peer(new Contender("ONNX Runtime float32", peer.Run, peer.Prepare, peer.Finish), peerRoofline, expected),
+            Peer = new Peer(new Contender("ONNX Runtime float32", peer.Run, peer.Prepare, peer.Finish), ReferenceSpeed.Step(rows, Steps)),
             Check = () =>
             {
                 foreach (var precision in Precisions)

@@ -17,13 +17,9 @@ internal sealed class EncodingFamily(FullSizeModels models)
     {
         var pixels = UniformRule.Values(images * ClipPeer.PixelsPerImage, seed: 7);
         var expected = new float[images * ClipPeer.EmbeddingDimension];
-        var roofline = ModelCosts.Roofline(Precision.Float32, ModelCosts.Encode(images, Precision.Float32));
         return new Workload($"ViT-B/32, batch {images}", Unit.Rate("images", images), [.. Precisions.Select(Variant)])
         {
-            Peer = new Peer(
-                new Contender("ONNX Runtime float32", () => models.ClipPeer.Encode(pixels, expected)),
-                roofline,
-                ReferenceSpeed.Encode(images, roofline)),
+            Peer = new Peer(new Contender("ONNX Runtime float32", () => models.ClipPeer.Encode(pixels, expected)), ReferenceSpeed.Encode(images)),
             Check = RequireAgreement,
         };
 

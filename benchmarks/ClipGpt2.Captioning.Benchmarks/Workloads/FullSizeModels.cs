@@ -33,12 +33,14 @@ internal sealed class FullSizeModels : IDisposable
         _gpt2Weights = new(() => Own(new PeerModel("gpt2.json")));
         _clipPeer = new(() =>
         {
+            TinyPeers.VerifyClip();
             var peer = Own(new ClipPeer(_clipWeights.Value));
             PeerChecks.Verify(peer, _clipWeights.Value.Manifest.Check);
             return peer;
         });
         _gpt2Peer = new(() =>
         {
+            TinyPeers.VerifyGpt2();
             var peer = Own(new Gpt2Peer(_gpt2Weights.Value));
             PeerChecks.Verify(peer, _gpt2Weights.Value.Manifest.Check);
             return peer;

@@ -7,7 +7,9 @@ internal sealed class InferenceGroup : IWorkloadGroup
 {
     private readonly FullSizeModels _models = new();
 
-    public IEnumerable<Workload> Workloads() => new EncodingFamily(_models).Workloads()
+    public IEnumerable<Workload> Workloads() => new PreprocessingFamily().Workloads()
+        .Concat(new TokenizingFamily().Workloads())
+        .Concat(new EncodingFamily(_models).Workloads())
         .Concat(new DecodingFamily(_models).Workloads())
         .Concat(new LoadingFamily(_models).Workloads());
 

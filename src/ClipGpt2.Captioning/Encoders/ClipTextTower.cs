@@ -41,7 +41,7 @@ internal sealed class ClipTextTower
     public Tensor Embed(Tensor tokenIds, Tensor? mask = null) => ForwardPass.Run(_compute, () =>
     {
         var ids = TokenIds.Read(tokenIds, Config.Vocabulary, Config.Positions);
-        var x = _blocks.Forward(EmbedTokens(ids), Group(ids, mask));
+        var x = _blocks.Forward(TokenEmbedding.Forward(ids, _tokens, _positions), Group(ids, mask));
         return _projection.Forward(_finalNorm.Forward(x.index_select(0, PooledRows(ids))));
     });
 
@@ -49,20 +49,13 @@ internal sealed class ClipTextTower
     /// <param name="tokenIds">As for <see cref="Embed"/>.</param>
     /// <param name="mask">As for <see cref="Embed"/>.</param>
     /// <param name="hiddenStates">Whether to keep every block's output; the last one is from before the final layer normalisation.</param>
-    public EncoderOutput Forward(Tensor tokenIds, Tensor? mask, bool hiddenStates) => ForwardPass.Run(_compute, hiddenStates, tokenIds.shape[0], kept =>
+    public EncoderOutput Forward(Tensor tokenIds, Tensor? mask, bool hiddenStates) => ForwardPass.Run(_compute, hiddenStates, kept =>
     {
         var ids = TokenIds.Read(tokenIds, Config.Vocabulary, Config.Positions);
-        var last = _finalNorm.Forward(_blocks.Forward(EmbedTokens(ids), Group(ids, mask), kept));
-        return (last, last.index_select(0, PooledRows(ids)));
+        var sequences = Group(ids, mask);
+        var last = _finalNorm.Forward(_blocks.Forward(TokenEmbedding.Forward(ids, _tokens, _positions), sequences, kept));
+        return (sequences, last, last.index_select(0, PooledRows(ids)));
     });
-
-    /// <summary>Each token's vector plus its position's: rows [B * T, H].</summary>
-    private Tensor EmbedTokens(TokenIds ids)
-    {
-        using var scope = NewDisposeScope();
-        var tokens = _tokens.index_select(0, ids.ToTensor(_tokens.device)).view(ids.Batch, ids.Length, -1);
-        return (tokens + _positions.narrow(0, 0, ids.Length)).view(ids.Batch * ids.Length, -1).MoveToOuterDisposeScope();
-    }
 
     private Sequences Group(TokenIds ids, Tensor? mask) => mask is null
         ? new(ids.Batch, ids.Length, Causal: true)

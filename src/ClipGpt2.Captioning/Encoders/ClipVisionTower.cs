@@ -46,23 +46,24 @@ internal sealed class ClipVisionTower
     /// <returns>float32 [B, D], not normalised.</returns>
     public Tensor Embed(Tensor pixels) => ForwardPass.Run(_compute, () =>
     {
-        var sequences = new Sequences(pixels.shape[0], Tokens);
-        var x = _blocks[..^1].Forward(EmbedPatches(pixels), sequences);    // [B * T, H]
-        return Project(_postNorm.Forward(_blocks[^1].ForwardFirst(x, sequences)));
+        var patches = EmbedPatches(pixels);
+        var sequences = Group(patches);
+        var x = _blocks[..^1].Forward(patches, sequences);                  // [B * T, H]
+        return _projection.Forward(_postNorm.Forward(_blocks[^1].ForwardFirst(x, sequences)));
     });
 
     /// <summary>Encodes pictures and keeps what lies on the way.</summary>
     /// <param name="pixels">[B, C, S, S].</param>
     /// <param name="hiddenStates">Whether to keep every block's output.</param>
-    public EncoderOutput Forward(Tensor pixels, bool hiddenStates) => ForwardPass.Run(_compute, hiddenStates, pixels.shape[0], kept =>
+    public EncoderOutput Forward(Tensor pixels, bool hiddenStates) => ForwardPass.Run(_compute, hiddenStates, kept =>
     {
-        var sequences = new Sequences(pixels.shape[0], Tokens);
-        var x = _blocks.Forward(EmbedPatches(pixels), sequences, kept);
-        return (x, _postNorm.Forward(SelfAttention.FirstRows(x, sequences)));
+        var patches = EmbedPatches(pixels);
+        var sequences = Group(patches);
+        var x = _blocks.Forward(patches, sequences, kept);
+        return (sequences, x, _postNorm.Forward(SelfAttention.FirstRows(x, sequences)));
     });
 
-    /// <summary>Pooled vectors [B, H] to embeddings [B, D].</summary>
-    private Tensor Project(Tensor pooled) => _projection.Forward(pooled);
+    private Sequences Group(Tensor rows) => new(rows.shape[0] / Tokens, Tokens);
 
     /// <summary>The class token and the patches, each with its position: rows [B * T, H].</summary>
     private Tensor EmbedPatches(Tensor pixels)

@@ -77,7 +77,7 @@ internal sealed class PatchEmbedding
 
     private void CheckShape(Tensor pixels)
     {
-        if (pixels.shape is not [_, var channels, var height, var width] || channels != _channels || height != _imageSize || width != _imageSize)
+        if (pixels.shape is not [> 0, var channels, var height, var width] || channels != _channels || height != _imageSize || width != _imageSize)
         {
             throw new CaptioningException(
                 $"The image encoder takes pixels [B, {_channels}, {_imageSize}, {_imageSize}], and got [{string.Join(", ", pixels.shape)}]: "

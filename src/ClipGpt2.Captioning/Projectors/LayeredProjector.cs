@@ -37,7 +37,7 @@ public abstract class LayeredProjector : IPrefixProjector, ITrainable
     /// <exception cref="CaptioningException">The embeddings are of another size.</exception>
     public Tensor Project(Tensor embeddings)
     {
-        if (embeddings.shape is not [_, var size] || size != EmbeddingDimension)
+        if (embeddings.shape is not [> 0, var size] || size != EmbeddingDimension)
         {
             throw new CaptioningException(
                 $"The projector takes embeddings [B, {EmbeddingDimension}], and got [{string.Join(", ", embeddings.shape)}]: encoder and projector don't belong together.");

@@ -18,16 +18,15 @@ internal static class ForwardPass
     /// <param name="compute">How the model computes.</param>
     /// <param name="hiddenStates">Whether to return every block's output.</param>
     /// <param name="pass">Fills the list that it gets, if it gets one, and returns the last hidden state and the pooled vectors.</param>
-    /// <param name="batch">B: rows [B * T, H] are returned as [B, T, H].</param>
-    public static EncoderOutput Run(ComputeOptions compute, bool hiddenStates, long batch, Func<List<Tensor>?, (Tensor Last, Tensor? Pooled)> pass)
+    public static EncoderOutput Run(ComputeOptions compute, bool hiddenStates, Func<List<Tensor>?, (Sequences Sequences, Tensor Last, Tensor? Pooled)> pass)
     {
         using var scope = NewDisposeScope();
         using var noGrad = compute.Trainable ? null : torch.no_grad();
         var states = hiddenStates ? new List<Tensor>() : null;
-        var (last, pooled) = pass(states);
-        return new EncoderOutput(Sequence(last), pooled is null ? null : Own(pooled), [.. (states ?? []).Select(Sequence)]);
+        var (sequences, last, pooled) = pass(states);
+        return new EncoderOutput(Group(last), pooled is null ? null : Own(pooled), [.. (states ?? []).Select(Group)]);
 
-        Tensor Sequence(Tensor rows) => Own(rows.reshape(batch, -1, rows.shape[^1]));
+        Tensor Group(Tensor rows) => Own(rows.reshape(sequences.Batch, sequences.Length, -1));
     }
 
     // A copy: one state may be returned under two names, and each is the caller's to dispose.

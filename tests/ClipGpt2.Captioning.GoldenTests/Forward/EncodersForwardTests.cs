@@ -1,0 +1,6 @@
+using ClipGpt2.Captioning.GoldenTests.Harness;
+
+namespace ClipGpt2.Captioning.GoldenTests.Forward;
+
+[Trait("Golden", "forward")]
+public sealed class EncodersForwardTests : GoldenTests<EncodersForwardSuite>;

@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace ClipGpt2.Captioning.Decoding.Gpt2;
@@ -5,7 +7,7 @@ namespace ClipGpt2.Captioning.Decoding.Gpt2;
 /// <summary>What a decoding step computes between its products, on rows of float32 in plain memory.</summary>
 internal static unsafe class RowKernels
 {
-    private static readonly int Lanes = Vector512<float>.Count;
+    private const int Lanes = 16; // Vector512<float>.Count, as a constant that the compiler sees
 
     /// <summary>Layer normalisation of one row of <paramref name="size"/> values.</summary>
     public static void LayerNorm(float* x, float* weight, float* bias, float epsilon, int size, float* y)
@@ -26,6 +28,7 @@ internal static unsafe class RowKernels
     }
 
     /// <summary>x · y.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Dot(float* x, float* y, int size)
     {
         var sums = Vector512<float>.Zero;
@@ -44,33 +47,44 @@ internal static unsafe class RowKernels
         return sum;
     }
 
-    /// <summary>Replaces scores by their exponentials relative to the largest, and returns the exponentials' sum.</summary>
-    /// <remarks>The memory after the scores, up to a multiple of 16, is overwritten.</remarks>
-    public static float Exponentials(float* scores, int count)
+    /// <summary>y += factor * x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddScaled(float* x, float factor, float* y, int size)
     {
-        var padded = (count + Lanes - 1) / Lanes * Lanes;
+        var i = 0;
+        for (; i <= size - Lanes; i += Lanes)
+        {
+            Vector512.FusedMultiplyAdd(Vector512.Load(x + i), Vector512.Create(factor), Vector512.Load(y + i)).Store(y + i);
+        }
+
+        for (; i < size; i++)
+        {
+            y[i] += factor * x[i];
+        }
+    }
+
+    /// <summary>The next multiple of what <see cref="Softmax"/> works on at once.</summary>
+    public static int Padded(int count) => (count + Lanes - 1) / Lanes * Lanes;
+
+    /// <summary>Softmax in place. The memory after the scores, up to <see cref="Padded"/>, is overwritten.</summary>
+    public static void Softmax(float* scores, int count)
+    {
+        var padded = Padded(count);
         new Span<float>(scores + count, padded - count).Fill(float.NegativeInfinity);
-        var most = Vector512.Create(float.NegativeInfinity);
-        for (var i = 0; i < padded; i += Lanes)
-        {
-            most = Vector512.Max(most, Vector512.Load(scores + i));
-        }
-
-        var largest = float.NegativeInfinity;
-        for (var lane = 0; lane < Lanes; lane++)
-        {
-            largest = MathF.Max(largest, most[lane]);
-        }
-
+        var largest = Vector512.Create(TensorPrimitives.Max(new ReadOnlySpan<float>(scores, count)));
         var sums = Vector512<float>.Zero;
         for (var i = 0; i < padded; i += Lanes)
         {
-            var exponential = Vector512.Exp(Vector512.Load(scores + i) - Vector512.Create(largest));
+            var exponential = Vector512.Exp(Vector512.Load(scores + i) - largest);
             exponential.Store(scores + i);
             sums += exponential;
         }
 
-        return Vector512.Sum(sums);
+        var factor = Vector512.Create(1 / Vector512.Sum(sums));
+        for (var i = 0; i < padded; i += Lanes)
+        {
+            (Vector512.Load(scores + i) * factor).Store(scores + i);
+        }
     }
 
     private static float Sum(float* x, int size)

@@ -14,6 +14,7 @@ internal sealed unsafe class RowPass : IDisposable
     private readonly TreeAttention _attention;
     private readonly NativeFloats _x = new(); // [rows, H]
     private readonly NativeFloats _row = new(); // [H]
+    private readonly NativeFloats _query = new(); // [H]
     private RowProducts? _products;
     private int[] _sequences = [];
     private int[] _lengths = [];
@@ -27,6 +28,7 @@ internal sealed unsafe class RowPass : IDisposable
         _lastNorm = new RowNorm(lastNorm);
         _attention = new TreeAttention(config);
         _row.Reserve(config.HiddenSize);
+        _query.Reserve(config.HiddenSize);
     }
 
     private int Hidden => _config.HiddenSize;
@@ -90,6 +92,7 @@ internal sealed unsafe class RowPass : IDisposable
     {
         _x.Dispose();
         _row.Dispose();
+        _query.Dispose();
         _products?.Dispose();
         _attention.Dispose();
     }
@@ -124,8 +127,8 @@ internal sealed unsafe class RowPass : IDisposable
         for (var row = 0; row < _rows; row++)
         {
             var path = _cache.Path(_sequences[row])[.._lengths[row]];
-            qkv.Read(row, 0, Hidden, _row.Pointer);
-            _attention.Attend(_cache, path, layer, _row.Pointer, scale, _row.Pointer);
+            qkv.Read(row, 0, Hidden, _query.Pointer);
+            _attention.Attend(_cache, path, layer, _query.Pointer, scale, _row.Pointer);
             output.Write(row, _row.Pointer);
         }
     }

@@ -1,18 +1,18 @@
-using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace ClipGpt2.Captioning.Decoding.Gpt2;
 
 /// <summary>Attention of single positions over their paths in a <see cref="TreeCache"/>.</summary>
+/// <remarks>Goes along the path position by position, for all heads at once, since reading the keys and values is what takes time.</remarks>
 internal sealed unsafe class TreeAttention(Gpt2Config config) : IDisposable
 {
-    private const int Vectors = 4;
-
-    private static readonly int Lanes = Vector512<float>.Count;
+    private const int CacheLine = 16; // floats
 
     private readonly int _heads = config.Heads;
     private readonly int _headSize = config.HeadSize;
-    private readonly int _hiddenSize = config.HiddenSize;
-    private readonly NativeFloats _scores = new();
+    private readonly int _hidden = config.HiddenSize;
+    private readonly NativeFloats _scores = new(); // [heads, stride]
+    private int _stride;
     private nint[] _path = [];
 
     /// <summary>softmax(scale * qKᵀ) V for one position.</summary>
@@ -21,80 +21,76 @@ internal sealed unsafe class TreeAttention(Gpt2Config config) : IDisposable
     /// <param name="layer">The block.</param>
     /// <param name="query">[H].</param>
     /// <param name="scale">What the products are multiplied by.</param>
-    /// <param name="output">[H].</param>
+    /// <param name="output">[H], not the query.</param>
     public void Attend(TreeCache cache, ReadOnlySpan<int> path, int layer, float* query, float scale, float* output)
     {
-        if (_path.Length < path.Length)
-        {
-            _path = new nint[2 * path.Length];
-            _scores.Reserve((2 * path.Length) + Lanes);
-        }
-
+        Reserve(path.Length);
         for (var i = 0; i < path.Length; i++)
         {
             _path[i] = (nint)cache.KeysAndValues(path[i], layer);
         }
 
+        Score(path.Length, query, scale);
         for (var head = 0; head < _heads; head++)
         {
-            var at = head * _headSize;
-            var sum = Score(path.Length, at, query + at, scale);
-            Mix(path.Length, _hiddenSize + at, 1 / sum, output + at);
+            RowKernels.Softmax(_scores.Pointer + (head * _stride), path.Length);
         }
+
+        Mix(path.Length, output);
     }
 
     public void Dispose() => _scores.Dispose();
 
-    /// <summary>Fills the scores with the exponentials of one head's products and returns their sum.</summary>
-    private float Score(int length, int at, float* query, float scale)
+    private void Reserve(int length)
     {
-        var scores = _scores.Pointer;
+        if (_path.Length < length)
+        {
+            _stride = RowKernels.Padded(2 * length);
+            _path = new nint[2 * length];
+            _scores.Reserve((long)_heads * _stride);
+        }
+    }
+
+    private void Score(int length, float* query, float scale)
+    {
         for (var i = 0; i < length; i++)
         {
-            scores[i] = scale * RowKernels.Dot(query, (float*)_path[i] + at, _headSize);
-        }
-
-        return RowKernels.Exponentials(scores, length);
-    }
-
-    /// <summary>The values' sum, weighted by the scores times <paramref name="factor"/>.</summary>
-    private void Mix(int length, int at, float factor, float* output)
-    {
-        var i = 0;
-        for (; i <= _headSize - (Vectors * Lanes); i += Vectors * Lanes)
-        {
-            Mix64(length, at + i, factor, output + i);
-        }
-
-        for (; i < _headSize; i++)
-        {
-            var sum = 0f;
-            for (var j = 0; j < length; j++)
+            var key = (float*)_path[i];
+            Prefetch(i + 1 < length ? (float*)_path[i + 1] : (float*)_path[0] + _hidden);
+            var score = _scores.Pointer + i;
+            for (var head = 0; head < _heads; head++, score += _stride)
             {
-                sum += _scores.Pointer[j] * ((float*)_path[j])[at + i];
+                var at = head * _headSize;
+                *score = scale * RowKernels.Dot(query + at, key + at, _headSize);
             }
-
-            output[i] = factor * sum;
         }
     }
 
-    private void Mix64(int length, int at, float factor, float* output)
+    private void Mix(int length, float* output)
     {
-        var scores = _scores.Pointer;
-        Vector512<float> s0 = default, s1 = default, s2 = default, s3 = default;
-        for (var j = 0; j < length; j++)
+        new Span<float>(output, _hidden).Clear();
+        for (var i = 0; i < length; i++)
         {
-            var score = Vector512.Create(scores[j]);
-            var value = (float*)_path[j] + at;
-            s0 = Vector512.FusedMultiplyAdd(score, Vector512.Load(value), s0);
-            s1 = Vector512.FusedMultiplyAdd(score, Vector512.Load(value + 16), s1);
-            s2 = Vector512.FusedMultiplyAdd(score, Vector512.Load(value + 32), s2);
-            s3 = Vector512.FusedMultiplyAdd(score, Vector512.Load(value + 48), s3);
+            var value = (float*)_path[i] + _hidden;
+            Prefetch(i + 1 < length ? (float*)_path[i + 1] + _hidden : value);
+            var score = _scores.Pointer + i;
+            for (var head = 0; head < _heads; head++, score += _stride)
+            {
+                var at = head * _headSize;
+                RowKernels.AddScaled(value + at, *score, output + at, _headSize);
+            }
         }
+    }
 
-        (s0 * factor).Store(output);
-        (s1 * factor).Store(output + 16);
-        (s2 * factor).Store(output + 32);
-        (s3 * factor).Store(output + 48);
+    /// <summary>Asks for the next position's keys or values: they lie anywhere, where the processor's own prefetching doesn't look.</summary>
+    private void Prefetch(float* row)
+    {
+        if (Sse.IsSupported)
+        {
+            for (var i = 0; i < _hidden; i += CacheLine)
+            {
+                Sse.Prefetch0(row + i);
+            }
+        }
     }
 }

@@ -9,7 +9,7 @@ internal sealed class SpecialTokens
 
     public SpecialTokens(TokenVocabulary vocabulary, TokenizerOptions options)
     {
-        foreach (var token in options.AddedTokens.Concat(options.RoleTokens.Select(content => new AddedToken(content))))
+        foreach (var token in options.AddedTokens.Concat(options.RoleTokens.Select(options.RoleToken)))
         {
             _byContent.TryAdd(token.Content, token);
         }

@@ -51,6 +51,9 @@ public abstract class TokenizerOptions
     /// <value>Default: false; BERT's is true.</value>
     public bool CleanUpSpaces { get; set; }
 
+    /// <summary>How the token of a role is looked for if nothing else is said.</summary>
+    internal virtual AddedToken RoleToken(string content) => new(content);
+
     internal void Validate()
     {
         var errors = new List<string>();

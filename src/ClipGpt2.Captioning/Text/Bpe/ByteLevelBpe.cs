@@ -11,6 +11,7 @@ internal sealed class ByteLevelBpe
 
     private readonly TokenVocabulary _vocabulary;
     private readonly BytePairMerges _merges;
+    private readonly IReadOnlyDictionary<string, int>? _wholeWords;
     private readonly WordCache _cache = new();
     private readonly int[] _inner = new int[256];
     private readonly int[] _last = new int[256];
@@ -21,9 +22,12 @@ internal sealed class ByteLevelBpe
     /// <param name="merges">The pairs, best first.</param>
     /// <param name="unknownId">The id of symbols that the vocabulary lacks.</param>
     /// <param name="wordEnd">What marks a word's last symbol: empty for GPT-2, <c>&lt;/w&gt;</c> for CLIP.</param>
-    public ByteLevelBpe(TokenVocabulary vocabulary, IReadOnlyList<(string Left, string Right)> merges, int unknownId, string wordEnd)
+    /// <param name="wholeWords">Words that have an id of their own without merging; null for none.</param>
+    public ByteLevelBpe(
+        TokenVocabulary vocabulary, IReadOnlyList<(string Left, string Right)> merges, int unknownId, string wordEnd, IReadOnlyDictionary<string, int>? wholeWords = null)
     {
         _vocabulary = vocabulary;
+        _wholeWords = wholeWords;
         _merges = new(merges.Count);
         _wordEndLength = wordEnd.Length;
         var symbols = new Dictionary<string, int>(merges.Count + 512, StringComparer.Ordinal);
@@ -83,6 +87,11 @@ internal sealed class ByteLevelBpe
 
     private int[] EncodeWord(ReadOnlySpan<char> word)
     {
+        if (_wholeWords is not null && _wholeWords.TryGetValue(word.ToString(), out var id))
+        {
+            return [id];
+        }
+
         var most = Encoding.UTF8.GetMaxByteCount(word.Length);
         var rented = most > BytesOnStack ? ArrayPool<byte>.Shared.Rent(most) : null;
         Span<byte> utf8 = rented ?? stackalloc byte[BytesOnStack];

@@ -70,6 +70,7 @@ public sealed class ClipModel : IDisposable, ITrainable
     /// <param name="imageEmbeddings">[N, D].</param>
     /// <param name="textEmbeddings">[M, D].</param>
     /// <returns>[N, M].</returns>
+    /// <exception cref="CaptioningException">The embeddings have other shapes.</exception>
     public Tensor Similarity(Tensor imageEmbeddings, Tensor textEmbeddings) => ForwardPass.Run(_compute, () =>
         Contrastive.Logits(imageEmbeddings, textEmbeddings, _logitScale));
 

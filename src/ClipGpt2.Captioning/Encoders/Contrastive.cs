@@ -15,10 +15,18 @@ internal static class Contrastive
     }
 
     /// <summary>Cosines times the exponential of the scale, [N, M]: a row for each image, a column for each text.</summary>
+    /// <exception cref="CaptioningException">The embeddings aren't [N, D] and [M, D].</exception>
     public static Tensor Logits(Tensor images, Tensor texts, Tensor logitScale)
     {
+        if (images.shape is not [_, var size] || texts.shape is not [_, var other] || size != other)
+        {
+            throw new CaptioningException(
+                $"Embeddings [N, D] and [M, D] can be compared, not [{string.Join(", ", images.shape)}] and [{string.Join(", ", texts.shape)}]: take both from one model.");
+        }
+
         using var scope = NewDisposeScope();
-        return (Normalize(images).matmul(Normalize(texts).t()) * logitScale.to_type(ScalarType.Float32).exp()).MoveToOuterDisposeScope();
+        var (image, text) = (Normalize(images.to(logitScale.device)), Normalize(texts.to(logitScale.device)));
+        return (image.matmul(text.t()) * logitScale.to_type(ScalarType.Float32).exp()).MoveToOuterDisposeScope();
     }
 
     /// <summary>The mean of the two cross-entropies that want each image to match its own text, and each text its own image.</summary>

@@ -3,6 +3,7 @@ using System.Text.Json;
 using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.Decoding.Gpt2;
 using ClipGpt2.Captioning.GoldenTests.Harness;
+using ClipGpt2.Captioning.Projectors;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Weights;
 using TorchSharp;
@@ -133,17 +134,24 @@ internal sealed class Gpt2Inputs
 
     private Tensor Project(Tensor embeddings, Tensor? given)
     {
-        var projector = GoldenTensorFile.Open(Root.GetProperty("projector").GetString()!);
-        var type = BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
-        using var frozen = no_grad();
-        var prefix = nn.functional.linear(embeddings.to(type), projector["0.weight"].ToTorch(Device).to(type), projector["0.bias"].ToTorch(Device).to(type)).tanh();
-        prefix = prefix.view(embeddings.shape[0], -1, Model.HiddenSize).to(ScalarType.Float32);
+        using var projector = LoadProjector(GoldenRoot.Path(Root.GetProperty("projector").GetString()!));
+        var prefix = projector.Project(embeddings);
         if (given is not null)
         {
             Assert.True(prefix.allclose(given, atol: 3e-5), "The projector doesn't give the case's prefix.");
         }
 
         return prefix;
+    }
+
+    /// <summary>The projector that its own description names, which its tensors alone must tell too.</summary>
+    private LinearTanhProjector LoadProjector(string path)
+    {
+        var config = ProjectorConfig.Read(ConfigSection.Load(Path.ChangeExtension(path, ".json")));
+        using var file = SafetensorsFile.Open(path);
+        Assert.Equal(config, ProjectorInference.Find(file, "", Model.HiddenSize));
+        using var weights = new WeightLoader(file, Compute);
+        return LinearTanhProjector.Create(config, weights);
     }
 
     private Tensor? AppendAsAsked(Tensor? ids)

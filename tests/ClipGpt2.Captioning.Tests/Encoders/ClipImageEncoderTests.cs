@@ -129,6 +129,10 @@ public sealed class ClipImageEncoderTests
         using var encoder = clip.LoadEncoder();
         using var pixels = zeros(1, 3, TinyClip.ImageSize, TinyClip.ImageSize + 1);
         Assert.Contains("[B, 3, 20, 20], and got [1, 3, 20, 21]", Assert.Throws<CaptioningException>(() => encoder.Encode(pixels)).Message, StringComparison.Ordinal);
+        using var none = zeros(0, 3, TinyClip.ImageSize, TinyClip.ImageSize);
+        Assert.Contains("got [0, 3, 20, 20]", Assert.Throws<CaptioningException>(() => encoder.Encode(none)).Message, StringComparison.Ordinal);
+        using var scalar = tensor(1f);
+        Assert.Contains("got []", Assert.Throws<CaptioningException>(() => encoder.EncodeAll(scalar)).Message, StringComparison.Ordinal);
         using var bytes = zeros([1, 3, TinyClip.ImageSize, TinyClip.ImageSize], ScalarType.Byte);
         Assert.Contains("floating-point", Assert.Throws<CaptioningException>(() => encoder.Encode(bytes)).Message, StringComparison.Ordinal);
     }

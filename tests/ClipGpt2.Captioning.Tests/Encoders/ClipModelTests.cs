@@ -62,6 +62,16 @@ public sealed class ClipModelTests
     }
 
     [Fact]
+    public void Embeddings_of_two_models_are_not_compared()
+    {
+        using var scope = NewDisposeScope();
+        using var clip = new TinyClip();
+        using var model = clip.Load();
+        var error = Assert.Throws<CaptioningException>(() => model.Similarity(ones(2, 12), ones(3, 13)));
+        Assert.Contains("not [2, 12] and [3, 13]", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Calls_leave_no_tensor_behind()
     {
         using var clip = new TinyClip();

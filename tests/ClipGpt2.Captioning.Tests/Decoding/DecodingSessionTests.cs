@@ -111,6 +111,7 @@ public sealed class DecodingSessionTests
         Refuse("[2, 4, 128]", () => model.Start(prefix[.., .., ..64], null, null, 1), "[B, P, 128]");
         Refuse("too long", () => model.Start(prefix, null, null, model.MaxPositions), "24");
         Refuse("nothing", () => model.Start(prefix[.., ..0], null, null, 1), "padding");
+        Refuse("no rows", () => model.Start(prefix[..0], null, null, 1), "1 to");
         Refuse("all padding", () => model.Start(prefix, zeros(2, PrefixLength), null, 1), "padding");
         Refuse("mask", () => model.Start(prefix, ones(2, PrefixLength + 1), null, 1), "[2, 4]");
         Refuse("prompt", () => model.Start(prefix, null, [model.VocabularySize], 1), "89");

@@ -15,6 +15,7 @@ internal sealed class DecodingStart
     public DecodingStart(Gpt2Model model, Tensor prefix, Tensor? attentionMask, IReadOnlyList<int> promptIds, int maxNewTokens)
     {
         model.CheckPrefix(prefix);
+        CheckRows(prefix.shape[0], model.Config);
         (Rows, PrefixLength, _hidden) = ((int)prefix.shape[0], (int)prefix.shape[1], model.HiddenSize);
         PromptIds = promptIds;
         using var scope = NewDisposeScope();
@@ -60,9 +61,10 @@ internal sealed class DecodingStart
     public ReadOnlySpan<float> Vector(int row, int column) => _vectors.AsSpan(((row * PrefixLength) + column) * _hidden, _hidden);
 
     /// <summary>Checks the arguments of <see cref="IDecodingSession.Advance"/>.</summary>
-    /// <exception cref="CaptioningException">A row or token doesn't exist, or the lists differ in length.</exception>
-    public static void CheckStep(ReadOnlySpan<int> parents, ReadOnlySpan<int> tokens, int rows, int vocabulary)
+    /// <exception cref="CaptioningException">A row or token doesn't exist, the lists differ in length, or are too long.</exception>
+    public static void CheckStep(ReadOnlySpan<int> parents, ReadOnlySpan<int> tokens, int rows, Gpt2Config config)
     {
+        CheckRows(Math.Max(1, parents.Length), config);
         if (parents.Length != tokens.Length)
         {
             throw new CaptioningException($"A decoding step was given {parents.Length} rows to continue and {tokens.Length} tokens; it needs one token a row.");
@@ -70,7 +72,7 @@ internal sealed class DecodingStart
 
         for (var i = 0; i < parents.Length; i++)
         {
-            CheckToken(tokens[i], vocabulary);
+            CheckToken(tokens[i], config.VocabularySize);
             if (parents[i] < 0 || parents[i] >= rows)
             {
                 throw new CaptioningException($"A decoding step was to continue row {parents[i]}; the step before has rows 0 to {rows - 1}.");
@@ -81,6 +83,16 @@ internal sealed class DecodingStart
     /// <summary>What says that a session can't be advanced any more.</summary>
     public static CaptioningException Full(int capacity) =>
         new($"The text has reached {capacity} positions, the most that this session was started for.");
+
+    /// <summary>One buffer holds a row's worth of the widest values for all rows, and .NET counts its bytes in 31 bits.</summary>
+    private static void CheckRows(long rows, Gpt2Config config)
+    {
+        var most = int.MaxValue / (sizeof(float) * Math.Max(config.VocabularySize, Math.Max(3 * config.HiddenSize, config.PerceptronSize)));
+        if (rows < 1 || rows > most)
+        {
+            throw new CaptioningException($"{rows} sequences were to be continued at once; this GPT-2 takes 1 to {most}: split the batch.");
+        }
+    }
 
     private static void CheckToken(int id, int vocabulary)
     {

@@ -10,7 +10,7 @@ internal sealed class RowSession : IDecodingSession
     // Longer prefixes run in pieces of about so many positions, which bounds the memory of what lies between the layers.
     private const int PieceRows = 2048;
 
-    private readonly int _vocabulary;
+    private readonly Gpt2Config _config;
     private readonly RowView _tokens;
     private readonly RowView _positions;
     private readonly RowHead _head;
@@ -19,7 +19,7 @@ internal sealed class RowSession : IDecodingSession
 
     public RowSession(Gpt2Config config, Tensor tokens, Tensor positions, Gpt2Block[] blocks, LayerNorm norm, Linear head)
     {
-        _vocabulary = config.VocabularySize;
+        _config = config;
         _head = new RowHead(head);
         _tokens = new RowView(tokens);
         _positions = new RowView(positions);
@@ -53,7 +53,7 @@ internal sealed class RowSession : IDecodingSession
 
     public void Advance(ReadOnlySpan<int> parents, ReadOnlySpan<int> tokens)
     {
-        DecodingStart.CheckStep(parents, tokens, Rows, _vocabulary);
+        DecodingStart.CheckStep(parents, tokens, Rows, _config);
         _cache.Branch(parents);
         if (Rows == 0)
         {

@@ -46,7 +46,7 @@ internal sealed class TensorSession : IDecodingSession
 
     public void Advance(ReadOnlySpan<int> parents, ReadOnlySpan<int> tokens)
     {
-        DecodingStart.CheckStep(parents, tokens, Rows, _model.VocabularySize);
+        DecodingStart.CheckStep(parents, tokens, Rows, _model.Config);
         if (_mask.shape[1] == _capacity)
         {
             throw DecodingStart.Full(_capacity);

@@ -1,13 +1,102 @@
 namespace ClipGpt2.Captioning.Decoding;
 
-/// <summary>How captions are searched. The defaults are the seed's inference.</summary>
-public sealed class DecodingOptions
+/// <summary>How captions are searched: the choice of search, lengths and ends.</summary>
+/// <remarks>
+/// The names in the remarks are those of the same options of Hugging Face's <c>generate</c>, whose behaviour each has. The defaults are the seed's
+/// inference. An instance may be shared by threads as long as none changes it.
+/// </remarks>
+public sealed partial class DecodingOptions
 {
-    /// <summary>The number of beams; 1 is greedy search (or sampling).</summary>
-    /// <value>The default is 5.</value>
-    public int Beams { get; set; } = 5;
+    internal const int DefaultBeams = 5;
+    internal const int DefaultMaxNewTokens = 25;
 
-    /// <summary>The most tokens to write, the end token included.</summary>
+    /// <summary>The limit that holds if none is given: prefix, prompt and new tokens together.</summary>
+    internal const int ReferenceMaxLength = 20;
+
+    /// <summary>Whose decoding is followed.</summary>
+    /// <value>The default is <see cref="DecodingStrategy.Standard"/>.</value>
+    public DecodingStrategy Strategy { get; set; }
+
+    /// <summary>The number of beams; 1 is greedy search, or plain sampling.</summary>
+    /// <value>The default is 5.</value>
+    public int Beams { get; set; } = DefaultBeams;
+
+    /// <summary>The number of groups that the beams are divided into; more than 1 is diverse beam search.</summary>
+    /// <remarks><c>num_beam_groups</c>. (Vijayakumar et al., Diverse Beam Search, 2016.)</remarks>
+    /// <value>The default is 1.</value>
+    public int BeamGroups { get; set; } = 1;
+
+    /// <summary>What a token's score loses for each beam of an earlier group that chose it at the same step.</summary>
+    /// <remarks>Only with, and needed with, <see cref="BeamGroups"/> above 1.</remarks>
+    /// <value>The default is 0.</value>
+    public double DiversityPenalty { get; set; }
+
+    /// <summary>How many sequences each image gets: at most as many as beams; with plain sampling any number.</summary>
+    /// <remarks><c>num_return_sequences</c>.</remarks>
+    /// <value>The default is 1.</value>
+    public int ReturnedSequences { get; set; } = 1;
+
+    /// <summary>The exponent of a text's length in its score, sum / length^penalty: above 0 favours longer texts.</summary>
+    /// <value>The default is 1.</value>
+    public double LengthPenalty { get; set; } = 1;
+
+    /// <summary>When a search with beams stops.</summary>
+    /// <value>The default is <see cref="EarlyStopping.WhenFull"/>.</value>
+    public EarlyStopping EarlyStopping { get; set; }
+
+    /// <summary>Words that every caption must contain: constrained beam search.</summary>
+    /// <remarks><c>force_words_ids</c>. (Post and Vilar, Fast Lexically Constrained Decoding, 2018.) Needs 2 beams or more.</remarks>
+    /// <value>The default is none.</value>
+    public IReadOnlyList<RequiredWord> RequiredWords { get; set; } = [];
+
+    /// <summary>The most tokens to write, the end token included. Goes before <see cref="MaxLength"/>.</summary>
     /// <value>The default is 25.</value>
-    public int? MaxNewTokens { get; set; } = 25;
+    public int? MaxNewTokens { get; set; } = DefaultMaxNewTokens;
+
+    /// <summary>The most positions of prefix, prompt and new tokens together; used if <see cref="MaxNewTokens"/> is null.</summary>
+    /// <value>The default is null, which is 20 if <see cref="MaxNewTokens"/> is null too.</value>
+    public int? MaxLength { get; set; }
+
+    /// <summary>The number of tokens before which no end token may come. Goes before <see cref="MinLength"/>.</summary>
+    /// <value>The default is null.</value>
+    public int? MinNewTokens { get; set; }
+
+    /// <summary>The number of positions of prefix, prompt and new tokens before which no end token may come.</summary>
+    /// <value>The default is 0.</value>
+    public int MinLength { get; set; }
+
+    /// <summary>The tokens that end a text.</summary>
+    /// <value>The default is null: the decoder's own (or for ClipCap's strategies the first token of the first stop string, <c>"."</c> if none).</value>
+    public IReadOnlyList<int>? EndTokenIds { get; set; }
+
+    /// <summary>The token that stands after a text's end where texts of one table have different lengths.</summary>
+    /// <remarks>
+    /// Results are never filled. It matters in diverse beam search alone, where a group that is done is taken to choose it, and so burdens it for
+    /// the groups after.
+    /// </remarks>
+    /// <value>The default is null: the first end token.</value>
+    public int? PadTokenId { get; set; }
+
+    /// <summary>Texts that end a caption, and stay in it. Needs a decoder with a tokenizer.</summary>
+    /// <value>The default is none.</value>
+    public IReadOnlyList<string> StopStrings { get; set; } = [];
+
+    /// <summary>Tokens that every caption continues from, after the image's prefix; they aren't part of the result.</summary>
+    /// <remarks>They count for <see cref="MaxLength"/> and <see cref="MinLength"/>, but not as written: no penalty or ban sees them.</remarks>
+    /// <value>The default is none.</value>
+    public IReadOnlyList<int> PromptIds { get; set; } = [];
+
+    /// <summary>Whether results tell how they were found (<see cref="DecodedSequence.Trace"/>).</summary>
+    /// <value>The default is false.</value>
+    public bool Trace { get; set; }
+
+    /// <summary>What is told of every step while it happens.</summary>
+    /// <value>The default is null.</value>
+    public IDecodingObserver? Observer { get; set; }
+
+    /// <summary>Checks the options that can be checked without a model.</summary>
+    /// <exception cref="CaptioningException">Some values are out of range or contradict each other; the message names all of them.</exception>
+    public void Validate() => DecodingOptionsValidator.Validate(this);
+
+    internal DecodingOptions Clone() => (DecodingOptions)MemberwiseClone();
 }

@@ -1,7 +1,7 @@
 namespace ClipGpt2.Captioning.Decoding;
 
 /// <summary>One running pass of a language model with its key/value cache.</summary>
-/// <remarks>Belongs to one call and is used from one thread at a time.</remarks>
+/// <remarks>Belongs to one call and is used from one thread at a time, except that different rows may be read from several threads between two steps.</remarks>
 public interface IDecodingSession : IDisposable
 {
     /// <summary>The number of sequences that are being continued.</summary>

@@ -1,0 +1,117 @@
+using ClipGpt2.Captioning.Decoding.Processors;
+
+namespace ClipGpt2.Captioning.Decoding.Search;
+
+/// <summary>Options made definite for one model and one length of prefix.</summary>
+internal sealed class SearchSettings
+{
+    private SearchSettings(DecodingOptions options, ModelFacts model, IReadOnlyList<int> endTokens, int maxNewTokens, int minNewTokens)
+    {
+        Options = options;
+        VocabularySize = model.VocabularySize;
+        EndTokens = endTokens;
+        MaxNewTokens = maxNewTokens;
+        MinNewTokens = minNewTokens;
+        Stop = new StopCriteria(endTokens, maxNewTokens, StopStringsOf(options), model.Decode);
+        Chain = ProcessorChain.Create(options, this);
+    }
+
+    public DecodingOptions Options { get; }
+
+    public int VocabularySize { get; }
+
+    public IReadOnlyList<int> EndTokens { get; }
+
+    /// <summary>The token that fills after an end, as far as that can be seen in a result.</summary>
+    public int FillToken => Options.PadTokenId ?? (EndTokens.Count > 0 ? EndTokens[0] : 0);
+
+    public int MaxNewTokens { get; }
+
+    public int MinNewTokens { get; }
+
+    public StopCriteria Stop { get; }
+
+    public ProcessorChain Chain { get; }
+
+    /// <summary>How many of the best candidates a step keeps for each beam, so that enough are left if all end tokens are among them.</summary>
+    public int CandidatesPerBeam => Math.Max(2, 1 + EndTokens.Count);
+
+    /// <param name="options">Valid by themselves or not: their own errors are reported with those that show here.</param>
+    /// <param name="model">What is known of the model.</param>
+    /// <param name="prefixLength">The number of positions before the first new token: prefix and prompt.</param>
+    public static SearchSettings Create(DecodingOptions options, ModelFacts model, int prefixLength)
+    {
+        var errors = DecodingOptionsValidator.Errors(options).ToList();
+        var endTokens = options.EndTokenIds ?? (options.Strategy == DecodingStrategy.Standard ? model.EndTokens : ClipCapStopToken(options, model));
+        if (endTokens is null || (options.StopStrings.Count > 0 && model.Decode is null))
+        {
+            errors.Add($"{nameof(options.StopStrings)} (and ClipCap's strategies without {nameof(options.EndTokenIds)}) need a decoder with a tokenizer.");
+        }
+
+        var longest = options.MaxLength ?? DecodingOptions.ReferenceMaxLength;
+        var maxNewTokens = options.MaxNewTokens ?? (longest - prefixLength);
+        if (maxNewTokens < 1 && options.MaxNewTokens is null)
+        {
+            errors.Add($"{nameof(options.MaxLength)} ({longest}) leaves no token to write after a prefix and prompt of {prefixLength}; raise it or set {nameof(options.MaxNewTokens)}.");
+        }
+
+        if (maxNewTokens > 0 && prefixLength + maxNewTokens - 1 > model.MaxPositions)
+        {
+            errors.Add($"A prefix and prompt of {prefixLength} and {maxNewTokens} new tokens take more positions than the model has ({model.MaxPositions}); lower {nameof(options.MaxNewTokens)}.");
+        }
+
+        errors.AddRange(OutOfVocabulary(options, model.VocabularySize));
+        DecodingOptionsValidator.Throw(errors);
+        var minNewTokens = options.MinNewTokens ?? Math.Max(options.MinLength - prefixLength, 0);
+        var settings = new SearchSettings(options, model, endTokens!, maxNewTokens, minNewTokens);
+        if (options.Strategy != DecodingStrategy.Standard && !settings.Chain.IsEmpty)
+        {
+            DecodingOptionsValidator.Throw([$"{options.Strategy} knows no penalties, bans, forced tokens or least lengths."]);
+        }
+
+        return settings;
+    }
+
+    /// <summary>ClipCap's stop text stands for its first token, and is no stop string.</summary>
+    private static IReadOnlyList<string> StopStringsOf(DecodingOptions options) =>
+        options.Strategy == DecodingStrategy.Standard ? options.StopStrings : [];
+
+    private static int[]? ClipCapStopToken(DecodingOptions options, ModelFacts model) =>
+        model.Encode?.Invoke(options.StopStrings.Count > 0 ? options.StopStrings[0] : ".") is { Count: > 0 } ids ? [ids[0]] : null;
+
+    private static IEnumerable<string> OutOfVocabulary(DecodingOptions o, int size)
+    {
+        (string Name, IEnumerable<int> Tokens)[] lists =
+        [
+            (nameof(o.EndTokenIds), o.EndTokenIds ?? []),
+            (nameof(o.PadTokenId), One(o.PadTokenId)),
+            (nameof(o.PromptIds), o.PromptIds),
+            (nameof(o.BadWords), o.BadWords.SelectMany(w => w)),
+            (nameof(o.SequenceBiases), o.SequenceBiases.SelectMany(b => b.TokenIds)),
+            (nameof(o.RequiredWords), o.RequiredWords.SelectMany(w => w.Alternatives).SelectMany(a => a)),
+            (nameof(o.SuppressedTokens), o.SuppressedTokens),
+            (nameof(o.BeginSuppressedTokens), o.BeginSuppressedTokens),
+            (nameof(o.ForcedBosTokenId), One(o.ForcedBosTokenId)),
+            (nameof(o.ForcedEosTokenId), One(o.ForcedEosTokenId)),
+        ];
+        return from list in lists
+               let wrong = list.Tokens.Where(t => t < 0 || t >= size).Distinct().Take(3).ToList()
+               where wrong.Count > 0
+               select $"{list.Name} has tokens outside of the vocabulary of {size}: {string.Join(", ", wrong)}.";
+    }
+
+    private static IEnumerable<int> One(int? token) => token is { } value ? [value] : [];
+}
+
+/// <summary>What searches must know of a model and its tokenizer.</summary>
+/// <param name="VocabularySize">The number of tokens.</param>
+/// <param name="MaxPositions">The most positions of prefix, prompt and new tokens.</param>
+/// <param name="EndTokens">The model's own end tokens.</param>
+/// <param name="Encode">The tokens of a text, if there is a tokenizer.</param>
+/// <param name="Decode">The text of tokens, if there is a tokenizer.</param>
+internal sealed record ModelFacts(
+    int VocabularySize,
+    int MaxPositions,
+    IReadOnlyList<int> EndTokens,
+    Func<string, IReadOnlyList<int>>? Encode = null,
+    Func<IReadOnlyList<int>, string>? Decode = null);

@@ -62,7 +62,7 @@ internal static class CaptionScoring
         var logits = decoder.Forward(prefix, tokens); // [B, P + T, V]
         var logProbabilities = logits.narrow(1, prefix.shape[1] - 1, longest).to(ScalarType.Float32).log_softmax(-1);
         var own = logProbabilities.gather(-1, tokens.to(logits.device).unsqueeze(-1)).squeeze(-1).cpu().contiguous();
-        var entropies = (logProbabilities.exp() * logProbabilities).nansum(-1).neg().cpu().contiguous();
+        var entropies = (logProbabilities.exp() * logProbabilities).nan_to_num().sum(-1).neg().cpu().contiguous();
         var (ownValues, entropyValues) = (own.data<float>().ToArray(), entropies.data<float>().ToArray());
         return
         [

@@ -40,7 +40,7 @@ internal static class TokenStream
             decode(options, token);
             writer.Complete();
         }
-        catch (Exception e) when (e is CaptioningException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception e)
         {
             writer.Complete(e);
         }

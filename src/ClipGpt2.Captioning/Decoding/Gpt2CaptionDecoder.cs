@@ -1,0 +1,46 @@
+using ClipGpt2.Captioning.Decoding.Gpt2;
+using ClipGpt2.Captioning.Runtime;
+using ClipGpt2.Captioning.Weights;
+using Microsoft.ML.Tokenizers;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ClipGpt2.Captioning.Decoding;
+
+/// <summary>Writes captions with GPT-2.</summary>
+/// <remarks>Safe from any number of threads. Disposing it disposes the model.</remarks>
+public sealed class Gpt2CaptionDecoder : CaptionDecoder, ITrainable
+{
+    /// <summary>Creates a decoder over a model, which from then on is the decoder's.</summary>
+    /// <param name="model">The model. Captions end with its configuration's end token.</param>
+    /// <param name="tokenizer">Its tokenizer: needed for stop strings and ClipCap's stop text only. It stays the caller's.</param>
+    public Gpt2CaptionDecoder(Gpt2Model model, Tokenizer? tokenizer = null)
+        : base(model, model?.Config.EosTokenId is { } end ? [end] : [], tokenizer)
+    {
+        Model = model!;
+    }
+
+    /// <summary>The model.</summary>
+    public Gpt2Model Model { get; }
+
+    /// <summary>Loads a decoder from a model folder.</summary>
+    /// <param name="folder">A model folder in Hugging Face's form.</param>
+    /// <param name="compute">Where and how to compute; null for the CPU in float32.</param>
+    /// <param name="tokenizer">The model's tokenizer, or null.</param>
+    /// <returns>The decoder.</returns>
+    /// <exception cref="CheckpointFormatException">The folder's configuration or weights are wrong or missing.</exception>
+    public static Gpt2CaptionDecoder Load(ModelFolder folder, ComputeOptions? compute = null, Tokenizer? tokenizer = null) =>
+        new(Gpt2Model.Load(folder, compute), tokenizer);
+
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor prefix, Tensor tokenIds, Tensor? mask = null)
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
+        ArgumentNullException.ThrowIfNull(tokenIds);
+        using var output = Model.Forward(new Gpt2Input { Embeddings = prefix, TokenIds = tokenIds, AttentionMask = mask });
+        return output.Logits.alias();
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<KeyValuePair<string, Tensor>> NamedParameters() => Model.NamedParameters();
+}

@@ -6,6 +6,8 @@ namespace ClipGpt2.Captioning.Decoding.Processors;
 /// </summary>
 internal sealed class ForcedToken(int written, int token) : ILogitsProcessor
 {
+    public bool IsFirst => written == 1;
+
     public void Process(in LogitsContext context, Span<float> scores)
     {
         if (context.History.Length == written)

@@ -25,6 +25,9 @@ internal sealed class SequenceBiases : ILogitsProcessor
         }
     }
 
+    /// <summary>Whether it only forbids.</summary>
+    public bool IsBan => _biases.All(b => float.IsNegativeInfinity(b.Bias));
+
     /// <summary>Forbids sequences, except one that is an end token alone.</summary>
     public static SequenceBiases Forbidding(IEnumerable<IReadOnlyList<int>> words, IReadOnlyList<int> endTokens) =>
         new(words.Where(w => w.Count != 1 || !endTokens.Contains(w[0])).Select(w => new SequenceBias(w, float.NegativeInfinity)));

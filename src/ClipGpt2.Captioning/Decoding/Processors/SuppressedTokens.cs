@@ -6,6 +6,8 @@ namespace ClipGpt2.Captioning.Decoding.Processors;
 /// </summary>
 internal sealed class SuppressedTokens(IReadOnlyList<int> tokens, int? written = null) : ILogitsProcessor
 {
+    public bool IsAtBegin => written is not null;
+
     public void Process(in LogitsContext context, Span<float> scores)
     {
         if (written is { } length && context.History.Length != length)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.GoldenTests.Harness;
+using ClipGpt2.Captioning.Text;
 using Xunit.Sdk;
 using static TorchSharp.torch;
 
@@ -82,7 +83,7 @@ public sealed class ClipCapSuite : GoldenSuite
         return DecodersUnderTest.Get(Property(golden, "model"), golden.Device).Decoder.Decode(prefix, options)[0];
     }
 
-    private static Text.Gpt2Tokenizer Tokenizer(GoldenCase golden) => DecodersUnderTest.Get(Property(golden, "model"), golden.Device).Tokenizer;
+    private static Gpt2Tokenizer Tokenizer(GoldenCase golden) => DecodersUnderTest.Get(Property(golden, "model"), golden.Device).Tokenizer;
 
     /// <summary>Error cases name neither model nor inputs; they use those of the first case of their function.</summary>
     private static string Property(GoldenCase golden, string name) =>

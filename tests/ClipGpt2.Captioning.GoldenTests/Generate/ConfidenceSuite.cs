@@ -10,6 +10,8 @@ public sealed class ConfidenceSuite : GoldenSuite
 {
     private const double LogitTolerance = 1e-4;
 
+    private static readonly string[] Kinds = ["greedy", "teacher_forced"];
+
     public override IReadOnlyList<string> Files => ["generate/confidence.json"];
 
     protected override IReadOnlyList<string> TrackedParts =>
@@ -48,7 +50,7 @@ public sealed class ConfidenceSuite : GoldenSuite
     }
 
     protected override IEnumerable<(string Name, JsonElement Case)> CasesOf(string file, JsonElement root) =>
-        new[] { "greedy", "teacher_forced" }.SelectMany(kind => root.GetProperty(kind).EnumerateArray().Select(c => ($"{kind} {c.GetProperty("row")}", c)));
+        Kinds.SelectMany(kind => root.GetProperty(kind).EnumerateArray().Select(c => ($"{kind} {c.GetProperty("row")}", c)));
 
     private static void CheckFigures(GoldenCase golden, IReadOnlyList<float> logProbabilities, CaptionConfidence withEnd, CaptionConfidence withoutEnd)
     {

@@ -18,7 +18,7 @@ internal sealed class GenerateChecks(GoldenCase golden, GenerateCall call)
         {
             var other = golden.Root.GetProperty("cases").EnumerateArray().Single(c => c.GetProperty("name").GetString() == name);
             var otherCall = new GenerateCall(golden, other);
-            Assert.Equal(InReferenceBatch(results, Ids), InReferenceBatch(otherCall.Decode(otherCall.Rows), Ids, other));
+            Assert.Equal(InBothBatches(results, other), InBothBatches(otherCall.Decode(otherCall.Rows), other));
         }
 
         _checks["min_gap"].Informational();
@@ -51,9 +51,16 @@ internal sealed class GenerateChecks(GoldenCase golden, GenerateCall call)
             return;
         }
 
-        var plain = call.Decode(call.Rows, GenerateOptions.Read(golden.Json.GetProperty("plain_run_options")));
-        var places = Enumerable.Range(0, results.Count).Where(p => BestText(results, p) != BestText(plain, p));
-        Assert.Equal(differing.Integers(), places);
+        var plainOptions = GenerateOptions.Read(golden.Json.GetProperty("plain_run_options"));
+        if (plainOptions.Beams > 1)
+        {
+            // The plain run's stopping test looked at the whole batch, and nothing says what its images give alone.
+            differing.Informational();
+            return;
+        }
+
+        var plain = call.Decode(call.Rows, plainOptions);
+        Assert.Equal(differing.Integers(), Enumerable.Range(0, results.Count).Where(p => !results[p][0].TokenIds.SequenceEqual(plain[p][0].TokenIds)));
     }
 
     private void CheckPrompt(IReadOnlyList<IReadOnlyList<DecodedSequence>> results)
@@ -67,14 +74,11 @@ internal sealed class GenerateChecks(GoldenCase golden, GenerateCall call)
         _checks.Find("differs_if_prompt_ids_counted")?.Informational();
     }
 
-    private string BestText(IReadOnlyList<IReadOnlyList<DecodedSequence>> results, int place) => call.Text(results[place][0]);
-
     private static string Ids(IReadOnlyList<DecodedSequence> sequences) => string.Join(" | ", sequences.Select(s => string.Join(" ", s.TokenIds)));
 
     /// <summary>The places whose results are those of the reference's batch, without which two cases of it cannot be compared.</summary>
-    private IEnumerable<string?> InReferenceBatch(
-        IReadOnlyList<IReadOnlyList<DecodedSequence>> results, Func<IReadOnlyList<DecodedSequence>, string> ids, JsonElement? other = null) =>
-        results.Select((r, place) => IsAlone(golden.Json, place) || IsAlone(other ?? golden.Json, place) ? null : ids(r));
+    private IEnumerable<string?> InBothBatches(IReadOnlyList<IReadOnlyList<DecodedSequence>> results, JsonElement other) =>
+        results.Select((r, place) => IsAlone(golden.Json, place) || IsAlone(other, place) ? null : Ids(r));
 
     private static bool IsAlone(JsonElement json, int place) =>
         json.GetProperty("expected").TryGetProperty("alone", out var alone) && alone.TryGetProperty($"{place}", out _);

@@ -80,12 +80,12 @@ internal sealed class GenerateExpectation(GoldenCase golden, GenerateCall call)
         Assert.Equal(_expected["lengths"].Items()[row].Integer(), LengthOf(ids, sequence));
         if (_expected.Find("token_logprobs") is { } logProbabilities)
         {
-            AssertNear(logProbabilities.Items()[row].Numbers(), sequence.LogProbabilities, "token_logprobs");
+            AssertNear(UpToEnd(logProbabilities.Items()[row].Numbers(), sequence), sequence.LogProbabilities, "token_logprobs");
         }
 
         if (_expected.Find("token_processed_scores") is { } processed)
         {
-            AssertNear(processed.Items()[row].Numbers(), sequence.Trace!.Scores, "token_processed_scores");
+            AssertNear(UpToEnd(processed.Items()[row].Numbers(), sequence), sequence.Trace!.Scores, "token_processed_scores");
         }
 
         if (_expected.Find("sequences_scores") is { } scores)
@@ -136,6 +136,10 @@ internal sealed class GenerateExpectation(GoldenCase golden, GenerateCall call)
         return sequence.FinishReason == FinishReason.StopString && end >= 0 ? end + 1 : sequence.FinishReason == FinishReason.StopString ? ids.Length : sequence.TokenIds.Count;
     }
 
+    /// <summary>After a stop string the reference's figures, too, run to the first end token of the fill.</summary>
+    private static double[] UpToEnd(double[] figures, DecodedSequence sequence) =>
+        sequence.FinishReason == FinishReason.StopString ? figures[..sequence.TokenIds.Count] : figures;
+
     private void CheckBeams(int[] beams, double[] transitions, int place, DecodedSequence sequence)
     {
         var written = sequence.TokenIds.Count;
@@ -146,7 +150,7 @@ internal sealed class GenerateExpectation(GoldenCase golden, GenerateCall call)
     }
 
     /// <summary>Each sequence's steps; behind its end the reference goes on with fill, which nobody needs.</summary>
-    private void CheckTensor(string name, IReadOnlyList<IReadOnlyList<DecodedSequence>> results, IReadOnlyDictionary<(int Image, int Step), float[]> recorded)
+    private void CheckTensor(string name, IReadOnlyList<IReadOnlyList<DecodedSequence>> results, Dictionary<(int Image, int Step), float[]> recorded)
     {
         if (_expected.Find(name) is not { } leaf)
         {

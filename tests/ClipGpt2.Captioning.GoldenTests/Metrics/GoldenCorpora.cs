@@ -36,7 +36,7 @@ internal static class GoldenCorpora
     }
 
     public static void Near(double expected, double actual, double tolerance) =>
-        Assert.True(Math.Abs(expected - actual) <= tolerance, $"{actual:R} is not {expected:R}.");
+        Assert.True(expected.Equals(actual) || Math.Abs(expected - actual) <= tolerance, $"{actual:R} is not {expected:R}.");
 
     private static CaptionedImage Image(JsonElement image) => new(
         image.GetProperty("id").ToString(),

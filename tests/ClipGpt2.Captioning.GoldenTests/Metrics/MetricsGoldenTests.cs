@@ -13,3 +13,15 @@ public sealed class CorporaGoldenTests : GoldenTests<CorporaSuite>;
 
 [Trait("Golden", "metrics")]
 public sealed class NgramGoldenTests : GoldenTests<NgramSuite>;
+
+[Trait("Golden", "metrics")]
+public sealed class MeteorGoldenTests : GoldenTests<MeteorSuite>;
+
+[Trait("Golden", "metrics")]
+public sealed class MeteorAlignGoldenTests : GoldenTests<MeteorAlignSuite>;
+
+[Trait("Golden", "metrics")]
+public sealed class MeteorNormGoldenTests : GoldenTests<MeteorNormSuite>;
+
+[Trait("Golden", "metrics")]
+public sealed class StemGoldenTests : GoldenTests<StemSuite>;

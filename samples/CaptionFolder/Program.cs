@@ -1,1 +1,36 @@
-Console.WriteLine("to come");
+using System.CommandLine;
+using ClipGpt2.Captioning;
+using CsvHelper;
+
+// Captions the pictures of a folder into a CSV file, one row a picture as soon as it is known:
+//   dotnet run --project samples/CaptionFolder -- FOLDER --model MODEL --out captions.csv
+var folder = new Argument<string>("folder") { Description = "The folder with the pictures." };
+var model = new Option<string>("--model") { Description = "A captioner's folder.", Required = true };
+var output = new Option<string>("--out") { Description = "The CSV file to write.", DefaultValueFactory = _ => "captions.csv" };
+var command = new RootCommand("Captions the pictures of a folder into a CSV file.") { folder, model, output };
+command.SetAction((arguments, token) => CaptionAsync(arguments.GetValue(folder)!, arguments.GetValue(model)!, arguments.GetValue(output)!, token));
+return await command.Parse(args).InvokeAsync();
+
+static async Task<int> CaptionAsync(string folder, string model, string output, CancellationToken token)
+{
+    var failed = 0;
+    try
+    {
+        using var captioner = Captioner.FromPretrained(model);
+        using var csv = CsvWriter.ToFile(output);
+        csv.WriteRecord("file", "caption", "error");
+        await foreach (var result in captioner.CaptionFolderAsync(folder, token: token))
+        {
+            csv.WriteRecord(Path.GetFileName(result.Source), result.Error is null ? result.Text.Trim() : "", result.Error?.Message ?? "");
+            failed += result.Error is null ? 0 : 1;
+        }
+    }
+    catch (CaptioningException e)
+    {
+        await Console.Error.WriteLineAsync(e.Message);
+        return 1;
+    }
+
+    Console.WriteLine($"{output} is written; {failed} picture(s) could not be captioned.");
+    return failed == 0 ? 0 : 1;
+}

@@ -32,6 +32,43 @@ internal static class AtomicFile
         }
     }
 
+    /// <summary>Copies a file; nothing happens if both are the same.</summary>
+    /// <param name="source">The file to copy.</param>
+    /// <param name="target">The copy; one that is there is replaced.</param>
+    /// <exception cref="CaptioningException">The source can't be read, or the target can't be written.</exception>
+    public static void Copy(string source, string target)
+    {
+        if (Path.GetFullPath(source) == Path.GetFullPath(target))
+        {
+            return;
+        }
+
+        Write(target, stream =>
+        {
+            using var input = File.OpenRead(source);
+            input.CopyTo(stream);
+        });
+    }
+
+    /// <summary>Copies those of a folder's files that are there into another folder, which is made if it isn't there.</summary>
+    /// <exception cref="CaptioningException">A file can't be read or written.</exception>
+    public static void CopyInto(string source, string target, IEnumerable<string> names)
+    {
+        try
+        {
+            Directory.CreateDirectory(target);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new CaptioningException($"The folder '{target}' can't be made: {e.Message}", e);
+        }
+
+        foreach (var file in names.Select(name => Path.Combine(source, name)).Where(File.Exists))
+        {
+            Copy(file, Path.Combine(target, Path.GetFileName(file)));
+        }
+    }
+
     /// <summary>Removes what was begun; that this fails too must not hide the first error.</summary>
     private static void Discard(string temporary)
     {

@@ -5,7 +5,10 @@ namespace ClipGpt2.Captioning.Tests;
 
 internal static class LoadTorch
 {
-    /// <summary>Tests use TorchSharp before they reach an entry point of the library.</summary>
+    /// <summary>
+    /// Tests use TorchSharp before they reach an entry point of the library. Each test computes on one thread, since tests run beside each other:
+    /// OpenMP teams that wait for cores in turn would take a hundred times as long.
+    /// </summary>
     [ModuleInitializer]
-    internal static void Load() => TorchRuntime.Load();
+    internal static void Load() => TorchRuntime.Configure(threads: 1);
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ClipGpt2.Captioning.Decoding.Gpt2;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Weights;
@@ -9,8 +10,10 @@ namespace ClipGpt2.Captioning.Decoding;
 
 /// <summary>Writes captions with GPT-2.</summary>
 /// <remarks>Safe from any number of threads. Disposing it disposes the model.</remarks>
-public sealed class Gpt2CaptionDecoder : CaptionDecoder, ITrainable
+public sealed class Gpt2CaptionDecoder : CaptionDecoder, ITrainable, ISavablePart
 {
+    private string? _source;
+
     /// <summary>Creates a decoder over a model, which from then on is the decoder's.</summary>
     /// <param name="model">The model. Captions end with its configuration's end token.</param>
     /// <param name="tokenizer">Its tokenizer: needed for stop strings and ClipCap's stop text only. It stays the caller's.</param>
@@ -30,7 +33,7 @@ public sealed class Gpt2CaptionDecoder : CaptionDecoder, ITrainable
     /// <returns>The decoder.</returns>
     /// <exception cref="CheckpointFormatException">The folder's configuration or weights are wrong or missing.</exception>
     public static Gpt2CaptionDecoder Load(ModelFolder folder, ComputeOptions? compute = null, Tokenizer? tokenizer = null) =>
-        new(Gpt2Model.Load(folder, compute), tokenizer);
+        new(Gpt2Model.Load(folder, compute), tokenizer) { _source = folder.Path };
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor prefix, Tensor tokenIds, Tensor? mask = null)
@@ -43,4 +46,30 @@ public sealed class Gpt2CaptionDecoder : CaptionDecoder, ITrainable
 
     /// <inheritdoc/>
     public IEnumerable<KeyValuePair<string, Tensor>> NamedParameters() => Model.NamedParameters();
+
+    /// <inheritdoc/>
+    string ISavablePart.Kind => "gpt2";
+
+    /// <inheritdoc/>
+    void ISavablePart.Save(string path, JsonObject description)
+    {
+        if (!Model.Compute.Trainable)
+        {
+            ModelFolderWriter.Copy(_source, path);
+            return;
+        }
+
+        var weights = Model.FileTensors().ToDictionary();
+        try
+        {
+            ModelFolderWriter.Write(_source, path, weights);
+        }
+        finally
+        {
+            foreach (var weight in weights.Values)
+            {
+                weight.Dispose();
+            }
+        }
+    }
 }

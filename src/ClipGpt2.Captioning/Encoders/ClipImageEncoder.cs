@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ClipGpt2.Captioning.Encoders.Transformer;
 using ClipGpt2.Captioning.Images;
 using ClipGpt2.Captioning.Runtime;
@@ -13,13 +14,15 @@ namespace ClipGpt2.Captioning.Encoders;
 /// Source: transformers' <c>CLIPVisionModelWithProjection</c> and <c>CLIPModel.get_image_features</c>. Holds weights and nothing else: any number
 /// of threads may call it.
 /// </remarks>
-public sealed class ClipImageEncoder : IImageEncoder, ITrainable
+public sealed class ClipImageEncoder : IImageEncoder, ITrainable, ISavablePart
 {
+    private readonly string? _source;
     private readonly LayerSet _layers;
     private readonly ComputeOptions _compute;
 
-    private ClipImageEncoder(ClipVisionTower tower, LayerSet layers, ImagePreprocessor preprocessor, ComputeOptions compute)
+    private ClipImageEncoder(ClipVisionTower tower, LayerSet layers, ImagePreprocessor preprocessor, ComputeOptions compute, string? source)
     {
+        _source = source;
         Tower = tower;
         _layers = layers;
         _compute = compute;
@@ -41,7 +44,7 @@ public sealed class ClipImageEncoder : IImageEncoder, ITrainable
     /// <exception cref="ModelNotFoundException">A file is missing.</exception>
     /// <exception cref="CheckpointFormatException">The folder holds another kind of model, or its weights don't fit its configuration.</exception>
     public static ClipImageEncoder Load(ModelFolder folder, ComputeOptions? compute = null) =>
-        Load(ClipConfig.Vision(folder.Config), folder.Weights, ImagePreprocessor.Load(folder.Path), compute ?? new());
+        Load(ClipConfig.Vision(folder.Config), folder.Weights, ImagePreprocessor.Load(folder.Path), compute ?? new(), folder.Path);
 
     /// <inheritdoc/>
     /// <exception cref="CaptioningException">The pixels have another shape.</exception>
@@ -58,14 +61,30 @@ public sealed class ClipImageEncoder : IImageEncoder, ITrainable
     public IEnumerable<KeyValuePair<string, Tensor>> NamedParameters() => _layers.Trained(_compute);
 
     /// <inheritdoc/>
+    string ISavablePart.Kind => "clip";
+
+    /// <inheritdoc/>
+    void ISavablePart.Save(string path, JsonObject description)
+    {
+        if (_compute.Trainable)
+        {
+            ModelFolderWriter.Write(_source, path, NamedParameters().ToDictionary());
+        }
+        else
+        {
+            ModelFolderWriter.Copy(_source, path);
+        }
+    }
+
+    /// <inheritdoc/>
     public void Dispose() => _layers.Dispose();
 
-    internal static ClipImageEncoder Load(ClipVisionConfig config, ITensorSource weights, ImagePreprocessor preprocessor, ComputeOptions compute)
+    internal static ClipImageEncoder Load(ClipVisionConfig config, ITensorSource weights, ImagePreprocessor preprocessor, ComputeOptions compute, string? source = null)
     {
         compute.Validate();
         using var loader = new WeightLoader(weights, compute, new ClipNames());
         loader.Ignore(name => name.StartsWith("text_", StringComparison.Ordinal) || name is "logit_scale");
         var (tower, layers) = LayerLoader.Load(loader, l => new ClipVisionTower(config, l));
-        return new ClipImageEncoder(tower, layers, preprocessor, compute);
+        return new ClipImageEncoder(tower, layers, preprocessor, compute, source);
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ClipGpt2.Captioning.Encoders.Transformer;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Runtime.Layers;
@@ -9,7 +10,7 @@ namespace ClipGpt2.Captioning.Projectors;
 
 /// <summary>A projector made of this library's layers: the common half of the seed's and ClipCap's.</summary>
 /// <remarks>Holds weights and nothing else: any number of threads may call one.</remarks>
-public abstract class LayeredProjector : IPrefixProjector, ITrainable
+public abstract class LayeredProjector : IPrefixProjector, ITrainable, ISavablePart
 {
     private readonly LayerSet _layers;
     private readonly ComputeOptions _compute;
@@ -54,6 +55,32 @@ public abstract class LayeredProjector : IPrefixProjector, ITrainable
     {
         _layers.Dispose();
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>The file that the weights came from, which is copied when a projector that was packed for inference is saved.</summary>
+    internal string? SourceFile { get; set; }
+
+    /// <inheritdoc/>
+    string ISavablePart.Kind => Config.Kind;
+
+    /// <inheritdoc/>
+    void ISavablePart.Save(string path, JsonObject description)
+    {
+        foreach (var (name, value) in Config.ToJson().Where(field => field.Key != "kind"))
+        {
+            description[name] = value?.DeepClone();
+        }
+
+        if (_compute.Trainable)
+        {
+            SafetensorsWriter.Write(path, NamedParameters());
+        }
+        else
+        {
+            AtomicFile.Copy(
+                SourceFile ?? throw new CaptioningException($"'{path}' can't be written: the projector's weights were packed for inference and came from no file; create it with ComputeOptions.Trainable."),
+                path);
+        }
     }
 
     /// <summary>Embeddings [B, D] to prefixes, [B, P * H] or [B, P, H].</summary>

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Text.Files;
 
 namespace ClipGpt2.Captioning.Text;
@@ -7,8 +9,12 @@ namespace ClipGpt2.Captioning.Text;
 /// Follows transformers' <c>GPT2Tokenizer</c>. A text gets neither start nor end token unless <see cref="Gpt2TokenizerOptions.AddBosToken"/> says so.
 /// Batches are padded with the end-of-text token where no other is named. Decoding gives every encoded text back, half surrogate pairs aside.
 /// </remarks>
-public sealed class Gpt2Tokenizer : ByteLevelTokenizer
+public sealed class Gpt2Tokenizer : ByteLevelTokenizer, ISavablePart
 {
+    private static readonly string[] Files = ["vocab.json", "merges.txt", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"];
+
+    private string? _folder;
+
     private readonly bool _addPrefixSpace;
 
     private Gpt2Tokenizer(TokenVocabulary vocabulary, IReadOnlyList<(string Left, string Right)> merges, Gpt2TokenizerOptions options)
@@ -50,8 +56,17 @@ public sealed class Gpt2Tokenizer : ByteLevelTokenizer
         options.AddBosToken = files.Config?.Flag("add_bos_token") ?? false;
         configure?.Invoke(options);
         var (vocabulary, merges, mergesName) = files.ReadBpe();
-        return new(vocabulary, VocabularyReader.ReadMerges(merges, mergesName), options);
+        return new(vocabulary, VocabularyReader.ReadMerges(merges, mergesName), options) { _folder = folder };
     }
+
+    /// <inheritdoc/>
+    string ISavablePart.Kind => "gpt2";
+
+    /// <inheritdoc/>
+    void ISavablePart.Save(string path, JsonObject description) => AtomicFile.CopyInto(
+        _folder ?? throw new CaptioningException($"'{path}' can't be written: the tokenizer came from streams, not from a folder whose files could be copied."),
+        path,
+        Files);
 
     private protected override bool NeedsPrefixSpace(ReadOnlySpan<char> text) => _addPrefixSpace;
 }

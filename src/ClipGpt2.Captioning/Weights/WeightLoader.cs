@@ -64,20 +64,6 @@ public sealed class WeightLoader : IDisposable
         return HandOut(copy ? stored.clone() : stored.to_type(torch.ScalarType.Float32));
     }
 
-    /// <summary>Reads a matrix that the source has the other way round, such as GPT-2's Conv1D weights [in, out].</summary>
-    /// <param name="name">The name that the model uses.</param>
-    /// <param name="rows">The rows of the result: the stored columns.</param>
-    /// <param name="columns">The columns of the result: the stored rows.</param>
-    /// <returns>float32 [rows, columns], contiguous, as <see cref="Take"/> returns it.</returns>
-    /// <exception cref="CheckpointFormatException">As <see cref="Take"/>.</exception>
-    public torch.Tensor TakeTransposed(string name, long rows, long columns)
-    {
-        using var scope = torch.NewDisposeScope();
-        return Check(name, [columns, rows])
-            ? HandOut(_source.Read(Stored(name)).t().to_type(torch.ScalarType.Float32).contiguous())
-            : HandOut(torch.zeros(rows, columns));
-    }
-
     /// <summary>Says which of the source's tensors the model knows of but doesn't use, such as another tower's.</summary>
     /// <param name="known">Given a name in the source, whether it may be there.</param>
     public void Ignore(Func<string, bool> known) => _known.UnionWith(_source.Tensors.Keys.Where(known));

@@ -34,7 +34,7 @@ public sealed class ModelFolderGoldenTests
 
         foreach (var (name, input, output) in Enumerable.Range(0, model.Config.Int("n_layer")).SelectMany(i => Products(i, hidden)))
         {
-            loader.TakeTransposed($"transformer.{name}.weight", output, input);
+            loader.Take($"transformer.{name}.weight", input, output);
             loader.Take($"transformer.{name}.bias", output);
         }
 

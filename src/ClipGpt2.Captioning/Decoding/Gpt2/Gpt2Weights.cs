@@ -10,12 +10,12 @@ internal static class Gpt2Weights
 {
     /// <summary>A linear layer that the file stores as OpenAI's one-wide convolution: [in, out], the other way round than everybody else.</summary>
     public static Linear Conv1D(WeightLoader weights, string name, int inputs, int outputs) =>
-        Linear(weights.TakeTransposed($"{name}.weight", outputs, inputs), weights.Take($"{name}.bias", outputs), weights.Compute);
+        Linear(weights.Take($"{name}.weight", inputs, outputs), weights.Take($"{name}.bias", outputs), weights.Compute, inputRows: true);
 
     /// <summary>A linear layer that takes ownership of its tensors and asks for their gradients if it trains.</summary>
-    public static Linear Linear(Tensor weight, Tensor? bias, ComputeOptions compute)
+    public static Linear Linear(Tensor weight, Tensor? bias, ComputeOptions compute, bool inputRows = false)
     {
-        var linear = new Linear(weight, bias, compute);
+        var linear = new Linear(weight, bias, compute, inputRows);
         if (compute.Trainable)
         {
             linear.Weight.requires_grad = true;

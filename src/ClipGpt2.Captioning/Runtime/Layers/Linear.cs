@@ -14,15 +14,15 @@ internal sealed class Linear : IDisposable
     private readonly LinearProduct _product;
 
     /// <summary>Takes ownership of both float32 CPU tensors; they are freed as soon as they have been packed or moved.</summary>
-    /// <param name="weight">[out, in], whatever the order in the file.</param>
+    /// <param name="weight">[out, in].</param>
     /// <param name="bias">[out], or null.</param>
     /// <param name="compute">Where and how to compute; with <see cref="ComputeOptions.Trainable"/> the weights stay plain.</param>
-    public Linear(Tensor weight, Tensor? bias, ComputeOptions compute)
+    /// <param name="inputRows">Whether the weight is stored the other way round, as [in, out].</param>
+    public Linear(Tensor weight, Tensor? bias, ComputeOptions compute, bool inputRows = false)
     {
-        OutFeatures = (int)weight.shape[0];
-        InFeatures = (int)weight.shape[1];
+        (OutFeatures, InFeatures) = inputRows ? ((int)weight.shape[1], (int)weight.shape[0]) : ((int)weight.shape[0], (int)weight.shape[1]);
         ActivationType = compute.HiddenType();
-        _product = LinearProduct.Create(weight, bias, compute);
+        _product = LinearProduct.Create(weight, bias, compute, inputRows);
     }
 
     public int InFeatures { get; }

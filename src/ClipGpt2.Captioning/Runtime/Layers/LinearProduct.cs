@@ -15,19 +15,21 @@ internal abstract class LinearProduct : IDisposable
     public virtual int MaxPlainRows => 0;
 
     /// <summary>Chooses the way by fixed rules and takes ownership of both tensors.</summary>
-    public static LinearProduct Create(Tensor weight, Tensor? bias, ComputeOptions compute)
+    /// <param name="weight">[out, in], or [in, out] if <paramref name="inputRows"/>.</param>
+    /// <param name="bias">[out], or null.</param>
+    /// <param name="compute">Where and how to compute.</param>
+    /// <param name="inputRows">Whether the weight is stored the other way round.</param>
+    public static LinearProduct Create(Tensor weight, Tensor? bias, ComputeOptions compute, bool inputRows)
     {
-        if (compute.Trainable || compute.IsCuda)
+        var isPlain = compute.Trainable || compute.IsCuda || (!OneDnn.IsAvailable && NumberFormat.Resolve(compute) != Precision.Int8Weights);
+        if (isPlain)
         {
-            return new PlainLinear(weight, bias, compute);
+            return new PlainLinear(inputRows ? Turned(weight) : weight, bias, compute);
         }
 
-        if (NumberFormat.Resolve(compute) == Precision.Int8Weights)
-        {
-            return new Int8Linear(weight, bias);
-        }
-
-        return OneDnn.IsAvailable ? new PackedLinear(weight, bias, compute.HiddenType()) : new PlainLinear(weight, bias, compute);
+        return NumberFormat.Resolve(compute) == Precision.Int8Weights
+            ? new Int8Linear(inputRows ? Turned(weight) : weight, bias)
+            : new PackedLinear(weight, bias, compute.HiddenType(), inputRows);
     }
 
     public abstract Tensor Forward(Tensor x);
@@ -67,4 +69,13 @@ internal abstract class LinearProduct : IDisposable
     }
 
     public abstract void Dispose();
+
+    private static Tensor Turned(Tensor weight)
+    {
+        using (weight)
+        {
+            using var turned = weight.t();
+            return turned.contiguous();
+        }
+    }
 }

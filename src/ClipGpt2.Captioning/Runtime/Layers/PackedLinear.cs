@@ -13,17 +13,20 @@ internal sealed unsafe class PackedLinear : LinearProduct
     private readonly ScalarType _type;
     private readonly int _outputs;
 
-    public PackedLinear(Tensor weight, Tensor? bias, ScalarType type)
+    /// <param name="weight">[out, in], or [in, out] if <paramref name="inputRows"/>; float32.</param>
+    /// <param name="bias">[out], float32, or null.</param>
+    /// <param name="type">The data type to compute in.</param>
+    /// <param name="inputRows">Whether the weight is stored the other way round.</param>
+    public PackedLinear(Tensor weight, Tensor? bias, ScalarType type, bool inputRows)
     {
         _type = type;
+        _outputs = (int)weight.shape[inputRows ? 1 : 0];
         using (weight)
         using (bias)
         {
-            using var converted = weight.to(type, copy: true);
-            _weight = new PackedWeight(converted);
+            _weight = Pack(weight, type, inputRows);
             _bias = bias?.to(type, copy: true).DetachFromDisposeScope();
             _rowBias = bias?.data<float>().ToArray();
-            _outputs = (int)weight.shape[0];
         }
     }
 
@@ -83,6 +86,17 @@ internal sealed unsafe class PackedLinear : LinearProduct
     {
         _weight.Dispose();
         _bias?.Dispose();
+    }
+
+    private static PackedWeight Pack(Tensor weight, ScalarType type, bool inputRows)
+    {
+        if (inputRows)
+        {
+            return PackedWeight.FromInputRows(weight, type);
+        }
+
+        using var converted = weight.dtype == type ? null : weight.to_type(type);
+        return new PackedWeight(converted ?? weight);
     }
 
     private Tensor Input(ReadOnlySpan<float> x, int rows)

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace ClipGpt2.Captioning.Weights;
+namespace ClipGpt2.Captioning.Runtime;
 
 /// <summary>A part of a captioner that can write itself into the captioner's folder and be loaded from there by its kind.</summary>
 public interface ISavablePart

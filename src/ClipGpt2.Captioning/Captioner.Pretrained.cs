@@ -1,0 +1,49 @@
+using ClipGpt2.Captioning.Folders;
+using ClipGpt2.Captioning.Runtime;
+using ClipGpt2.Captioning.Weights;
+using Microsoft.Extensions.Logging;
+
+namespace ClipGpt2.Captioning;
+
+public sealed partial class Captioner
+{
+    /// <summary>Loads a captioner from its folder: <c>captioner.json</c> and the parts that it names.</summary>
+    /// <param name="folder">The folder, as <see cref="Save"/> writes it.</param>
+    /// <param name="options">How to run; null for the defaults.</param>
+    /// <param name="logger">Where to log, or null.</param>
+    /// <returns>A captioner that owns its parts; dispose it.</returns>
+    /// <exception cref="ModelNotFoundException">The folder or one of its files is missing.</exception>
+    /// <exception cref="CheckpointFormatException">A file is damaged or doesn't fit the others; the message names file and field.</exception>
+    /// <exception cref="CaptioningException">An option is wrong; all errors are listed.</exception>
+    /// <exception cref="NativeBackendException">libtorch or the device is missing.</exception>
+    public static Captioner FromPretrained(string folder, CaptionerOptions? options = null, ILogger<Captioner>? logger = null)
+    {
+        options ??= new CaptionerOptions();
+        options.Validate();
+        options.Compute.Validate();
+        var start = TimeProvider.System.GetTimestamp();
+        var parts = LoadedParts.Load(CaptionerFolder.Open(folder), options);
+        try
+        {
+            var captioner = new Captioner(parts.Encoder, parts.Projector, parts.Decoder, parts.Tokenizer, options, logger, parts.TextEncoder) { _owned = parts };
+            CaptionerLog.Loaded(captioner._logger, folder, options.Device, options.Precision.ToString(), TimeProvider.System.GetElapsedTime(start).TotalSeconds);
+            return captioner;
+        }
+        catch
+        {
+            parts.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Writes the captioner into a folder that <see cref="FromPretrained"/> reads: <c>captioner.json</c>, <c>encoder/</c>, <c>decoder/</c>, <c>projector.safetensors</c>.</summary>
+    /// <param name="folder">The folder; it is made if it isn't there, and files of these names are replaced.</param>
+    /// <exception cref="CaptioningException">A part can't be saved (see <see cref="ISavablePart"/>), or a file can't be written.</exception>
+    public void Save(string folder) => CaptionerFolder.Save(
+        folder,
+        ("encoder", "encoder", Encoder),
+        ("projector", "projector.safetensors", Projector),
+        ("decoder", "decoder", Decoder),
+        ("tokenizer", "decoder", Tokenizer),
+        ("text_encoder", "encoder", _models.TextEncoder));
+}

@@ -1,0 +1,105 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ClipGpt2.Captioning.Runtime;
+using ClipGpt2.Captioning.Weights;
+
+namespace ClipGpt2.Captioning.Folders;
+
+/// <summary>A captioner on disk: <c>captioner.json</c> names the kind and the file or folder of each part.</summary>
+internal sealed class CaptionerFolder
+{
+    public const string FileName = "captioner.json";
+
+    private const string Format = "clipgpt2.captioner";
+    private const int Version = 1;
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    private readonly string _folder;
+    private readonly ConfigSection _config;
+
+    private CaptionerFolder(string folder, ConfigSection config)
+    {
+        _folder = folder;
+        _config = config;
+    }
+
+    /// <exception cref="ModelNotFoundException">There is no such folder, or it holds no captioner.</exception>
+    /// <exception cref="CheckpointFormatException">Its <c>captioner.json</c> is of another form or version.</exception>
+    public static CaptionerFolder Open(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            throw new ModelNotFoundException($"There is no folder '{Path.GetFullPath(folder)}': give the folder that holds a captioner's '{FileName}'.");
+        }
+
+        var full = Path.GetFullPath(folder);
+        var file = Path.Combine(full, FileName);
+        if (!File.Exists(file))
+        {
+            throw new ModelNotFoundException($"The folder '{full}' holds no '{FileName}': a captioner's folder is one that Captioner.Save has written.");
+        }
+
+        var config = ConfigSection.Load(file);
+        if (config.Text("format") is var format && format != Format)
+        {
+            throw config.Error("format", $"is '{format}', and must be '{Format}'");
+        }
+
+        return config.Int("version") is var version && version != Version
+            ? throw config.Error("version", $"is {version}, and this library reads version {Version}: use a later one")
+            : new CaptionerFolder(full, config);
+    }
+
+    /// <summary>What a part is loaded from.</summary>
+    public PartContext Part(string part, ComputeOptions compute) => Context(_config.Section(part), compute);
+
+    /// <summary>What a part that may be absent is loaded from.</summary>
+    public PartContext? FindPart(string part, ComputeOptions compute) =>
+        _config.FindSection(part) is { } description ? Context(description, compute) : null;
+
+    /// <summary>Writes parts into their places and then the file that names them, so that a folder with that file is whole.</summary>
+    public static void Save(string folder, params ReadOnlySpan<(string Part, string Name, object? Instance)> parts)
+    {
+        var description = new JsonObject { ["format"] = Format, ["version"] = Version };
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new CaptioningException($"The folder '{folder}' can't be made: {e.Message}", e);
+        }
+
+        foreach (var (part, name, instance) in parts)
+        {
+            if (instance is null)
+            {
+                continue;
+            }
+
+            var savable = instance as ISavablePart
+                ?? throw new CaptioningException($"The {part.Replace('_', ' ')} ({instance.GetType()}) can't be saved: it doesn't implement {nameof(ISavablePart)}.");
+            var section = new JsonObject { ["kind"] = savable.Kind, ["path"] = name };
+            savable.Save(Path.Combine(Path.GetFullPath(folder), name), section);
+            description[part] = section;
+        }
+
+        AtomicFile.Write(Path.Combine(folder, FileName), stream =>
+        {
+            using var writer = new StreamWriter(stream, leaveOpen: true);
+            writer.Write(description.ToJsonString(Indented));
+            writer.Write('\n');
+        });
+    }
+
+    /// <summary>Paths stay inside the folder: a captioner from elsewhere must not read what lies beside it.</summary>
+    private PartContext Context(ConfigSection description, ComputeOptions compute)
+    {
+        var relative = description.Text("path");
+        var path = Path.GetFullPath(Path.Combine(_folder, relative));
+        return path == _folder || path.StartsWith(_folder + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+            ? new PartContext(description, path, compute)
+            : throw description.Error("path", $"is '{relative}', which lies outside of the captioner's folder");
+    }
+}

@@ -1,0 +1,49 @@
+using ClipGpt2.Captioning.Images;
+
+namespace ClipGpt2.Captioning;
+
+/// <summary>A picture to caption: a file, bytes, a stream, or pixels; with the name by which results speak of it.</summary>
+/// <remarks>Nothing is read before the picture's turn comes. A source over a stream can be read once.</remarks>
+public sealed class ImageSource
+{
+    private readonly Func<IImageDecoder, ImageDecodingOptions, DecodedImage> _decode;
+
+    private ImageSource(string name, Func<IImageDecoder, ImageDecodingOptions, DecodedImage> decode)
+    {
+        Name = name;
+        _decode = decode;
+    }
+
+    /// <summary>The file's path, or the name that was given.</summary>
+    public string Name { get; }
+
+    /// <summary>A picture in a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>The source.</returns>
+    public static implicit operator ImageSource(string path) => FromFile(path);
+
+    /// <summary>A picture in a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>The source.</returns>
+    public static ImageSource FromFile(string path) => new(path, (decoder, options) => decoder.Decode(path, options));
+
+    /// <summary>An encoded picture in memory.</summary>
+    /// <param name="encoded">The file's bytes.</param>
+    /// <param name="name">What to call it.</param>
+    /// <returns>The source.</returns>
+    public static ImageSource FromBytes(ReadOnlyMemory<byte> encoded, string name = "(bytes)") => new(name, (decoder, options) => decoder.Decode(encoded, options));
+
+    /// <summary>An encoded picture in a stream, which stays open and is read from where it stands.</summary>
+    /// <param name="encoded">The stream.</param>
+    /// <param name="name">What to call it.</param>
+    /// <returns>The source.</returns>
+    public static ImageSource FromStream(Stream encoded, string name = "(stream)") => new(name, (decoder, options) => decoder.Decode(encoded, options));
+
+    /// <summary>A picture that was decoded already.</summary>
+    /// <param name="image">Its pixels.</param>
+    /// <param name="name">What to call it.</param>
+    /// <returns>The source.</returns>
+    public static ImageSource FromPixels(RgbImage image, string name = "(pixels)") => new(name, (_, _) => DecodedImage.FromRgb(image));
+
+    internal DecodedImage Decode(IImageDecoder decoder, ImageDecodingOptions options) => _decode(decoder, options);
+}

@@ -1,0 +1,150 @@
+using System.Runtime.InteropServices;
+using ClipGpt2.Captioning.Decoding;
+using ClipGpt2.Captioning.Encoders;
+using ClipGpt2.Captioning.Images;
+using ClipGpt2.Captioning.Projectors;
+using ClipGpt2.Captioning.Text;
+using Microsoft.ML.Tokenizers;
+using static TorchSharp.torch;
+
+namespace ClipGpt2.Captioning.Pipeline;
+
+/// <summary>The parts of a captioner and the way of a batch through them; tensors stay in here.</summary>
+internal sealed class CaptionModels : IDisposable
+{
+    private readonly SemaphoreSlim _concurrency;
+
+    public CaptionModels(
+        IImageEncoder encoder, IPrefixProjector projector, ICaptionDecoder decoder, Tokenizer tokenizer, ITextEncoder? textEncoder, int maxConcurrency)
+    {
+        (Encoder, Projector, Decoder, Tokenizer, TextEncoder) = (encoder, projector, decoder, tokenizer, textEncoder);
+        _concurrency = new SemaphoreSlim(maxConcurrency);
+        ThrowIfUnfit();
+    }
+
+    public IImageEncoder Encoder { get; }
+
+    public IPrefixProjector Projector { get; }
+
+    public ICaptionDecoder Decoder { get; }
+
+    public Tokenizer Tokenizer { get; }
+
+    public ITextEncoder? TextEncoder { get; }
+
+    /// <summary>Captions what could be prepared and passes the errors on, in order.</summary>
+    public List<CaptionResult> Caption(List<PreparedImage> images, CaptionRequest request, CancellationToken token)
+    {
+        var results = new CaptionResult[images.Count];
+        foreach (var (image, i) in images.Select((image, i) => (image, i)).Where(p => p.image.Error is not null))
+        {
+            results[i] = new CaptionResult(image.Source.Name, image.Error!);
+        }
+
+        // Without a fixed size, pictures of one size still go together.
+        foreach (var group in Enumerable.Range(0, images.Count).Where(i => images[i].Error is null).GroupBy(i => images[i].Size))
+        {
+            var members = group.ToList();
+            var captioned = Run(members.ConvertAll(i => images[i]), group.Key, request, token);
+            for (var i = 0; i < members.Count; i++)
+            {
+                results[members[i]] = captioned[i];
+            }
+        }
+
+        return [.. results];
+    }
+
+    public void Dispose() => _concurrency.Dispose();
+
+    private List<CaptionResult> Run(List<PreparedImage> images, ImageSize size, CaptionRequest request, CancellationToken token)
+    {
+        _concurrency.Wait(token);
+        try
+        {
+            using var inference = no_grad();
+            using var scope = NewDisposeScope();
+            var embeddings = Encoder.Encode(Batch(images, size));
+            var sequences = Decoder.Decode(Projector.Project(embeddings), request.Decoding, token);
+            var captions = sequences.Select(ToCaptions).ToList();
+            if (request.IncludeSimilarity)
+            {
+                AddSimilarities(captions, embeddings);
+            }
+
+            var vectors = request.IncludeEmbedding ? Rows(embeddings) : null;
+            return [.. images.Select((image, i) => new CaptionResult(image.Source.Name, captions[i], vectors?[i]))];
+        }
+        finally
+        {
+            _concurrency.Release();
+        }
+    }
+
+    private static Tensor Batch(List<PreparedImage> images, ImageSize size)
+    {
+        var batch = empty(images.Count, 3, size.Height, size.Width);
+        var all = MemoryMarshal.Cast<byte, float>(batch.bytes);
+        var each = 3 * size.Height * size.Width;
+        for (var i = 0; i < images.Count; i++)
+        {
+            images[i].Pixels.CopyTo(all.Slice(i * each, each));
+        }
+
+        return batch;
+    }
+
+    private List<Caption> ToCaptions(IReadOnlyList<DecodedSequence> sequences) =>
+        [.. sequences.Select(sequence => new Caption(Text(sequence.TokenIds), sequence))];
+
+    private string Text(IReadOnlyList<int> ids) =>
+        Tokenizer is TransformerTokenizer tokenizer ? tokenizer.Decode(ids, skipSpecialTokens: true) : Tokenizer.Decode(ids);
+
+    private void AddSimilarities(List<List<Caption>> captions, Tensor embeddings)
+    {
+        using var texts = TextEncoder!.Encode([.. captions.SelectMany(c => c).Select(c => c.Text)]);
+        using var normalised = nn.functional.normalize(texts.cpu(), dim: -1);
+        using var images = nn.functional.normalize(embeddings.cpu(), dim: -1);
+        using var cosines = normalised.matmul(images.t());
+        var next = 0;
+        for (var image = 0; image < captions.Count; image++)
+        {
+            for (var i = 0; i < captions[image].Count; i++)
+            {
+                captions[image][i] = captions[image][i] with { Similarity = cosines[next++, image].item<float>() };
+            }
+        }
+    }
+
+    private static List<ReadOnlyMemory<float>> Rows(Tensor embeddings)
+    {
+        using var plain = embeddings.to_type(ScalarType.Float32).cpu().contiguous();
+        var all = plain.data<float>().ToArray();
+        var each = (int)embeddings.shape[1];
+        return [.. Enumerable.Range(0, (int)embeddings.shape[0]).Select(i => (ReadOnlyMemory<float>)all.AsMemory(i * each, each))];
+    }
+
+    private void ThrowIfUnfit()
+    {
+        List<string> errors = [];
+        if (Encoder.EmbeddingDimension != Projector.EmbeddingDimension)
+        {
+            errors.Add($"The encoder's embeddings have {Encoder.EmbeddingDimension} numbers, and the projector takes {Projector.EmbeddingDimension}.");
+        }
+
+        if (Projector.HiddenSize != Decoder.HiddenSize)
+        {
+            errors.Add($"The projector's prefix vectors have {Projector.HiddenSize} numbers, and the decoder takes {Decoder.HiddenSize}.");
+        }
+
+        if (TextEncoder is not null && TextEncoder.EmbeddingDimension != Encoder.EmbeddingDimension)
+        {
+            errors.Add($"The text encoder's embeddings have {TextEncoder.EmbeddingDimension} numbers, and the image encoder's {Encoder.EmbeddingDimension}.");
+        }
+
+        if (errors.Count > 0)
+        {
+            throw new CaptioningException(string.Join(Environment.NewLine, errors));
+        }
+    }
+}

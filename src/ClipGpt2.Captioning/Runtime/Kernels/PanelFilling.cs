@@ -1,0 +1,90 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace ClipGpt2.Captioning.Runtime.Kernels;
+
+/// <summary>
+/// Lays a float32 weight stored as [in, out], as GPT-2's files have it, straight into panels: one reading and one writing, where turning it
+/// round first and packing it then would take three of each.
+/// </summary>
+internal static unsafe class PanelFilling
+{
+    // Rows of a block: in each panel they fill one page.
+    private const int Block = 16;
+
+    /// <summary>Fills panels whose inputs are a multiple of 16 and whose outputs are a multiple of 64.</summary>
+    /// <param name="source">[in, out].</param>
+    /// <param name="panels">Float32 or bfloat16 panels.</param>
+    public static void Fill(float* source, PanelWeight panels)
+    {
+        var job = new Job { Source = source, Panels = panels };
+        WorkerTeam.Run(&FillPart, &job);
+    }
+
+    /// <summary>Whether <see cref="Fill"/> can: there are no panels or inputs to fill up.</summary>
+    public static bool Fits(long inputs, long outputs) => Vector512.IsHardwareAccelerated && inputs % Block == 0 && outputs % PanelWeight.Width == 0;
+
+    private static void FillPart(void* context, int part, int parts)
+    {
+        var job = (Job*)context;
+        var (begin, end) = (job->Panels.Panels * part / parts, job->Panels.Panels * (part + 1) / parts);
+        for (var row = 0; row < job->Panels.InFeatures; row += Block)
+        {
+            for (var panel = begin; panel < end; panel++)
+            {
+                var source = job->Source + ((long)row * job->Panels.OutFeatures) + ((long)panel * PanelWeight.Width);
+                var target = (byte*)job->Panels.Address + (panel * job->Panels.PanelBytes);
+                if (job->Panels.Type == PanelType.Float32)
+                {
+                    Copy(source, job->Panels.OutFeatures, (float*)target + (row * PanelWeight.Width));
+                }
+                else
+                {
+                    Interleave(source, job->Panels.OutFeatures, (uint*)target + (row / 2 * PanelWeight.Width));
+                }
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Copy(float* source, int stride, float* target)
+    {
+        for (var row = 0; row < Block; row++, source += stride, target += PanelWeight.Width)
+        {
+            for (var i = 0; i < PanelWeight.Width; i += Vector512<float>.Count)
+            {
+                Vector512.Load(source + i).Store(target + i);
+            }
+        }
+    }
+
+    /// <summary>Pairs of rows become pairs of bfloat16, the even row in the lower half.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Interleave(float* source, int stride, uint* target)
+    {
+        for (var row = 0; row < Block; row += 2, source += 2L * stride, target += PanelWeight.Width)
+        {
+            for (var i = 0; i < PanelWeight.Width; i += Vector512<float>.Count)
+            {
+                var even = Rounded(Vector512.Load(source + i)) >>> 16;
+                var odd = Rounded(Vector512.Load(source + stride + i)) & Vector512.Create(0xffff0000u);
+                (even | odd).Store(target + i);
+            }
+        }
+    }
+
+    /// <summary>The bits of float32 numbers rounded to bfloat16 in their upper halves: to the nearest, ties to even; what is no number stays none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<uint> Rounded(Vector512<float> values)
+    {
+        var bits = values.AsUInt32();
+        var rounded = bits + Vector512.Create(0x7fffu) + ((bits >>> 16) & Vector512<uint>.One);
+        return Vector512.ConditionalSelect(Vector512.Equals(values, values).AsUInt32(), rounded, Vector512.Create(0x7fc00000u));
+    }
+
+    private struct Job
+    {
+        public float* Source;
+        public PanelWeight Panels;
+    }
+}

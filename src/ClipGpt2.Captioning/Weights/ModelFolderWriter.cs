@@ -1,0 +1,54 @@
+using ClipGpt2.Captioning.Runtime;
+using TorchSharp;
+
+namespace ClipGpt2.Captioning.Weights;
+
+/// <summary>Writes a model into a folder in Hugging Face's form: the files of the folder it came from, with new weights where it was trained.</summary>
+internal static class ModelFolderWriter
+{
+    private static readonly string[] Configuration =
+    [
+        "config.json", "generation_config.json", "preprocessor_config.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
+        "tokenizer.json", "vocab.json", "merges.txt", "vocab.txt",
+    ];
+
+    /// <summary>Copies a model as it is.</summary>
+    /// <exception cref="CaptioningException">The source is gone, or a file can't be written.</exception>
+    public static void Copy(string? source, string target)
+    {
+        var folder = Existing(source, target);
+        AtomicFile.CopyInto(folder, target, Configuration);
+        AtomicFile.CopyInto(folder, target, Directory.EnumerateFiles(folder).Select(f => Path.GetFileName(f)!).Where(IsWeights));
+    }
+
+    /// <summary>Copies a model's configuration and writes its weights anew: those given, and the source's for names that aren't.</summary>
+    /// <param name="source">The folder that the model came from.</param>
+    /// <param name="target">The folder to write.</param>
+    /// <param name="weights">The weights under the names that Hugging Face's files have; they stay the caller's.</param>
+    public static void Write(string? source, string target, IReadOnlyDictionary<string, torch.Tensor> weights)
+    {
+        var folder = Existing(source, target);
+        using var scope = torch.NewDisposeScope();
+        var all = new Dictionary<string, torch.Tensor>(weights);
+        using (var stored = TensorFiles.Open(folder))
+        {
+            foreach (var name in stored.Tensors.Keys.Where(name => !weights.ContainsKey(name)))
+            {
+                all[name] = stored.Read(name);
+            }
+        }
+
+        AtomicFile.CopyInto(folder, target, Configuration);
+        SafetensorsWriter.Write(Path.Combine(target, "model.safetensors"), all);
+    }
+
+    private static bool IsWeights(string name) =>
+        name.EndsWith(".safetensors", StringComparison.Ordinal) || name.EndsWith(".safetensors.index.json", StringComparison.Ordinal);
+
+    private static string Existing(string? source, string target) => source is not null && Directory.Exists(source)
+        ? source
+        : throw new CaptioningException(
+            source is null
+                ? $"'{target}' can't be written: the model wasn't loaded from a folder whose configuration and tokenizer could be copied."
+                : $"'{target}' can't be written: the folder '{source}', from which the model was loaded, is gone.");
+}

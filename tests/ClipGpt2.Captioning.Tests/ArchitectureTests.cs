@@ -1,0 +1,40 @@
+using NetArchTest.Rules;
+
+namespace ClipGpt2.Captioning.Tests;
+
+/// <summary>The stations of the data's way know those before them, never those after (docs/architecture.md).</summary>
+public sealed class ArchitectureTests
+{
+    private const string Root = "ClipGpt2.Captioning";
+
+    private static readonly string[] Stations = ["Runtime", "Images", "Text", "Weights", "Encoders", "Projectors", "Decoding"];
+
+    // The captioner itself, which lies in the root: it composes the stations, and none of them knows it.
+    private static readonly string[] Composition =
+    [
+        .. typeof(Captioner).Assembly.GetTypes().Where(t => t.Namespace == Root).Select(t => t.FullName!), $"{Root}.Pipeline", $"{Root}.Folders",
+    ];
+
+    public static TheoryData<string> StationNames => new(Stations);
+
+    [Theory]
+    [MemberData(nameof(StationNames))]
+    public void A_station_knows_none_that_comes_after_it(string station)
+    {
+        var later = Stations.SkipWhile(s => s != station).Skip(1).Select(s => $"{Root}.{s}").Concat(Composition).ToArray();
+        var result = Types.InAssembly(typeof(Captioner).Assembly).That().ResideInNamespaceStartingWith($"{Root}.{station}").ShouldNot().HaveDependencyOnAny(later).GetResult();
+        Assert.True(result.IsSuccessful, $"{station} reaches forward: {string.Join(", ", result.FailingTypeNames ?? [])}");
+    }
+
+    [Fact]
+    public void Every_folder_of_the_library_is_a_known_station()
+    {
+        var known = Stations.Concat(["Pipeline", "Folders"]).ToHashSet();
+        var folders = typeof(Captioner).Assembly.GetTypes()
+            .Select(t => t.Namespace)
+            .Where(n => n is not null && n.StartsWith(Root + ".", StringComparison.Ordinal))
+            .Select(n => n![(Root.Length + 1)..].Split('.')[0])
+            .Distinct();
+        Assert.DoesNotContain(folders, f => !known.Contains(f));
+    }
+}

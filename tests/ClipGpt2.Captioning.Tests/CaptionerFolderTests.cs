@@ -1,0 +1,116 @@
+using System.Text.Json.Nodes;
+using ClipGpt2.Captioning.Projectors;
+using ClipGpt2.Captioning.Tests.Weights;
+using ClipGpt2.Captioning.Weights;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace ClipGpt2.Captioning.Tests;
+
+public sealed class CaptionerFolderTests
+{
+    [Fact]
+    public void A_saved_captioner_says_the_same()
+    {
+        using var temporary = new TemporaryFolder();
+        using var original = SampleCaptioner.Load();
+        original.Save(temporary.Path);
+        using var copy = Captioner.FromPretrained(temporary.Path);
+        foreach (var image in SampleCaptioner.Images)
+        {
+            Assert.Equal(original.Caption(image).Best.Sequence.TokenIds, copy.Caption(image).Best.Sequence.TokenIds);
+        }
+    }
+
+    [Fact]
+    public void A_hosts_own_kind_is_found()
+    {
+        using var temporary = new TemporaryFolder();
+        using (var original = SampleCaptioner.Load())
+        {
+            original.Save(temporary.Path);
+            Edit(temporary.Path, json => json["projector"]!["kind"] = "mine");
+        }
+
+        var options = new CaptionerOptions();
+        ProjectorConfig? seen = null;
+        options.Parts.AddProjector("mine", context =>
+        {
+            seen = ProjectorConfig.Read(context.Description);
+            return LinearTanhProjector.CreateFresh(seen with { Kind = LinearTanhProjector.Kind }, seed: 3);
+        });
+        using var captioner = Captioner.FromPretrained(temporary.Path, options);
+        Assert.Equal(seen!.PrefixLength, captioner.Projector.PrefixLength);
+    }
+
+    [Theory]
+    [InlineData("format", "other", "format")]
+    [InlineData("version", 2, "version")]
+    [InlineData("decoder", null, "decoder")]
+    public void A_wrong_file_is_named_with_its_field(string field, object? value, string named)
+    {
+        using var temporary = new TemporaryFolder();
+        using (var original = SampleCaptioner.Load())
+        {
+            original.Save(temporary.Path);
+        }
+
+        Edit(temporary.Path, json => json[field] = value is null ? null : JsonValue.Create(value));
+        var error = Assert.Throws<CheckpointFormatException>(() => Captioner.FromPretrained(temporary.Path));
+        Assert.Contains("captioner.json", error.Message, StringComparison.Ordinal);
+        Assert.Contains(named, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_unknown_kind_is_answered_with_the_known_ones()
+    {
+        using var temporary = new TemporaryFolder();
+        using (var original = SampleCaptioner.Load())
+        {
+            original.Save(temporary.Path);
+        }
+
+        Edit(temporary.Path, json => json["encoder"]!["kind"] = "clop");
+        Assert.Contains("clip", Assert.Throws<CheckpointFormatException>(() => Captioner.FromPretrained(temporary.Path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_path_out_of_the_folder_is_refused()
+    {
+        using var temporary = new TemporaryFolder();
+        using (var original = SampleCaptioner.Load())
+        {
+            original.Save(temporary.Path);
+        }
+
+        Edit(temporary.Path, json => json["encoder"]!["path"] = "../encoder");
+        Assert.Contains("outside", Assert.Throws<CheckpointFormatException>(() => Captioner.FromPretrained(temporary.Path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_that_is_missing_or_empty_is_a_model_not_found()
+    {
+        using var temporary = new TemporaryFolder();
+        Assert.Contains("captioner.json", Assert.Throws<ModelNotFoundException>(() => Captioner.FromPretrained(temporary.Path)).Message, StringComparison.Ordinal);
+        Assert.Throws<ModelNotFoundException>(() => Captioner.FromPretrained("no/such/folder"));
+    }
+
+    [Fact]
+    public void Dependency_injection_gives_one_captioner_and_validates_all_options()
+    {
+        using var provider = new ServiceCollection().AddCaptioner(o => o.ModelFolder = SampleCaptioner.Folder).BuildServiceProvider();
+        Assert.Same(provider.GetRequiredService<Captioner>(), provider.GetRequiredService<Captioner>());
+
+        using var wrong = new ServiceCollection().AddCaptioner(o => (o.BatchSize, o.Device) = (0, "gpu")).BuildServiceProvider();
+        var error = Assert.Throws<OptionsValidationException>(() => wrong.GetRequiredService<IStartupValidator>().Validate());
+        Assert.All(["ModelFolder", "BatchSize", "gpu"], part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
+    }
+
+    private static void Edit(string folder, Action<JsonNode> edit)
+    {
+        var file = Path.Combine(folder, "captioner.json");
+        var json = JsonNode.Parse(File.ReadAllText(file))!;
+        edit(json);
+        File.WriteAllText(file, json.ToJsonString());
+    }
+}

@@ -1,0 +1,147 @@
+using ClipGpt2.Captioning.Decoding;
+using ClipGpt2.Captioning.Images;
+using ClipGpt2.Captioning.Projectors;
+using ClipGpt2.Captioning.Runtime;
+
+namespace ClipGpt2.Captioning.Tests;
+
+public sealed class CaptionerTests
+{
+    [Fact]
+    public void A_file_a_stream_bytes_and_pixels_get_the_same_caption()
+    {
+        using var captioner = SampleCaptioner.Load();
+        var path = SampleCaptioner.Images[0];
+        var expected = captioner.Caption(path).Text;
+        using var stream = File.OpenRead(path);
+        using var decoded = new SkiaImageDecoder().Decode(path);
+
+        Assert.NotEmpty(expected.Trim());
+        Assert.Equal(expected, captioner.Caption(ImageSource.FromStream(stream)).Text);
+        Assert.Equal(expected, captioner.Caption(ImageSource.FromBytes(File.ReadAllBytes(path))).Text);
+        Assert.Equal(expected, captioner.Caption(ImageSource.FromPixels(decoded.ToRgb())).Text);
+    }
+
+    [Fact]
+    public void What_a_picture_gets_does_not_depend_on_its_batch()
+    {
+        using var captioner = SampleCaptioner.Load(new CaptionerOptions { BatchSize = 3 });
+        var together = captioner.Caption(SampleCaptioner.Images.Select(ImageSource.FromFile));
+        Assert.Equal(SampleCaptioner.Images, together.Select(r => r.Source));
+        foreach (var result in together)
+        {
+            var alone = captioner.Caption(result.Source);
+            Assert.Equal(alone.Best.Sequence.TokenIds, result.Best.Sequence.TokenIds);
+            Assert.Equal(alone.Best.Sequence.Score, result.Best.Sequence.Score, 1e-4);
+        }
+    }
+
+    [Fact]
+    public void A_bad_picture_in_a_batch_is_reported_and_the_others_are_captioned()
+    {
+        using var captioner = SampleCaptioner.Load();
+        var good = SampleCaptioner.Images[0];
+        var results = captioner.Caption([good, ImageSource.FromBytes("no picture"u8.ToArray(), "text"), "missing.png", good]);
+
+        Assert.Equal(results[0].Text, results[3].Text);
+        Assert.IsType<ImageDecodingException>(results[1].Error);
+        Assert.Contains("missing.png", Assert.IsType<ImageDecodingException>(results[2].Error).Message, StringComparison.Ordinal);
+        Assert.Contains("text", Assert.Throws<CaptioningException>(() => results[1].Text).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_single_bad_picture_throws()
+    {
+        using var captioner = SampleCaptioner.Load();
+        Assert.Throws<ImageDecodingException>(() => captioner.Caption("missing.png"));
+    }
+
+    [Fact]
+    public async Task A_folder_comes_as_a_stream_in_order()
+    {
+        using var captioner = SampleCaptioner.Load(new CaptionerOptions { BatchSize = 3 });
+        var folder = Path.GetDirectoryName(SampleCaptioner.Images[0])!;
+        var sources = new List<string>();
+        await foreach (var result in captioner.CaptionFolderAsync(folder, token: TestContext.Current.CancellationToken))
+        {
+            Assert.Null(result.Error);
+            sources.Add(result.Source);
+        }
+
+        Assert.Equal(SampleCaptioner.Images, sources);
+        Assert.Contains("nowhere", Assert.Throws<CaptioningException>(() => { _ = captioner.CaptionFolderAsync("nowhere"); }).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_embedding_and_several_captions_come_on_request()
+    {
+        using var captioner = SampleCaptioner.Load();
+        var result = captioner.Caption(SampleCaptioner.Images[0], new CaptionOptions
+        {
+            IncludeEmbedding = true,
+            Decoding = new DecodingOptions { Beams = 4, ReturnedSequences = 3 },
+        });
+
+        Assert.Equal(3, result.Captions.Count);
+        Assert.True(result.Captions[0].Sequence.Score >= result.Captions[2].Sequence.Score);
+        Assert.Equal(captioner.Encoder.EmbeddingDimension, result.Embedding!.Value.Length);
+        Assert.Null(captioner.Caption(SampleCaptioner.Images[0]).Embedding);
+    }
+
+    [Fact]
+    public void A_prompt_is_continued_and_not_repeated()
+    {
+        using var captioner = SampleCaptioner.Load();
+        var whole = captioner.Caption(SampleCaptioner.Images[0], new CaptionOptions { Decoding = new DecodingOptions { Beams = 1 } }).Text;
+        var start = string.Join(' ', whole.Trim().Split(' ')[..2]);
+        var rest = captioner.Caption(SampleCaptioner.Images[0], new CaptionOptions { Prompt = start, Decoding = new DecodingOptions { Beams = 1 } }).Text;
+        Assert.False(rest.StartsWith(start, StringComparison.Ordinal));
+        Assert.NotEmpty(rest.Trim());
+    }
+
+    [Fact]
+    public void Precisions_agree_on_clear_captions()
+    {
+        using var exact = SampleCaptioner.Load();
+        foreach (var precision in new[] { Precision.BFloat16, Precision.Int8Weights, Precision.Auto })
+        {
+            using var captioner = SampleCaptioner.Load(new CaptionerOptions { Precision = precision });
+            var same = SampleCaptioner.Images.Count(image => captioner.Caption(image).Text == exact.Caption(image).Text);
+            Assert.True(same >= SampleCaptioner.Images.Count / 2, $"{precision}: {same} of {SampleCaptioner.Images.Count} captions are the same");
+        }
+    }
+
+    [Fact]
+    public void A_cancelled_call_ends()
+    {
+        using var captioner = SampleCaptioner.Load();
+        using var cancelled = new CancellationTokenSource();
+        cancelled.Cancel();
+        Assert.ThrowsAny<OperationCanceledException>(() => captioner.Caption(SampleCaptioner.Images[0], token: cancelled.Token));
+    }
+
+    [Fact]
+    public void All_wrong_options_are_named_at_once()
+    {
+        var error = Assert.Throws<CaptioningException>(() => SampleCaptioner.Load(new CaptionerOptions
+        {
+            BatchSize = 0,
+            Device = "gpu",
+            Precision = Precision.Float16,
+            Decoding = new DecodingOptions { Beams = 0 },
+            ImageDecoding = new ImageDecodingOptions { MaxPixels = 0 },
+        }));
+        Assert.All(["BatchSize", "gpu", "Beams", "MaxPixels"], part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Unfit_parts_are_refused_with_their_sizes()
+    {
+        using var captioner = SampleCaptioner.Load();
+        using var projector = LinearTanhProjector.CreateFresh(
+            new ProjectorConfig { Kind = LinearTanhProjector.Kind, PrefixLength = 2, EmbeddingDimension = 7, HiddenSize = 9 }, seed: 1);
+        var error = Assert.Throws<CaptioningException>(() => new Captioner(captioner.Encoder, projector, captioner.Decoder, captioner.Tokenizer));
+        Assert.Contains("takes 7", error.Message, StringComparison.Ordinal);
+        Assert.Contains("have 9", error.Message, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,17 @@
+using System.Reflection;
+
+namespace ClipGpt2.Captioning.Tests;
+
+/// <summary>The small captioner and the pictures of the Quickstart sample.</summary>
+internal static class SampleCaptioner
+{
+    private static readonly string Repository =
+        typeof(SampleCaptioner).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "Repository").Value!;
+
+    public static string Folder { get; } = Path.Combine(Repository, "samples", "Quickstart", "model");
+
+    public static IReadOnlyList<string> Images { get; } =
+        [.. Directory.GetFiles(Path.Combine(Repository, "samples", "Quickstart", "images")).Order(StringComparer.Ordinal)];
+
+    public static Captioner Load(CaptionerOptions? options = null) => Captioner.FromPretrained(Folder, options);
+}

@@ -2,6 +2,7 @@ using System.Text.Json;
 using ClipGpt2.Captioning.Encoders;
 using ClipGpt2.Captioning.GoldenTests.Harness;
 using ClipGpt2.Captioning.Runtime;
+using ClipGpt2.Captioning.Weights;
 using TorchSharp;
 using Xunit.Sdk;
 using static TorchSharp.torch;
@@ -24,11 +25,12 @@ public sealed class ClipForwardSuite : GoldenSuite
     public override void Check(GoldenCase golden)
     {
         using var scope = NewDisposeScope();
-        var options = Options.Read(golden);
+        var options = ClipForwardOptions.Read(golden);
         var trainable = golden.Expected.Names.Any(name => name == "loss" || IsGradient(name));
         var compute = new ComputeOptions { Device = golden.Device, Precision = options.Precision, Trainable = trainable };
         using var model = new ClipUnderTest(options.Model, compute, options.EndId);
-        var inputs = new Inputs(golden, options.MaxLength);
+        var inputs = new ClipForwardInputs(golden, options.MaxLength);
+        CheckTextEncoder(golden, inputs, options, compute);
         if (trainable)
         {
             CheckGradients(golden.Expected, inputs, model, options.Loss);
@@ -39,7 +41,20 @@ public sealed class ClipForwardSuite : GoldenSuite
         }
     }
 
-    private static void CheckForward(Tracked expected, Inputs inputs, ClipUnderTest model, Precision precision)
+    /// <summary>From texts to embeddings: the tower behind the folder's own tokenizer.</summary>
+    private static void CheckTextEncoder(GoldenCase golden, ClipForwardInputs inputs, ClipForwardOptions options, ComputeOptions compute)
+    {
+        if (inputs.Texts is not { } texts || golden.Expected.Find("text_embeds") is not { } expected)
+        {
+            return;
+        }
+
+        using var folder = ModelFolder.Open(GoldenRoot.Path(options.Model));
+        using var encoder = ClipTextEncoder.Load(folder, compute);
+        TorchTensors.AssertNear(encoder.Encode(texts), expected.Tensor(inputs.Tensors), States);
+    }
+
+    private static void CheckForward(Tracked expected, ClipForwardInputs inputs, ClipUnderTest model, Precision precision)
     {
         using var output = inputs.HasTexts
             ? model.Text.Forward(inputs.Ids, inputs.Mask, hiddenStates: true)
@@ -79,7 +94,7 @@ public sealed class ClipForwardSuite : GoldenSuite
         }
     }
 
-    private static Tensor Result(string name, Inputs inputs, ClipUnderTest model, EncoderOutput output) => name switch
+    private static Tensor Result(string name, ClipForwardInputs inputs, ClipUnderTest model, EncoderOutput output) => name switch
     {
         "last_hidden_state" => output.LastHiddenState,
         "pooler_output" => output.Pooled!,
@@ -92,10 +107,10 @@ public sealed class ClipForwardSuite : GoldenSuite
         _ => throw new XunitException($"Nothing is known of '{name}'."),
     };
 
-    private static Tensor Similarity(Inputs inputs, ClipUnderTest model) =>
+    private static Tensor Similarity(ClipForwardInputs inputs, ClipUnderTest model) =>
         model.Full.Similarity(model.Full.EncodeImages(inputs.Pixels), model.Full.EncodeTexts(inputs.Ids, inputs.Mask));
 
-    private static void CheckGradients(Tracked expected, Inputs inputs, ClipUnderTest model, string description)
+    private static void CheckGradients(Tracked expected, ClipForwardInputs inputs, ClipUnderTest model, string description)
     {
         var loss = description switch
         {
@@ -134,52 +149,4 @@ public sealed class ClipForwardSuite : GoldenSuite
     }
 
     private static bool IsGradient(string name) => name.StartsWith("grad ", StringComparison.Ordinal);
-
-    private sealed record Options(string Model, Precision Precision, int? EndId, int? MaxLength, string Loss)
-    {
-        public static Options Read(GoldenCase golden)
-        {
-            var options = new Options(golden.Root.GetProperty("model").GetString()!, Precision.Float32, null, null, "");
-            foreach (var name in golden.Part("options").Names)
-            {
-                var value = golden.Part("options")[name];
-                options = name switch
-                {
-                    "model" => options with { Model = value.Text().Split(' ')[0] },
-                    "dtype" => options with { Precision = value.Text().StartsWith("bfloat16", StringComparison.Ordinal) ? Precision.BFloat16 : throw new XunitException(value.Text()) },
-                    "eos_token_id" => options with { EndId = (int)value.Integer() },
-                    "max_length" => options with { MaxLength = (int)value.Integer() },
-                    "loss" => options with { Loss = value.Text() },
-                    _ => throw new XunitException($"Nothing is known of the option '{name}'."),
-                };
-            }
-
-            return options;
-        }
-    }
-
-    private sealed class Inputs(GoldenCase golden, int? maxLength)
-    {
-        private readonly JsonElement _inputs = golden.Json.GetProperty("inputs");
-
-        public GoldenTensorFile Tensors { get; } = GoldenTensorFile.Open(golden.Root.GetProperty("tensors").GetString()!);
-
-        public bool HasTexts => _inputs.TryGetProperty("input_ids", out _);
-
-        public Tensor Ids => Find("input_ids") is { } ids && (maxLength is null || ids.shape[1] == maxLength)
-            ? ids
-            : throw new XunitException($"The case has no ids of max_length {maxLength}.");
-
-        public Tensor? Mask => Find("attention_mask");
-
-        /// <summary>The case's own pictures, or those of the file's first case that has some: its texts are compared with these.</summary>
-        public Tensor Pixels => Find("pixel_values") ?? Load(golden.Root.GetProperty("cases").EnumerateArray()
-            .Select(c => c.GetProperty("inputs"))
-            .First(i => i.TryGetProperty("pixel_values", out _))
-            .GetProperty("pixel_values"));
-
-        private Tensor? Find(string name) => _inputs.TryGetProperty(name, out var value) ? Load(value) : null;
-
-        private Tensor Load(JsonElement name) => Tensors[name.GetString()!].ToTorch(golden.Device);
-    }
 }

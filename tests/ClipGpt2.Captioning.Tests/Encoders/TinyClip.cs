@@ -40,6 +40,9 @@ internal sealed class TinyClip : IDisposable
         SafetensorsWriter.Write(_folder.File("model.safetensors"), [.. Shapes().Select(s => new KeyValuePair<string, Tensor>(s.Name, randn(s.Shape, generator: generator) * 0.3))]);
     }
 
+    /// <summary>Puts one more file into the folder.</summary>
+    public void Write(string name, string text) => _folder.Write(name, text);
+
     public ModelFolder Open() => ModelFolder.Open(_folder.Path);
 
     public ClipModel Load(ComputeOptions? compute = null)

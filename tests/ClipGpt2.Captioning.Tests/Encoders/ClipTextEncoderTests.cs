@@ -1,0 +1,52 @@
+using ClipGpt2.Captioning.Encoders;
+using ClipGpt2.Captioning.Tests.Weights;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ClipGpt2.Captioning.Tests.Encoders;
+
+[Collection(nameof(CountsTensors))]
+public sealed class ClipTextEncoderTests
+{
+    [Fact]
+    public void A_text_gets_the_same_embedding_alone_and_beside_longer_ones()
+    {
+        using var scope = NewDisposeScope();
+        using var clip = new TinyClip();
+        using var encoder = Load(clip);
+        string[] texts = ["a", "b a b a b a b a b a", ""];
+        var together = encoder.Encode(texts);
+        for (var i = 0; i < texts.Length; i++)
+        {
+            Assert.True(encoder.Encode([texts[i]]).allclose(together.narrow(0, i, 1), rtol: 0, atol: 1e-5));
+        }
+    }
+
+    [Fact]
+    public void No_texts_give_no_embeddings()
+    {
+        using var clip = new TinyClip();
+        using var encoder = Load(clip);
+        using var none = encoder.Encode([]);
+        Assert.Equal([0, encoder.EmbeddingDimension], none.shape);
+    }
+
+    [Fact]
+    public void Encoding_leaves_no_tensor_behind()
+    {
+        using var clip = new TinyClip();
+        using var encoder = Load(clip);
+        var before = Tensor.TotalCount;
+        encoder.Encode(["a b", "b"]).Dispose();
+        Assert.Equal(before, Tensor.TotalCount);
+    }
+
+    /// <summary>A tokenizer that knows two letters is enough to tell texts apart.</summary>
+    private static ClipTextEncoder Load(TinyClip clip)
+    {
+        clip.Write("vocab.json", $$"""{"a":0,"a</w>":1,"b":2,"b</w>":3,"<|startoftext|>":28,"<|endoftext|>":{{TinyClip.EndId}}}""");
+        clip.Write("merges.txt", "#version: 0.2\n");
+        using var folder = clip.Open();
+        return ClipTextEncoder.Load(folder);
+    }
+}

@@ -15,6 +15,11 @@ public sealed class CommandLineTests
     [InlineData("inspect")]
     [InlineData("inspect", "x", "--nonsense")]
     [InlineData("inspect", "x", "--transform", "hf")]
+    [InlineData("caption", "x.jpg")]
+    [InlineData("caption", "--model", "y")]
+    [InlineData("caption", "x.jpg", "--model", "y", "--beams", "0")]
+    [InlineData("caption", "x.jpg", "--model", "y", "--max-new-tokens", "many")]
+    [InlineData("caption", "x.jpg", "--model", "y", "--precision", "half")]
     [InlineData("inspect", "x", "--preprocess", "y", "--transform", "upside-down")]
     [InlineData("inspect", "x", "--preprocess", "y", "--transform", "seed:224")]
     public async Task A_wrong_command_line_is_told_in_a_line_and_a_hint(params string[] arguments)

@@ -40,7 +40,7 @@ internal static class InspectCommand
 
     private static int Run(string[] files, PictureInspector? pictures, bool json)
     {
-        using IInspectionOutput output = json ? new JsonInspection() : new TextInspection();
+        IInspectionOutput output = json ? new JsonInspection() : new TextInspection();
         var exitCode = ExitCode.Success;
         foreach (var file in files)
         {

@@ -4,7 +4,7 @@ using Spectre.Console;
 namespace ClipGpt2.Captioning.Tool.Inspection;
 
 /// <summary>How the findings are written.</summary>
-internal interface IInspectionOutput : IDisposable
+internal interface IInspectionOutput
 {
     void Write(ModelReport report);
 
@@ -16,15 +16,11 @@ internal interface IInspectionOutput : IDisposable
 /// <summary>One JSON object for each file, the failed ones among them.</summary>
 internal sealed class JsonInspection : IInspectionOutput
 {
-    private readonly JsonLines _lines = new();
+    public void Write(ModelReport report) => JsonLines.Write(report);
 
-    public void Write(ModelReport report) => _lines.Write(report);
+    public void Write(PictureReport report) => JsonLines.Write(report);
 
-    public void Write(PictureReport report) => _lines.Write(report);
-
-    public void WriteError(string file, string message) => _lines.Write(new FailedFile(file, message));
-
-    public void Dispose() => _lines.Dispose();
+    public void WriteError(string file, string message) => JsonLines.Write(new FailedFile(file, message));
 }
 
 /// <summary>Tables and lines for people.</summary>
@@ -38,8 +34,4 @@ internal sealed class TextInspection : IInspectionOutput
         Console.Out.WriteLine($"{Printable.Line(report.File)}: {report.Width} x {report.Height}, rgb {report.RgbSha256}, crop {report.CropSha256}");
 
     public void WriteError(string file, string message) => Messages.Error(message);
-
-    public void Dispose()
-    {
-    }
 }

@@ -1,3 +1,4 @@
+using ClipGpt2.Captioning.Pipeline;
 using ClipGpt2.Captioning.Weights;
 
 namespace ClipGpt2.Captioning.Tool.Inspection;

@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 namespace ClipGpt2.Captioning.Tool.Output;
 
 /// <summary>Standard output as one JSON object a line, in UTF-8 whatever the terminal's encoding; nothing else is written there.</summary>
-internal sealed class JsonLines : IDisposable
+internal static class JsonLines
 {
     private static readonly JsonSerializerOptions Form = new()
     {
@@ -14,14 +14,12 @@ internal sealed class JsonLines : IDisposable
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    private readonly Stream _output = Console.OpenStandardOutput();
+    private static readonly Stream Output = Console.OpenStandardOutput();
 
     /// <summary>Writes a line at once, so that a reader at the other end of a pipe sees each result when it is there.</summary>
-    public void Write<T>(T value)
+    public static void Write<T>(T value)
     {
-        _output.Write([.. JsonSerializer.SerializeToUtf8Bytes(value, Form), (byte)'\n']);
-        _output.Flush();
+        Output.Write([.. JsonSerializer.SerializeToUtf8Bytes(value, Form), (byte)'\n']);
+        Output.Flush();
     }
-
-    public void Dispose() => _output.Dispose();
 }

@@ -8,6 +8,12 @@ internal static class ImageFiles
         ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".bmp", ".dib", ".webp", ".tif", ".tiff", ".ppm", ".pgm", ".pbm", ".pnm",
     };
 
+    /// <summary>The extensions of the formats that are decoded, for messages.</summary>
+    public static string Known => string.Join(", ", Extensions);
+
+    /// <summary>Whether a file's name is a picture's.</summary>
+    public static bool IsPicture(string file) => Extensions.Contains(Path.GetExtension(file));
+
     /// <exception cref="CaptioningException">There is no such folder, or it can't be read.</exception>
     public static IReadOnlyList<string> In(string folder, bool recursive)
     {
@@ -19,7 +25,7 @@ internal static class ImageFiles
         try
         {
             return [.. Directory.EnumerateFiles(folder, "*", recursive ? SearchOption.AllDirectories : SearchOption.TopDirectoryOnly)
-                .Where(file => Extensions.Contains(Path.GetExtension(file)))
+                .Where(IsPicture)
                 .Order(StringComparer.Ordinal)];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

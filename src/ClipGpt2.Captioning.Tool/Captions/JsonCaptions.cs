@@ -1,0 +1,32 @@
+using System.Text.Json;
+using ClipGpt2.Captioning.Tool.Output;
+
+namespace ClipGpt2.Captioning.Tool.Captions;
+
+/// <summary>One JSON object a picture, the failed ones among them.</summary>
+internal sealed class JsonCaptions : CaptionOutput
+{
+    protected override void Write(CaptionResult result)
+    {
+        if (result.Error is { } error)
+        {
+            JsonLines.Write(new FailedFile(result.Source, error.Message));
+            return;
+        }
+
+        var sequence = result.Best.Sequence;
+        JsonLines.Write(new Line(
+            result.Source,
+            result.Text,
+            sequence.Score,
+            sequence.LogProbabilities.Sum(p => (double)p),
+            JsonNamingPolicy.SnakeCaseLower.ConvertName(sequence.FinishReason.ToString())));
+    }
+
+    /// <param name="File">The picture, as it was named.</param>
+    /// <param name="Caption">The text, not trimmed.</param>
+    /// <param name="Score">What the search ranked it by.</param>
+    /// <param name="LogProbability">The sum over its tokens.</param>
+    /// <param name="FinishReason">Why it ended: end_token, length, ...</param>
+    private sealed record Line(string File, string Caption, double Score, double LogProbability, string FinishReason);
+}

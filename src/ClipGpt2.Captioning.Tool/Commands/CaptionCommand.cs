@@ -1,0 +1,62 @@
+using System.CommandLine;
+using System.Globalization;
+using ClipGpt2.Captioning.Pipeline;
+using ClipGpt2.Captioning.Runtime;
+using ClipGpt2.Captioning.Tool.Captions;
+
+namespace ClipGpt2.Captioning.Tool.Commands;
+
+/// <summary><c>clipgpt2 caption</c>: writes captions.</summary>
+internal static class CaptionCommand
+{
+    public static Command Create()
+    {
+        var images = PathArgument.Create("IMAGE|FOLDER", "Pictures, and folders of pictures.");
+        var model = new Option<string>("--model") { Required = true, HelpName = "FOLDER", Description = "The captioner's folder." };
+        var beams = Positive("--beams", "How many beams to search with; 1 is greedy search.");
+        var tokens = Positive("--max-new-tokens", "The most tokens of a caption, the end token included.");
+        var precision = new Option<Precision?>("--precision") { Description = "The number format: float32 (exact), bfloat16, int8weights, float16 (on GPUs) or auto." };
+        var device = new Option<string?>("--device") { HelpName = "cpu|cuda:N", Description = "The device." };
+        var json = new Option<bool>("--json") { Description = "Write one JSON object a line and nothing else." };
+        var command = new Command("caption", "Write captions of pictures.") { images, model, beams, tokens, precision, device, json };
+        command.SetAction((parsed, token) =>
+        {
+            var options = new CaptionerOptions();
+            options.Decoding.Beams = parsed.GetValue(beams) ?? options.Decoding.Beams;
+            options.Decoding.MaxNewTokens = parsed.GetValue(tokens) ?? options.Decoding.MaxNewTokens;
+            options.Precision = parsed.GetValue(precision) ?? options.Precision;
+            options.Device = parsed.GetValue(device) ?? options.Device;
+            return RunAsync(parsed.GetRequiredValue(images), parsed.GetRequiredValue(model), options, CaptionOutput.Create(parsed.GetValue(json)), token);
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string[] images, string model, CaptionerOptions options, CaptionOutput output, CancellationToken token)
+    {
+        string[] files = [.. images.SelectMany(path => Directory.Exists(path) ? InFolder(path) : [path])];
+        using var captioner = Captioner.FromPretrained(model, options);
+        var complete = await output.WriteAsync(captioner.CaptionAsync(files.Select(ImageSource.FromFile), token: token), files.Length);
+        return complete ? ExitCode.Success : ExitCode.Failed;
+    }
+
+    /// <summary>The pictures directly in a folder, by name.</summary>
+    private static IReadOnlyList<string> InFolder(string folder) => ImageFiles.In(folder, recursive: false) is { Count: > 0 } files
+        ? files
+        : throw new CaptioningException($"The folder '{folder}' holds no pictures: no file in it ends in {ImageFiles.Known}.");
+
+    private static Option<int?> Positive(string name, string description) => new(name)
+    {
+        HelpName = "N",
+        Description = description,
+        CustomParser = argument =>
+        {
+            if (int.TryParse(argument.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0)
+            {
+                return number;
+            }
+
+            argument.AddError($"{name} is '{argument.Tokens[0].Value}'; it must be an integer from 1 on.");
+            return null;
+        },
+    };
+}

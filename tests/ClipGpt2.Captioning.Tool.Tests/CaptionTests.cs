@@ -1,0 +1,103 @@
+using System.Diagnostics;
+
+namespace ClipGpt2.Captioning.Tool.Tests;
+
+/// <summary>Captions from the shell, by the model that the repository's sample carries.</summary>
+public sealed class CaptionTests : IDisposable
+{
+    private static readonly string Model = Golden.File("../../samples/Quickstart/model");
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("clipgpt2-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task A_folders_pictures_are_captioned_in_the_order_of_their_names()
+    {
+        var files = Copy("b.jpg", "a.JPG", "c.png");
+        File.WriteAllText(Path.Combine(_folder, "notes.txt"), "no picture");
+        var run = await ClipGpt2Process.Run("caption", _folder, "--model", Model, "--json");
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.Equal(files.Order(StringComparer.Ordinal), run.Json.Select(line => line.GetProperty("file").GetString()!));
+        Assert.All(run.Json, line => Assert.False(string.IsNullOrWhiteSpace(line.GetProperty("caption").GetString())));
+    }
+
+    [Fact]
+    public async Task Plain_lines_hold_what_JSON_holds()
+    {
+        var file = Copy("a.jpg")[0];
+        var json = await ClipGpt2Process.Run("caption", file, "--model", Model, "--json");
+        var plain = await ClipGpt2Process.Run("caption", file, "--model", Model);
+        Assert.Equal($"{file}\t{json.Json[0].GetProperty("caption").GetString()!.Trim()}{Environment.NewLine}", plain.Output);
+    }
+
+    [Fact]
+    public async Task A_bad_picture_is_told_and_the_others_are_captioned()
+    {
+        var good = Copy("a.jpg")[0];
+        var bad = Path.Combine(_folder, "bad.jpg");
+        File.WriteAllText(bad, "no picture");
+        var run = await ClipGpt2Process.Run("caption", bad, good, "no-such.jpg", "--model", Model, "--json");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Equal([bad, good, "no-such.jpg"], run.Json.Select(line => line.GetProperty("file").GetString()!));
+        Assert.Equal([true, false, true], run.Json.Select(line => line.TryGetProperty("error", out _)));
+        Assert.Equal([false, true, false], run.Json.Select(line => line.TryGetProperty("caption", out _)));
+    }
+
+    [Fact]
+    public async Task Options_of_the_search_reach_it()
+    {
+        var file = Copy("a.jpg")[0];
+        var one = await ClipGpt2Process.Run("caption", file, "--model", Model, "--json", "--beams", "1", "--max-new-tokens", "1");
+        Assert.True(one.ExitCode == 0, one.Error);
+        Assert.Equal("length", one.Json[0].GetProperty("finish_reason").GetString());
+    }
+
+    [Fact]
+    public async Task A_model_that_is_not_there_is_one_line_on_standard_error()
+    {
+        var run = await ClipGpt2Process.Run("caption", "x.jpg", "--model", "no-such-model", "--json");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Empty(run.Output);
+        Assert.Contains("no-such-model", Assert.Single(run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_folder_without_pictures_is_an_error()
+    {
+        var run = await ClipGpt2Process.Run("caption", _folder, "--model", Model);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("holds no pictures", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_interrupt_ends_the_work_with_the_shells_code_for_it()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no SIGINT to send to another process.");
+        Copy([.. Enumerable.Range(0, 400).Select(i => $"{i}.jpg")]);
+        using var process = Process.Start(ClipGpt2Process.Command("caption", _folder, "--model", Model, "--json"))!;
+        var first = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+        Assert.NotNull(first);
+        using (var kill = Process.Start("kill", ["-INT", $"{process.Id}"]))
+        {
+            await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        var rest = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(130, process.ExitCode);
+        Assert.True(rest.Split('\n').Length < 400, "The work went on to its end.");
+    }
+
+    /// <summary>Puts a scene into the folder under other names.</summary>
+    private string[] Copy(params string[] names)
+    {
+        var scene = Directory.EnumerateFiles(Golden.File("scenes"), "*.jpg").Order(StringComparer.Ordinal).First();
+        return Array.ConvertAll(names, name =>
+        {
+            var target = Path.Combine(_folder, name);
+            File.Copy(scene, target);
+            return target;
+        });
+    }
+}

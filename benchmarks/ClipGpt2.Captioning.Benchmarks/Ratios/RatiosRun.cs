@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ClipGpt2.Captioning.Benchmarks.Measuring;
 using ClipGpt2.Captioning.Benchmarks.Measuring.Limits;
 using ClipGpt2.Captioning.Benchmarks.Workloads;
@@ -20,20 +21,30 @@ internal sealed class RatiosRun(RatiosOptions options)
 
     public void Measure()
     {
+        var start = Stopwatch.GetTimestamp();
         TorchRuntime.Configure(threads: Machine.Threads);
         using var machine = new MachineProbe();
-        Console.WriteLine($"{Machine.Threads} threads; {machine.Description}");
+        var description = $"{Machine.Processor}, {Machine.Threads} threads. {machine.Description}.";
+        Console.WriteLine(description);
         Console.WriteLine(RatioReport.Header);
 
         var interleaving = new Interleaving(machine, BudgetOfWorkload);
-        foreach (var (_, create) in WorkloadGroups.ByName.Where(g => options.Group is null || g.Key == options.Group))
+        foreach (var (name, create) in WorkloadGroups.ByName.Where(g => options.Group is null || g.Key == options.Group))
         {
+            var begin = _rows.Count;
             using var group = create();
             foreach (var workload in group.Workloads().Where(IsWanted))
             {
                 Measure(interleaving, workload);
             }
+
+            if (options.Page is { } page)
+            {
+                PerformancePage.Update(page, name, description, _rows.Skip(begin));
+            }
         }
+
+        Console.WriteLine($"{Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s");
     }
 
     private bool IsWanted(Workload workload) => options.Only is null || workload.Name.Contains(options.Only, StringComparison.OrdinalIgnoreCase);

@@ -18,7 +18,7 @@ internal sealed class DecodingFamily(FullSizeModels models)
 
     public IEnumerable<Workload> Workloads() => RowCounts.Select(Step);
 
-    private Workload Step(int rows)
+    public Workload Step(int rows)
     {
         var task = new Task(rows);
         var peer = new PeerSteps(models.Gpt2Peer, task);
@@ -29,14 +29,14 @@ internal sealed class DecodingFamily(FullSizeModels models)
             {
                 foreach (var precision in Precisions)
                 {
-                    RequireAgreement(precision, new OurSteps(models.Gpt2(precision), task), peer, rows);
+                    RequireAgreement(precision, new OurSteps(models.Decoder(precision).Model, task), peer, rows);
                 }
             },
         };
 
         Variant Variant(Precision precision)
         {
-            var ours = new OurSteps(models.Gpt2(precision), task);
+            var ours = new OurSteps(models.Decoder(precision).Model, task);
             return new Variant(
                 new Contender(precision.ToString(), ours.Run, ours.Prepare, ours.Finish),
                 ModelCosts.Roofline(precision, ModelCosts.Step(rows, precision, Steps)));

@@ -13,7 +13,7 @@ internal sealed class EncodingFamily(FullSizeModels models)
 
     public IEnumerable<Workload> Workloads() => BatchSizes.Select(Encode);
 
-    private Workload Encode(int images)
+    public Workload Encode(int images)
     {
         var pixels = UniformRule.Values(images * ClipPeer.PixelsPerImage, seed: 7);
         var expected = new float[images * ClipPeer.EmbeddingDimension];

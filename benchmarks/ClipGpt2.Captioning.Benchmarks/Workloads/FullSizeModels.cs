@@ -1,8 +1,10 @@
 using ClipGpt2.Captioning.Benchmarks.Peers;
+using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.Decoding.Gpt2;
 using ClipGpt2.Captioning.Encoders;
 using ClipGpt2.Captioning.Encoders.Transformer;
 using ClipGpt2.Captioning.Images;
+using ClipGpt2.Captioning.Projectors;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Runtime.Layers;
 using ClipGpt2.Captioning.Weights;
@@ -19,13 +21,24 @@ internal sealed class FullSizeModels : IDisposable
         Channels: 3,
         ProjectionSize: ClipPeer.EmbeddingDimension);
 
+    private const long ProjectorSeed = 17;
+
+    private static readonly ProjectorConfig ProjectorSizes = new()
+    {
+        Kind = LinearTanhProjector.Kind,
+        PrefixLength = DecodingFamily.PrefixLength,
+        EmbeddingDimension = ClipPeer.EmbeddingDimension,
+        HiddenSize = Gpt2Peer.HiddenSize,
+    };
+
     private readonly Stack<IDisposable> _owned = [];
     private readonly Lazy<PeerModel> _clipWeights;
     private readonly Lazy<PeerModel> _gpt2Weights;
     private readonly Lazy<ClipPeer> _clipPeer;
     private readonly Lazy<Gpt2Peer> _gpt2Peer;
     private readonly Dictionary<Precision, ClipImageEncoder> _encoders = [];
-    private readonly Dictionary<Precision, Gpt2Model> _gpt2 = [];
+    private readonly Dictionary<Precision, LinearTanhProjector> _projectors = [];
+    private readonly Dictionary<Precision, Gpt2CaptionDecoder> _decoders = [];
 
     public FullSizeModels()
     {
@@ -63,15 +76,35 @@ internal sealed class FullSizeModels : IDisposable
         return encoder;
     }
 
-    public Gpt2Model Gpt2(Precision precision)
+    public Gpt2CaptionDecoder Decoder(Precision precision)
     {
-        if (!_gpt2.TryGetValue(precision, out var model))
+        if (!_decoders.TryGetValue(precision, out var decoder))
         {
             using var source = Gpt2Tensors();
-            _gpt2[precision] = model = Own(Gpt2Model.Create(new Gpt2Config(), source, new ComputeOptions { Precision = precision }));
+            var model = Gpt2Model.Create(new Gpt2Config(), source, new ComputeOptions { Precision = precision });
+            _decoders[precision] = decoder = Own(new Gpt2CaptionDecoder(model));
         }
 
-        return model;
+        return decoder;
+    }
+
+    /// <summary>The seed's projector with random weights, the same ones for all precisions.</summary>
+    public LinearTanhProjector Projector(Precision precision)
+    {
+        if (!_projectors.TryGetValue(precision, out var projector))
+        {
+            _projectors[precision] = projector = Own(LinearTanhProjector.CreateFresh(ProjectorSizes, ProjectorSeed, new ComputeOptions { Precision = precision }));
+        }
+
+        return projector;
+    }
+
+    /// <summary>The projector's weight [P * H, D] and bias [P * H], for the peer.</summary>
+    public static (float[] Weight, float[] Bias) ProjectorWeights()
+    {
+        using var plain = LinearTanhProjector.CreateFresh(ProjectorSizes, ProjectorSeed, new ComputeOptions { Trainable = true });
+        var parameters = plain.NamedParameters().Select(p => p.Value.data<float>().ToArray()).ToArray();
+        return (parameters[0], parameters[1]);
     }
 
     /// <summary>GPT-2's weights, for whoever loads a model of its own.</summary>

@@ -11,6 +11,7 @@ internal sealed class InferenceGroup : IWorkloadGroup
         .Concat(new TokenizingFamily().Workloads())
         .Concat(new EncodingFamily(_models).Workloads())
         .Concat(new DecodingFamily(_models).Workloads())
+        .Concat(new CaptionFamily(_models).Workloads())
         .Concat(new LoadingFamily(_models).Workloads());
 
     public void Dispose() => _models.Dispose();

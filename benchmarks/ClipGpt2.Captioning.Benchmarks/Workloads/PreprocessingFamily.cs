@@ -7,7 +7,7 @@ namespace ClipGpt2.Captioning.Benchmarks.Workloads;
 /// <summary>From JPEG files in memory to CLIP's pixels, on one core, beside the decoding alone that libjpeg-turbo needs.</summary>
 internal sealed class PreprocessingFamily
 {
-    private const int Pictures = 8;
+    public const int Pictures = 8;
 
     private readonly byte[][] _files = [.. Enumerable.Range(0, Pictures).Select(SyntheticPhoto.CreateJpeg)];
     private readonly SkiaImageDecoder _decoder = new();
@@ -15,15 +15,14 @@ internal sealed class PreprocessingFamily
     private readonly float[] _pixels = new float[3 * 224 * 224];
     private readonly byte[] _decoded = new byte[4 * SyntheticPhoto.Width * SyntheticPhoto.Height];
 
-    public IEnumerable<Workload> Workloads() =>
-    [
-        new Workload("preprocessing, 640x480 JPEG, 1 core", Unit.Rate("images", Pictures), new Variant(new Contender("", Preprocess)))
-        {
-            Yardstick = new Contender("decoding alone", Decode),
-        },
-    ];
+    public IEnumerable<Workload> Workloads() => [Preprocessing()];
 
-    public void Preprocess()
+    public Workload Preprocessing() => new("preprocessing, 640x480 JPEG, 1 core", Unit.Rate("images", Pictures), new Variant(new Contender("", Preprocess)))
+    {
+        Yardstick = new Contender("decoding alone", Decode),
+    };
+
+    private void Preprocess()
     {
         foreach (var file in _files)
         {
@@ -32,7 +31,7 @@ internal sealed class PreprocessingFamily
         }
     }
 
-    public unsafe void Decode()
+    private unsafe void Decode()
     {
         foreach (var file in _files)
         {

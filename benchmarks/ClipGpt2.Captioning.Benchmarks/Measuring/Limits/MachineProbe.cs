@@ -8,7 +8,8 @@ internal sealed class MachineProbe : IDisposable
     private readonly MemoryProbe _memory = new();
 
     /// <summary>What each library reached, for the head of a report.</summary>
-    public string Description => $"GEMM in GFLOP/s: float32 {_float32.Libraries}; bfloat16 {_bfloat16.Libraries}";
+    public string Description =>
+        $"GEMM in GFLOP/s: float32 {_float32.Libraries}; bfloat16 {_bfloat16.Libraries}. Memory read: {_memory.Measure() / 1e9:F0} GB/s";
 
     public MachineRates Measure()
     {

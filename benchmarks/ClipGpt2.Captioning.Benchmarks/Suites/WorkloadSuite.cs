@@ -1,0 +1,40 @@
+using BenchmarkDotNet.Attributes;
+using ClipGpt2.Captioning.Benchmarks.Measuring;
+using ClipGpt2.Captioning.Benchmarks.Workloads;
+using ClipGpt2.Captioning.Runtime;
+
+namespace ClipGpt2.Captioning.Benchmarks.Suites;
+
+/// <summary>A suite over the sides of one workload, whose outputs must agree before anything is timed.</summary>
+[Config(typeof(SuiteConfig))]
+public abstract class WorkloadSuite : IDisposable
+{
+    private FullSizeModels? _models;
+    private Workload? _workload;
+
+    /// <summary>Loads what the workload needs.</summary>
+    [GlobalSetup]
+    public void Load()
+    {
+        TorchRuntime.Configure(threads: Machine.Threads);
+        _models = new FullSizeModels();
+        _workload = Create(_models);
+        _workload.Check();
+    }
+
+    /// <summary>Frees it.</summary>
+    [GlobalCleanup]
+    public void Dispose()
+    {
+        _models?.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private protected Contender Peer => _workload!.Peer!.Program;
+
+    private protected Contender Yardstick => _workload!.Yardstick!;
+
+    private protected Contender Ours(int index) => _workload!.Ours[index].Program;
+
+    private protected abstract Workload Create(FullSizeModels models);
+}

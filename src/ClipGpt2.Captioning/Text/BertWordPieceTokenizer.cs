@@ -45,7 +45,7 @@ public sealed class BertWordPieceTokenizer : TransformerTokenizer
     public static BertWordPieceTokenizer Create(Stream vocabulary, BertWordPieceTokenizerOptions? options = null) =>
         new(VocabularyReader.ReadLines(VocabularyReader.ReadAll(vocabulary, "vocab.txt"), "vocab.txt"), options ?? new());
 
-    /// <summary>Loads the tokenizer of a model folder: <c>vocab.txt</c>, <c>tokenizer_config.json</c>, <c>special_tokens_map.json</c>.</summary>
+    /// <summary>Loads the tokenizer of a model folder: <c>vocab.txt</c>, <c>tokenizer_config.json</c>, or <c>tokenizer.json</c> alone.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="configure">Changes the options that the folder's files give.</param>
     /// <returns>The tokenizer.</returns>
@@ -55,9 +55,9 @@ public sealed class BertWordPieceTokenizer : TransformerTokenizer
         var files = TokenizerFolder.Open(folder);
         var options = new BertWordPieceTokenizerOptions();
         files.Configure(options);
-        options.LowerCase = files.Config?.Flag("do_lower_case") ?? true;
-        options.StripAccents = files.Config?.Flag("strip_accents");
-        options.SplitIdeographs = files.Config?.Flag("tokenize_chinese_chars") ?? true;
+        options.LowerCase = files.Config?.Flag("do_lower_case") ?? files.Normalizer?.Flag("lowercase") ?? true;
+        options.StripAccents = files.Config?.Flag("strip_accents") ?? files.Normalizer?.Flag("strip_accents");
+        options.SplitIdeographs = files.Config?.Flag("tokenize_chinese_chars") ?? files.Normalizer?.Flag("handle_chinese_chars") ?? true;
         configure?.Invoke(options);
         return new(files.ReadWordPiece(), options);
     }

@@ -32,7 +32,9 @@ public sealed class ClipTokenizer : TransformerTokenizer
             throw new TokenizerFormatException($"{nameof(ClipTokenizerOptions)} must name {nameof(options.BosToken)}, {nameof(options.EosToken)} and {nameof(options.UnknownToken)}.");
         }
 
-        _fidelity = options.Fidelity;
+        _fidelity = Enum.IsDefined(options.Fidelity)
+            ? options.Fidelity
+            : throw new TokenizerFormatException($"{nameof(ClipTokenizerOptions)}.{nameof(options.Fidelity)} is {options.Fidelity}; it must be one of {string.Join(", ", Enum.GetNames<ClipFidelity>())}.");
         var isFast = _fidelity == ClipFidelity.TransformersFast;
         var inPattern = new Dictionary<string, int>(StringComparer.Ordinal) { [options.BosToken!] = bos, [options.EosToken!] = eos };
         _bpe = new ByteLevelBpe(vocabulary, merges, unknown, WordEnd, isFast ? null : inPattern);
@@ -67,7 +69,7 @@ public sealed class ClipTokenizer : TransformerTokenizer
         VocabularyReader.ReadStrippedMerges(VocabularyReader.ReadAll(merges, "merges.txt"), "merges.txt", MostMerges),
         options ?? new());
 
-    /// <summary>Loads the tokenizer of a model folder: <c>vocab.json</c>, <c>merges.txt</c>, <c>tokenizer_config.json</c>, <c>special_tokens_map.json</c>.</summary>
+    /// <summary>Loads the tokenizer of a model folder: <c>vocab.json</c>, <c>merges.txt</c>, <c>tokenizer_config.json</c>, or <c>tokenizer.json</c> alone.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="configure">Changes the options that the folder's files give.</param>
     /// <returns>The tokenizer.</returns>
@@ -78,8 +80,8 @@ public sealed class ClipTokenizer : TransformerTokenizer
         var options = new ClipTokenizerOptions();
         files.Configure(options);
         configure?.Invoke(options);
-        var (vocabulary, merges, mergesName) = files.ReadBpe();
-        return new(vocabulary, VocabularyReader.ReadStrippedMerges(merges, mergesName, MostMerges), options);
+        var (vocabulary, merges) = files.ReadBpe((bytes, name) => VocabularyReader.ReadStrippedMerges(bytes, name, MostMerges));
+        return new(vocabulary, merges, options);
     }
 
     private protected override void Write(ReadOnlySpan<char> text, TokenWriter writer)
@@ -116,7 +118,6 @@ public sealed class ClipTokenizer : TransformerTokenizer
     {
         ClipFidelity.TransformersFast => LetterCase.LowerEach(CanonicalForm.Compose(text)),
         ClipFidelity.TransformersSlow => LetterCase.Lower(BasicText.Clean(text, splitIdeographs: true)),
-        ClipFidelity.OpenAI => LetterCase.Lower(HtmlText.Unescape(HtmlText.Unescape(text))),
-        var other => throw new CaptioningException($"{nameof(ClipTokenizerOptions)}.{nameof(ClipTokenizerOptions.Fidelity)} is {other}, which is none of {string.Join(", ", Enum.GetNames<ClipFidelity>())}."),
+        _ => LetterCase.Lower(HtmlText.Unescape(HtmlText.Unescape(text))),
     };
 }

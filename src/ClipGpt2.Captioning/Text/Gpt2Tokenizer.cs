@@ -42,7 +42,7 @@ public sealed class Gpt2Tokenizer : ByteLevelTokenizer, ISavablePart
         VocabularyReader.ReadMerges(VocabularyReader.ReadAll(merges, "merges.txt"), "merges.txt"),
         options ?? new());
 
-    /// <summary>Loads the tokenizer of a model folder: <c>vocab.json</c>, <c>merges.txt</c>, <c>tokenizer_config.json</c>, <c>special_tokens_map.json</c>.</summary>
+    /// <summary>Loads the tokenizer of a model folder: <c>vocab.json</c>, <c>merges.txt</c>, <c>tokenizer_config.json</c>, or <c>tokenizer.json</c> alone.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="configure">Changes the options that the folder's files give.</param>
     /// <returns>The tokenizer.</returns>
@@ -55,8 +55,8 @@ public sealed class Gpt2Tokenizer : ByteLevelTokenizer, ISavablePart
         options.AddPrefixSpace = files.Config?.Flag("add_prefix_space") ?? false;
         options.AddBosToken = files.Config?.Flag("add_bos_token") ?? false;
         configure?.Invoke(options);
-        var (vocabulary, merges, mergesName) = files.ReadBpe();
-        return new(vocabulary, VocabularyReader.ReadMerges(merges, mergesName), options) { _folder = folder };
+        var (vocabulary, merges) = files.ReadBpe(VocabularyReader.ReadMerges);
+        return new(vocabulary, merges, options) { _folder = folder };
     }
 
     /// <inheritdoc/>

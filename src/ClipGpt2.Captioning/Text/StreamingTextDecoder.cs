@@ -5,7 +5,8 @@ namespace ClipGpt2.Captioning.Text;
 /// <summary>Decodes ids that come one by one into text of whole characters.</summary>
 /// <remarks>
 /// A character may need several ids: the bytes of an unfinished one wait. All that is returned, joined, is the text that
-/// <see cref="TransformerTokenizer.Decode(IEnumerable{int}, bool, bool?)"/> gives without clean-up. For one text and one thread at a time.
+/// <see cref="TransformerTokenizer.Decode(IEnumerable{int}, bool, bool?)"/> gives without clean-up (which alone sets added tokens that are not special
+/// apart by spaces). For one text and one thread at a time.
 /// </remarks>
 public sealed class StreamingTextDecoder
 {

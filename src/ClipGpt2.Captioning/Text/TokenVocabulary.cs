@@ -4,7 +4,7 @@ namespace ClipGpt2.Captioning.Text;
 internal sealed class TokenVocabulary
 {
     /// <summary>The largest id that is accepted: tables are as long as the largest one, and a damaged file must not ask for gigabytes.</summary>
-    public const int LargestId = (1 << 24) - 1;
+    public const int LargestId = (1 << 22) - 1;
 
     private readonly Dictionary<string, int> _ids;
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _idsBySpan;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using ClipGpt2.Captioning.Text.Files;
 using Microsoft.ML.Tokenizers;
 
 namespace ClipGpt2.Captioning.Text;
@@ -61,6 +62,20 @@ public abstract class TransformerTokenizer : Tokenizer
     private protected SpecialTokens Special { get; }
 
     private protected abstract SequenceTemplate Template { get; }
+
+    /// <summary>Loads the tokenizer of a model folder, whichever of the four it is.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <returns>The tokenizer that <c>tokenizer_config.json</c>, or else <c>config.json</c>, names.</returns>
+    /// <exception cref="TokenizerFormatException">A file is missing or damaged, or the tokenizer is another one.</exception>
+    public static TransformerTokenizer FromModelFolder(string folder) => TokenizerFolder.Open(folder).Family switch
+    {
+        "gpt2" or "GPT2Tokenizer" or "GPT2TokenizerFast" => Gpt2Tokenizer.FromPretrained(folder),
+        "clip" or "clip_text_model" or "CLIPTokenizer" or "CLIPTokenizerFast" => ClipTokenizer.FromPretrained(folder),
+        "roberta" or "RobertaTokenizer" or "RobertaTokenizerFast" => RobertaTokenizer.FromPretrained(folder),
+        "bert" or "BertTokenizer" or "BertTokenizerFast" => BertWordPieceTokenizer.FromPretrained(folder),
+        null => throw new TokenizerFormatException($"'{folder}' doesn't say whose tokenizer it holds: neither \"tokenizer_class\" in 'tokenizer_config.json' nor \"model_type\" in 'config.json' is there."),
+        var other => throw new TokenizerFormatException($"'{folder}' holds the tokenizer '{other}'; GPT-2's, CLIP's, RoBERTa's and BERT's are supported."),
+    };
 
     /// <summary>The token of an id as the vocabulary spells it.</summary>
     /// <param name="id">The id.</param>

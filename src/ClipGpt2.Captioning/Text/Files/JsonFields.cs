@@ -30,19 +30,27 @@ internal sealed class JsonFields
         }
     }
 
-    public bool Has(string name) => _json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null;
-
     public string? Text(string name) => Find(name) is { } field ? field.AsText() : null;
 
     public bool? Flag(string name) => Find(name) is { } field ? field.AsFlag() : null;
 
     public JsonFields? Section(string name) => Find(name)?.AsObject();
 
-    public IEnumerable<(string Name, JsonFields Value)> Members() => _json.EnumerateObject().Select(member => (member.Name, new JsonFields(File, member.Value, $"{_at}.{member.Name}")));
+    public IReadOnlyList<(string Name, JsonFields Value)> Members()
+    {
+        try
+        {
+            return [.. _json.EnumerateObject().Select(member => (member.Name, new JsonFields(File, member.Value, $"{_at}.{member.Name}")))];
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new TokenizerFormatException($"'{File}': {_at} has a member whose name isn't well-formed text: {e.Message}", e);
+        }
+    }
 
-    public IEnumerable<JsonFields> Items(string name) => Find(name) is not { } list ? []
-        : list._json.ValueKind == JsonValueKind.Array ? list._json.EnumerateArray().Select((item, i) => new JsonFields(File, item, $"{list._at}[{i}]"))
-        : throw list.Wrong("a list");
+    public IEnumerable<JsonFields> Items(string name) => Find(name)?.AsItems() ?? [];
+
+    public int Id(string name) => (Find(name) ?? throw Wrong($"an object with \"{name}\"")).AsId();
 
     /// <summary>A number of tokens; one beyond 32 bits (transformers writes 1e30 for "none") is no limit.</summary>
     public int? Limit(string name) => Find(name) is not { } field ? null
@@ -54,6 +62,10 @@ internal sealed class JsonFields
     public bool IsObject => _json.ValueKind == JsonValueKind.Object;
 
     public JsonFields AsObject() => IsObject ? this : throw Wrong("an object");
+
+    public IEnumerable<JsonFields> AsItems() => _json.ValueKind == JsonValueKind.Array
+        ? _json.EnumerateArray().Select((item, i) => new JsonFields(File, item, $"{_at}[{i}]"))
+        : throw Wrong("a list");
 
     public bool AsFlag() => _json.ValueKind switch
     {

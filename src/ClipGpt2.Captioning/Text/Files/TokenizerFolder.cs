@@ -7,12 +7,21 @@ internal sealed class TokenizerFolder
     private const string SpecialTokensName = "special_tokens_map.json";
     private const string AddedTokensName = "added_tokens.json";
 
+    private const string VocabularyName = "vocab.json";
+    private const string MergesName = "merges.txt";
+    private const string WordPieceName = "vocab.txt";
+
     private readonly string _path;
+    private readonly TokenizerJson? _whole;
 
     private TokenizerFolder(string path)
     {
         _path = path;
         Config = Parse(ConfigName);
+        if (!File.Exists(FileOf(VocabularyName)) && !File.Exists(FileOf(WordPieceName)) && Parse(TokenizerJson.Name) is { } whole)
+        {
+            _whole = new(whole);
+        }
     }
 
     /// <summary><c>tokenizer_config.json</c>, or null.</summary>
@@ -22,15 +31,21 @@ internal sealed class TokenizerFolder
         ? new(Path.GetFullPath(path))
         : throw new TokenizerFormatException($"There is no folder '{path}'; a tokenizer is loaded from the folder of its model.");
 
+    /// <summary>The name of the tokenizer's class in transformers, or of its model's family; null if no file says it.</summary>
+    public string? Family => Config?.Text("tokenizer_class") ?? Parse("config.json")?.Text("model_type");
+
+    /// <summary>The normaliser of a folder that holds only <c>tokenizer.json</c>; null if it has none.</summary>
+    public JsonFields? Normalizer => _whole?.Normalizer;
+
     /// <summary>Reads the vocabulary of a byte-pair encoding and its merges.</summary>
-    public (TokenVocabulary Vocabulary, byte[] Merges, string MergesName) ReadBpe()
-    {
-        var merges = Read("merges.txt");
-        return (VocabularyReader.ReadJson(Read("vocab.json"), FileOf("vocab.json")), merges, FileOf("merges.txt"));
-    }
+    /// <param name="readMerges">Reads <c>merges.txt</c>, given its bytes and name.</param>
+    public (TokenVocabulary Vocabulary, IReadOnlyList<(string Left, string Right)> Merges) ReadBpe(Func<byte[], string, IReadOnlyList<(string Left, string Right)>> readMerges) =>
+        _whole is not null
+            ? (_whole.Vocabulary("BPE"), _whole.Merges())
+            : (VocabularyReader.ReadJson(Read(VocabularyName), FileOf(VocabularyName)), readMerges(Read(MergesName), FileOf(MergesName)));
 
     /// <summary>Reads the vocabulary of a WordPiece tokenizer.</summary>
-    public TokenVocabulary ReadWordPiece() => VocabularyReader.ReadLines(Read("vocab.txt"), FileOf("vocab.txt"));
+    public TokenVocabulary ReadWordPiece() => _whole?.Vocabulary("WordPiece") ?? VocabularyReader.ReadLines(Read(WordPieceName), FileOf(WordPieceName));
 
     /// <summary>Sets what the folder's files say on top of a model family's defaults.</summary>
     /// <remarks>As in transformers, the older files count only where the configuration doesn't list the added tokens itself.</remarks>
@@ -39,6 +54,11 @@ internal sealed class TokenizerFolder
         foreach (var (id, token) in Config?.Section("added_tokens_decoder")?.Members() ?? [])
         {
             options.AddedTokens.Add(AsToken(token, special: false) with { Id = int.TryParse(id, out var value) ? value : throw token.Wrong("under an id") });
+        }
+
+        foreach (var token in _whole?.AddedTokens ?? [])
+        {
+            AddIfNew(options, AsToken(token, special: false) with { Id = token.Id("id") });
         }
 
         var isComplete = options.AddedTokens.Count > 0;

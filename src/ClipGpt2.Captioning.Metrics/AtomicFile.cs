@@ -32,13 +32,14 @@ internal static class AtomicFile
         }
     }
 
-    /// <summary>Copies a file; nothing happens if both are the same.</summary>
+    /// <summary>Copies a file with its time; a copy that is there already, of the same size and time, stays.</summary>
     /// <param name="source">The file to copy.</param>
-    /// <param name="target">The copy; one that is there is replaced.</param>
+    /// <param name="target">The copy; another file of that name is replaced.</param>
     /// <exception cref="CaptioningException">The source can't be read, or the target can't be written.</exception>
     public static void Copy(string source, string target)
     {
-        if (Path.GetFullPath(source) == Path.GetFullPath(target))
+        var (from, to) = (new FileInfo(source), new FileInfo(target));
+        if (to.Exists && (from.FullName == to.FullName || (from.Length == to.Length && from.LastWriteTimeUtc == to.LastWriteTimeUtc)))
         {
             return;
         }
@@ -48,6 +49,7 @@ internal static class AtomicFile
             using var input = File.OpenRead(source);
             input.CopyTo(stream);
         });
+        File.SetLastWriteTimeUtc(target, from.LastWriteTimeUtc);
     }
 
     /// <summary>Copies those of a folder's files that are there into another folder, which is made if it isn't there.</summary>

@@ -1,6 +1,7 @@
 using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.Decoding.Gpt2;
 using ClipGpt2.Captioning.Encoders;
+using ClipGpt2.Captioning.Folders;
 using ClipGpt2.Captioning.Projectors;
 using ClipGpt2.Captioning.Text;
 using ClipGpt2.Captioning.Weights;
@@ -12,6 +13,7 @@ internal static class BuiltInParts
 {
     public static void AddTo(CaptionerParts parts) => parts
         .AddEncoder("clip", context => FromFolder(context, folder => ClipImageEncoder.Load(folder, context.Compute)))
+        .AddTextEncoder("clip", context => FromFolder(context, folder => new DeferredTextEncoder(folder, context.Compute)))
         .AddProjector(LinearTanhProjector.Kind, context => Projector(context, LinearTanhProjector.Create))
         .AddProjector(LinearProjector.Kind, context => Projector(context, LinearProjector.Create))
         .AddProjector(MlpProjector.Kind, context => Projector(context, MlpProjector.Create))

@@ -1,3 +1,4 @@
+using ClipGpt2.Captioning.Encoders;
 using ClipGpt2.Captioning.Folders;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Weights;
@@ -39,11 +40,16 @@ public sealed partial class Captioner
     /// <summary>Writes the captioner into a folder that <see cref="FromPretrained"/> reads: <c>captioner.json</c>, <c>encoder/</c>, <c>decoder/</c>, <c>projector.safetensors</c>.</summary>
     /// <param name="folder">The folder; it is made if it isn't there, and files of these names are replaced.</param>
     /// <exception cref="CaptioningException">A part can't be saved (see <see cref="ISavablePart"/>), or a file can't be written.</exception>
-    public void Save(string folder) => CaptionerFolder.Save(
-        folder,
-        ("encoder", "encoder", Encoder),
-        ("projector", "projector.safetensors", Projector),
-        ("decoder", "decoder", Decoder),
-        ("tokenizer", "decoder", Tokenizer),
-        ("text_encoder", "encoder", _models.TextEncoder));
+    public void Save(string folder)
+    {
+        // Both towers of one CLIP share its folder.
+        var isOneClip = Encoder is ClipImageEncoder image && _models.TextEncoder is DeferredTextEncoder text && image.Folder == text.Folder;
+        CaptionerFolder.Save(
+            folder,
+            ("encoder", "encoder", Encoder),
+            ("projector", "projector.safetensors", Projector),
+            ("decoder", "decoder", Decoder),
+            ("tokenizer", "decoder", Tokenizer),
+            ("text_encoder", isOneClip ? "encoder" : "text_encoder", _models.TextEncoder));
+    }
 }

@@ -126,6 +126,34 @@ public sealed partial class Captioner : IDisposable
         string folder, bool recursive = false, CaptionOptions? options = null, CancellationToken token = default) =>
         CaptionAsync(ImageFiles.In(folder, recursive).Select(ImageSource.FromFile), options, token);
 
+    /// <summary>Captions one picture and gives the text as it is written; greedy search or sampling (one beam).</summary>
+    /// <param name="image">The picture; a path converts by itself.</param>
+    /// <param name="options">What this call asks for; null for greedy search with the captioner's other defaults.</param>
+    /// <param name="token">Ends the call between two steps.</param>
+    /// <returns>Pieces of whole characters; joined, they are the caption.</returns>
+    /// <exception cref="Images.ImageDecodingException">The picture can't be read.</exception>
+    /// <exception cref="CaptioningException">The options ask for beams, or the decoder is a host's own that can't stream.</exception>
+    public async IAsyncEnumerable<string> StreamAsync(
+        ImageSource image, CaptionOptions? options = null, [EnumeratorCancellation] CancellationToken token = default)
+    {
+        var request = Request(options);
+        if (options?.Decoding is null)
+        {
+            request = request.Greedy();
+        }
+
+        var prepared = await Task.Run(() => PreparedImage.From(image, Encoder.Preprocessor, _options), token).ConfigureAwait(false);
+        if (prepared.Error is { } error)
+        {
+            throw error;
+        }
+
+        await foreach (var piece in _models.StreamAsync(prepared, request, token).ConfigureAwait(false))
+        {
+            yield return piece;
+        }
+    }
+
     /// <summary>Ends the captioner and, if it loaded them itself, its parts.</summary>
     public void Dispose()
     {

@@ -1,7 +1,10 @@
+using System.Numerics.Tensors;
 using ClipGpt2.Captioning.Decoding;
+using ClipGpt2.Captioning.Encoders;
 using ClipGpt2.Captioning.Images;
 using ClipGpt2.Captioning.Projectors;
 using ClipGpt2.Captioning.Runtime;
+using ClipGpt2.Captioning.Weights;
 
 namespace ClipGpt2.Captioning.Tests;
 
@@ -86,6 +89,38 @@ public sealed class CaptionerTests
         Assert.True(result.Captions[0].Sequence.Score >= result.Captions[2].Sequence.Score);
         Assert.Equal(captioner.Encoder.EmbeddingDimension, result.Embedding!.Value.Length);
         Assert.Null(captioner.Caption(SampleCaptioner.Images[0]).Embedding);
+    }
+
+    [Fact]
+    public void A_pictures_own_caption_is_more_similar_than_another_pictures()
+    {
+        using var captioner = SampleCaptioner.Load();
+        var results = captioner.Caption(SampleCaptioner.Images.Select(ImageSource.FromFile), new CaptionOptions { IncludeSimilarity = true, IncludeEmbedding = true });
+        using var folder = ModelFolder.Open(Path.Combine(SampleCaptioner.Folder, "encoder"));
+        using var texts = ClipTextEncoder.Load(folder);
+        foreach (var result in results)
+        {
+            using var embedding = texts.Encode([result.Text]);
+            var expected = TensorPrimitives.CosineSimilarity(embedding.data<float>().ToArray(), result.Embedding!.Value.Span);
+            Assert.Equal(expected, result.Best.Similarity!.Value, 1e-5f);
+        }
+
+        Assert.Null(captioner.Caption(SampleCaptioner.Images[0]).Best.Similarity);
+    }
+
+    [Fact]
+    public async Task A_streamed_caption_is_the_greedy_one_piece_by_piece()
+    {
+        using var captioner = SampleCaptioner.Load();
+        var options = new CaptionOptions { Decoding = new DecodingOptions { Beams = 1 } };
+        var pieces = new List<string>();
+        await foreach (var piece in captioner.StreamAsync(SampleCaptioner.Images[0], options, TestContext.Current.CancellationToken))
+        {
+            pieces.Add(piece);
+        }
+
+        Assert.True(pieces.Count > 3);
+        Assert.Equal(captioner.Caption(SampleCaptioner.Images[0], options).Text, string.Concat(pieces));
     }
 
     [Fact]

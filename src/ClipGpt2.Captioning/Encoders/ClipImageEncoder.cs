@@ -37,6 +37,9 @@ public sealed class ClipImageEncoder : IImageEncoder, ITrainable, ISavablePart
 
     internal ClipVisionTower Tower { get; }
 
+    /// <summary>The folder that the weights came from, or null.</summary>
+    internal string? Folder => _source;
+
     /// <summary>Loads the image tower of a full CLIP model's folder, or of a vision model's.</summary>
     /// <param name="folder">The folder, with <c>preprocessor_config.json</c>; it isn't needed afterwards.</param>
     /// <param name="compute">Where and how to compute; null for float32 on the CPU.</param>

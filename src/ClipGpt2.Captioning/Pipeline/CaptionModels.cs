@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.Encoders;
@@ -55,7 +56,47 @@ internal sealed class CaptionModels : IDisposable
         return [.. results];
     }
 
+    /// <summary>Writes one picture's caption piece by piece.</summary>
+    public async IAsyncEnumerable<string> StreamAsync(PreparedImage image, CaptionRequest request, [EnumeratorCancellation] CancellationToken token)
+    {
+        if (Decoder is not CaptionDecoder decoder)
+        {
+            throw new CaptioningException($"{Decoder.GetType()} can't stream: a decoder that can derives from {nameof(CaptionDecoder)}.");
+        }
+
+        await _concurrency.WaitAsync(token).ConfigureAwait(false);
+        try
+        {
+            using var prefix = await Task.Run(() => Prefix(image), token).ConfigureAwait(false);
+            var text = (Tokenizer as ByteLevelTokenizer)?.StartDecoding();
+            await foreach (var written in decoder.StreamAsync(prefix, request.Decoding, token).ConfigureAwait(false))
+            {
+                if ((text is null ? Text([written.TokenId]) : text.Append(written.TokenId)) is { Length: > 0 } piece)
+                {
+                    yield return piece;
+                }
+            }
+
+            if (text?.Finish() is { Length: > 0 } rest)
+            {
+                yield return rest;
+            }
+        }
+        finally
+        {
+            _concurrency.Release();
+        }
+    }
+
     public void Dispose() => _concurrency.Dispose();
+
+    /// <summary>The prefix of one picture, outside of any scope: the stream that it lives through spans threads.</summary>
+    private Tensor Prefix(PreparedImage image)
+    {
+        using var inference = no_grad();
+        using var scope = NewDisposeScope();
+        return Projector.Project(Encoder.Encode(Batch([image], image.Size))).DetachFromDisposeScope();
+    }
 
     private List<CaptionResult> Run(List<PreparedImage> images, ImageSize size, CaptionRequest request, CancellationToken token)
     {

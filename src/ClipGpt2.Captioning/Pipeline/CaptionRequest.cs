@@ -27,4 +27,12 @@ internal sealed record CaptionRequest(DecodingOptions Decoding, bool IncludeEmbe
 
         return new CaptionRequest(decoding, options.IncludeEmbedding, options.IncludeSimilarity);
     }
+
+    /// <summary>The same with one beam.</summary>
+    public CaptionRequest Greedy()
+    {
+        var greedy = Decoding.Clone();
+        greedy.Beams = 1;
+        return this with { Decoding = greedy };
+    }
 }

@@ -14,7 +14,7 @@ internal sealed class Interleaving(MachineProbe machine, TimeSpan budget)
 
     public Measurement Measure(Workload workload)
     {
-        workload.Check();
+        workload.Begin();
         var contenders = Contenders(workload);
         contenders.ForEach(c => c.WarmUp());
 

@@ -14,9 +14,9 @@ internal sealed record Workload(string Name, Unit Unit, params IReadOnlyList<Var
     /// <summary>Work whose speed is the limit, where that is neither arithmetic nor memory: decoding alone, for preprocessing.</summary>
     public Contender? Yardstick { get; init; }
 
-    /// <summary>Compares the outputs of all sides; called once, before anything is timed.</summary>
-    /// <value>The default checks nothing.</value>
-    public Action Check { get; init; } = () => { };
+    /// <summary>Makes what all sides need and compares their outputs; called once, before anything is timed.</summary>
+    /// <value>The default does nothing.</value>
+    public Action Begin { get; init; } = () => { };
 }
 
 /// <summary>One of our ways of doing a workload.</summary>

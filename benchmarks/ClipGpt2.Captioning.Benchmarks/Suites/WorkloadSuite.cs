@@ -19,7 +19,7 @@ public abstract class WorkloadSuite : IDisposable
         TorchRuntime.Configure(threads: Machine.Threads);
         _models = new FullSizeModels();
         _workload = Create(_models);
-        _workload.Check();
+        _workload.Begin();
     }
 
     /// <summary>Frees it.</summary>

@@ -23,11 +23,11 @@ internal sealed class CaptionFamily(FullSizeModels models)
     public Workload Caption(int images)
     {
         var pixels = UniformRule.Values(images * ClipPeer.PixelsPerImage, seed: 7);
-        var peer = new PeerCaptioner(models.ClipPeer, models.Gpt2Peer, FullSizeModels.ProjectorWeights());
+        var peer = new PeerCaptioner(models);
         return new Workload($"caption, 5 beams x 20 tokens, batch {images}", Unit.Rate("captions", images), [.. Precisions.Select(Variant)])
         {
             Peer = new Peer(new Contender("ONNX Runtime float32", () => peer.Caption(pixels, images, NewTokens)), ReferenceSpeed.Caption(images)),
-            Check = RequireEqualIds,
+            Begin = RequireEqualIds,
         };
 
         Variant Variant(Precision precision) => new(
@@ -57,20 +57,20 @@ internal sealed class CaptionFamily(FullSizeModels models)
     }
 
     /// <summary>The same way through the peer; the projector, a thousandth of the work, is a plain product.</summary>
-    private sealed class PeerCaptioner(ClipPeer encoder, Gpt2Peer decoder, (float[] Weight, float[] Bias) projector)
+    private sealed class PeerCaptioner(FullSizeModels models)
     {
-        private readonly PeerBeamSearch _search = new(decoder, DecodingFamily.Beams);
+        private readonly (float[] Weight, float[] Bias) _projector = FullSizeModels.ProjectorWeights();
 
         public int[][] Caption(float[] pixels, int images, int newTokens)
         {
             var embeddings = new float[images * ClipPeer.EmbeddingDimension];
-            encoder.Encode(pixels, embeddings);
-            return _search.Search(Project(embeddings, images), images, newTokens);
+            models.ClipPeer.Encode(pixels, embeddings);
+            return new PeerBeamSearch(models.Gpt2Peer, DecodingFamily.Beams).Search(Project(embeddings, images), images, newTokens);
         }
 
         private float[] Project(float[] embeddings, int images)
         {
-            var (weight, bias) = projector;
+            var (weight, bias) = _projector;
             var prefix = new float[images * bias.Length];
             for (var i = 0; i < prefix.Length; i++)
             {

@@ -21,22 +21,22 @@ internal sealed class DecodingFamily(FullSizeModels models)
     public Workload Step(int rows)
     {
         var task = new Task(rows);
-        var peer = new PeerSteps(models.Gpt2Peer, task);
+        var peer = new PeerSteps(models, task);
         return new Workload($"GPT-2 step, {rows} row{(rows == 1 ? "" : "s")}", Unit.Milliseconds(Steps), [.. Precisions.Select(Variant)])
         {
             Peer = new Peer(new Contender("ONNX Runtime float32", peer.Run, peer.Prepare, peer.Finish), ReferenceSpeed.Step(rows, Steps)),
-            Check = () =>
+            Begin = () =>
             {
                 foreach (var precision in Precisions)
                 {
-                    RequireAgreement(precision, new OurSteps(models.Decoder(precision).Model, task), peer, rows);
+                    RequireAgreement(precision, new OurSteps(models, precision, task), peer, rows);
                 }
             },
         };
 
         Variant Variant(Precision precision)
         {
-            var ours = new OurSteps(models.Decoder(precision).Model, task);
+            var ours = new OurSteps(models, precision, task);
             return new Variant(
                 new Contender(precision.ToString(), ours.Run, ours.Prepare, ours.Finish),
                 ModelCosts.Roofline(precision, ModelCosts.Step(rows, precision, Steps)));
@@ -73,7 +73,7 @@ internal sealed class DecodingFamily(FullSizeModels models)
         public int[] Tokens(int step) => [.. Enumerable.Range(0, Rows).Select(row => 1000 + (row * Steps) + step)];
     }
 
-    private sealed class OurSteps(IAutoregressiveModel model, Task task)
+    private sealed class OurSteps(FullSizeModels models, Precision precision, Task task)
     {
         private readonly int[] _parents = [.. Enumerable.Range(0, task.Rows)];
         private readonly int[][] _tokens = [.. Enumerable.Range(0, Steps).Select(task.Tokens)];
@@ -82,7 +82,7 @@ internal sealed class DecodingFamily(FullSizeModels models)
         public void Prepare()
         {
             using var prefix = tensor(task.Prefix, [task.Images, PrefixLength, Gpt2Peer.HiddenSize]);
-            _session = model.Start(prefix, attentionMask: null, promptIds: null, maxNewTokens: Steps + 1);
+            _session = models.Decoder(precision).Model.Start(prefix, attentionMask: null, promptIds: null, maxNewTokens: Steps + 1);
             _session.Advance(task.FirstParents, task.Tokens(Steps));
         }
 
@@ -99,22 +99,22 @@ internal sealed class DecodingFamily(FullSizeModels models)
         public ReadOnlySpan<float> Logits(int row) => _session!.Logits(row);
     }
 
-    private sealed class PeerSteps(Gpt2Peer model, Task task)
+    private sealed class PeerSteps(FullSizeModels models, Task task)
     {
         private readonly long[][] _tokens = [.. Enumerable.Range(0, Steps).Select(step => Longs(task.Tokens(step)))];
         private Gpt2PeerState? _state;
 
         public void Prepare()
         {
-            using var read = model.Prefill(task.Prefix, task.Images);
-            _state = model.BeamStep(read, Longs(task.Tokens(Steps)), Longs(task.FirstParents));
+            using var read = models.Gpt2Peer.Prefill(task.Prefix, task.Images);
+            _state = models.Gpt2Peer.BeamStep(read, Longs(task.Tokens(Steps)), Longs(task.FirstParents));
         }
 
         public void Run()
         {
             foreach (var tokens in _tokens)
             {
-                var next = model.Step(_state!, tokens);
+                var next = models.Gpt2Peer.Step(_state!, tokens);
                 _state!.Dispose();
                 _state = next;
             }

@@ -20,7 +20,7 @@ internal sealed class EncodingFamily(FullSizeModels models)
         return new Workload($"ViT-B/32, batch {images}", Unit.Rate("images", images), [.. Precisions.Select(Variant)])
         {
             Peer = new Peer(new Contender("ONNX Runtime float32", () => models.ClipPeer.Encode(pixels, expected)), ReferenceSpeed.Encode(images)),
-            Check = RequireAgreement,
+            Begin = RequireAgreement,
         };
 
         Variant Variant(Precision precision) => new(

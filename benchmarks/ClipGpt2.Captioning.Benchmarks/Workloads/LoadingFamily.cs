@@ -15,24 +15,27 @@ internal sealed class LoadingFamily(FullSizeModels models)
 
     public IEnumerable<Workload> Workloads()
     {
-        var folder = Directory.CreateDirectory(Path.Combine(BenchmarkFolders.Cache, $"gpt2-small-{Environment.ProcessId}")).FullName;
+        var folder = Path.Combine(BenchmarkFolders.Cache, $"gpt2-small-{Environment.ProcessId}");
         try
         {
-            WriteModel(folder);
             yield return Load(folder);
         }
         finally
         {
-            Directory.Delete(folder, recursive: true);
+            if (Directory.Exists(folder))
+            {
+                Directory.Delete(folder, recursive: true);
+            }
         }
     }
 
-    private static Workload Load(string folder)
+    private Workload Load(string folder)
     {
         Gpt2Model? model = null;
         return new Workload("loading GPT-2 small", Unit.Milliseconds(), Variant(Precision.Float32), Variant(Precision.BFloat16))
         {
             Yardstick = new Contender("reading the file", () => ReadFile(Path.Combine(folder, FileName))),
+            Begin = () => WriteModel(folder),
         };
 
         Variant Variant(Precision precision) => new(new Contender(precision.ToString(), () => LoadModel(precision), Finish: () => model?.Dispose()));
@@ -61,6 +64,7 @@ internal sealed class LoadingFamily(FullSizeModels models)
 
     private void WriteModel(string folder)
     {
+        Directory.CreateDirectory(folder);
         using var scope = TorchSharp.torch.NewDisposeScope();
         using var source = models.Gpt2Tensors();
         SafetensorsWriter.Write(Path.Combine(folder, FileName), source.Tensors.Keys.Select(name => KeyValuePair.Create(name, source.Read(name))));

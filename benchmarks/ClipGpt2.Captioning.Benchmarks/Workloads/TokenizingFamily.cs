@@ -28,7 +28,7 @@ internal sealed class TokenizingFamily
         return new Workload("GPT-2 tokenizing, captions, 1 core", Unit.Rate("tokens", tokens), new Variant(new Contender("", () => Encode(_ours))))
         {
             Peer = new Peer(new Contender("CodeGenTokenizer", () => Encode(_peer))),
-            Check = RequireAgreement,
+            Begin = RequireAgreement,
         };
     }
 

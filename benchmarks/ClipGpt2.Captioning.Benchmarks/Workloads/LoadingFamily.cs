@@ -13,6 +13,8 @@ internal sealed class LoadingFamily(FullSizeModels models)
     private const long LargestRead = 16 << 20;
     private const string Config = """{ "model_type": "gpt2" }""";
 
+    private static readonly TimeSpan Rearranging = TimeSpan.FromMilliseconds(500);
+
     public IEnumerable<Workload> Workloads()
     {
         var folder = Path.Combine(BenchmarkFolders.Cache, $"gpt2-small-{Environment.ProcessId}");
@@ -38,7 +40,14 @@ internal sealed class LoadingFamily(FullSizeModels models)
             Begin = () => WriteModel(folder),
         };
 
-        Variant Variant(Precision precision) => new(new Contender(precision.ToString(), () => LoadModel(precision), Finish: () => model?.Dispose()));
+        Variant Variant(Precision precision) => new(new Contender(precision.ToString(), () => LoadModel(precision), Finish: Unload));
+
+        void Unload()
+        {
+            // The system goes on rearranging the weights' pages in the background, which must not burden what is measured next.
+            Thread.Sleep(Rearranging);
+            model?.Dispose();
+        }
 
         void LoadModel(Precision precision)
         {

@@ -28,13 +28,10 @@ internal readonly ref struct SortedScores
         var sorted = ArrayPool<float>.Shared.Rent(scores.Length);
         var tokens = ArrayPool<int>.Shared.Rent(scores.Length);
         var count = 0;
-        for (var i = 0; i < scores.Length; i++)
+        for (var token = AllowedTokens.Next(scores, 0); token < scores.Length; token = AllowedTokens.Next(scores, token + 1))
         {
-            if (!float.IsNegativeInfinity(scores[i]))
-            {
-                sorted[count] = keys[i];
-                tokens[count++] = i;
-            }
+            sorted[count] = keys[token];
+            tokens[count++] = token;
         }
 
         sorted.AsSpan(0, count).Sort(tokens.AsSpan(0, count));

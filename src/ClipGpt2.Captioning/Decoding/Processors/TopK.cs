@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
 using ClipGpt2.Captioning.Decoding.Search;
 
 namespace ClipGpt2.Captioning.Decoding.Processors;
@@ -8,12 +10,16 @@ internal sealed class TopK(int count, int keep) : ILogitsProcessor
     public void Process(in LogitsContext context, Span<float> scores)
     {
         var least = BestTokens.Least(scores, Math.Max(count, keep));
-        for (var i = 0; i < scores.Length; i++)
+        var (limit, forbidden) = (new Vector<float>(least), new Vector<float>(float.NegativeInfinity));
+        var vectors = MemoryMarshal.Cast<float, Vector<float>>(scores);
+        foreach (ref var vector in vectors)
         {
-            if (scores[i] < least)
-            {
-                scores[i] = float.NegativeInfinity;
-            }
+            vector = Vector.ConditionalSelect(Vector.LessThan(vector, limit), forbidden, vector);
+        }
+
+        foreach (ref var score in scores[(vectors.Length * Vector<float>.Count)..])
+        {
+            score = score < least ? float.NegativeInfinity : score;
         }
     }
 }

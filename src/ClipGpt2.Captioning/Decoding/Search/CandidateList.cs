@@ -50,13 +50,10 @@ internal sealed class CandidateList(int capacity)
     /// <summary>Shows it all tokens of a row that aren't forbidden, ranked with noise: the best are then drawn by their probabilities.</summary>
     public void AddWithNoise(ReadOnlySpan<float> scores, RowStatistics statistics, float beamScore, int beam, RandomStream random)
     {
-        for (var token = 0; token < scores.Length; token++)
+        for (var token = AllowedTokens.Next(scores, 0); token < scores.Length; token = AllowedTokens.Next(scores, token + 1))
         {
             var own = statistics.LogProbability(scores[token]);
-            if (!float.IsNegativeInfinity(own))
-            {
-                Add(new Candidate(own + beamScore, own, beam, token, own + beamScore + random.NextGumbel()));
-            }
+            Add(new Candidate(own + beamScore, own, beam, token, own + beamScore + random.NextGumbel()));
         }
     }
 

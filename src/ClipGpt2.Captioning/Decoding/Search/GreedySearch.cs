@@ -71,9 +71,9 @@ internal sealed class GreedySearch : ImageSearch
     {
         var max = TensorPrimitives.Max(scores);
         var total = 0.0;
-        foreach (var score in scores)
+        for (var token = AllowedTokens.Next(scores, 0); token < scores.Length; token = AllowedTokens.Next(scores, token + 1))
         {
-            total += Weight(score, max);
+            total += Math.Exp(scores[token] - max);
         }
 
         if (!(total > 0))
@@ -82,22 +82,15 @@ internal sealed class GreedySearch : ImageSearch
         }
 
         var left = random.Next() * total;
-        var last = 0;
-        for (var token = 0; token < scores.Length && left >= 0; token++)
+        var drawn = 0;
+        for (var token = AllowedTokens.Next(scores, 0); token < scores.Length && left >= 0; token = AllowedTokens.Next(scores, token + 1))
         {
-            var weight = Weight(scores[token], max);
-            if (weight > 0)
-            {
-                last = token;
-                left -= weight;
-            }
+            drawn = token;
+            left -= Math.Exp(scores[token] - max);
         }
 
-        return last;
+        return drawn;
     }
-
-    /// <summary>After processors nearly all tokens are forbidden, and need no exponential.</summary>
-    private static double Weight(float score, float max) => float.IsNegativeInfinity(score) ? 0 : Math.Exp(score - max);
 
     /// <summary>One sequence on its way.</summary>
     private sealed class Walk(int number, RandomStream? random)

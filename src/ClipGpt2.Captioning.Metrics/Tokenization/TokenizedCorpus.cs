@@ -73,26 +73,9 @@ internal sealed class TokenizedCorpus
     private static TokenLists Tokenize(IReadOnlyList<string> captions, CaptionTokenization tokenization, Vocabulary vocabulary)
     {
         var pieces = tokenization == CaptionTokenization.Blanks
-            ? SplitAtBlanks(captions, vocabulary)
+            ? BlankTokenizer.Tokenize(captions, vocabulary)
             : new PtbTokenizer(new PtbTokenizerOptions { ContextFree = tokenization == CaptionTokenization.PtbContextFree }).Tokenize(captions, vocabulary);
         return WithEmptyPieces(pieces, vocabulary);
-    }
-
-    private static TokenLists SplitAtBlanks(IReadOnlyList<string> captions, Vocabulary vocabulary)
-    {
-        var lists = new TokenListsBuilder(captions.Count);
-        foreach (var caption in captions)
-        {
-            var text = caption.Replace('\n', ' ').AsSpan();
-            foreach (var piece in text.Split(' '))
-            {
-                lists.Add(vocabulary.Intern(text[piece]));
-            }
-
-            lists.EndCaption();
-        }
-
-        return lists.Build();
     }
 
     private static TokenLists WithEmptyPieces(TokenLists lists, Vocabulary vocabulary)

@@ -25,3 +25,9 @@ public sealed class MeteorNormGoldenTests : GoldenTests<MeteorNormSuite>;
 
 [Trait("Golden", "metrics")]
 public sealed class StemGoldenTests : GoldenTests<StemSuite>;
+
+[Trait("Golden", "metrics")]
+public sealed class CorpusStatsGoldenTests : GoldenTests<CorpusStatsSuite>;
+
+[Trait("Golden", "metrics")]
+public sealed class RetrievalGoldenTests : GoldenTests<RetrievalSuite>;

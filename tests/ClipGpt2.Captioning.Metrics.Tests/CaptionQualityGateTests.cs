@@ -13,18 +13,16 @@ public sealed class CaptionQualityGateTests : IDisposable
     private string ResultsPath => _folder.Write(
         "results.json", """[{"image_id": 1, "caption": "a dog runs on grass"}, {"image_id": 2, "caption": "two cats on a bench"}]""");
 
-    // <docs>
     [Fact]
     public void Captions_are_as_good_as_those_of_the_last_release()
     {
         var corpus = CocoResults.Read(ResultsPath).With(CocoReferences.Read(ReferencesPath));
-        var scores = CaptionEvaluator.Standard().Evaluate(corpus);
+        var scores = CaptionEvaluator.Standard().Evaluate(corpus, TestContext.Current.CancellationToken);
 
         Assert.True(scores["cider"].Corpus > 0.90, $"CIDEr fell to {scores["cider"].Corpus:0.000}.");
         Assert.True(scores["meteor"].Corpus > 0.25, $"METEOR fell to {scores["meteor"].Corpus:0.000}.");
         Assert.All(scores["rouge_l"].PerImage, figure => Assert.True(figure > 0, "A caption has nothing in common with its references."));
     }
-    // </docs>
 
     public void Dispose() => _folder.Dispose();
 }

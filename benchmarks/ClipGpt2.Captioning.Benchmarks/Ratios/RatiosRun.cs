@@ -9,7 +9,7 @@ namespace ClipGpt2.Captioning.Benchmarks.Ratios;
 /// <summary>Measures the workloads that were asked for and prints each row as soon as it is there.</summary>
 internal sealed class RatiosRun(RatiosOptions options)
 {
-    private static readonly TimeSpan BudgetOfWorkload = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan BudgetOfWorkload = TimeSpan.FromSeconds(5);
 
     private readonly List<RatioRow> _rows = [];
     private bool _disagreed;

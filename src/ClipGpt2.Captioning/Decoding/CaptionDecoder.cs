@@ -53,6 +53,11 @@ public abstract class CaptionDecoder : ICaptionDecoder
     {
         ArgumentNullException.ThrowIfNull(options);
         CheckPrefix(prefix);
+        if (options.ImageNumbers is { } numbers && numbers.Count != prefix.shape[0])
+        {
+            throw new CaptioningException($"{nameof(options.ImageNumbers)} has {numbers.Count} numbers for {prefix.shape[0]} images; give one for each, or none.");
+        }
+
         var settings = SearchSettings.Create(options, _facts, checked((int)prefix.shape[1]) + options.PromptIds.Count);
         if (prefix.shape[0] == 0)
         {

@@ -64,10 +64,13 @@ public sealed partial class DecodingOptions
     /// <value>The default is 0.</value>
     public long Seed { get; set; }
 
-    /// <summary>The number that the batch's first image has in the whole run.</summary>
-    /// <remarks>Draws depend on the seed and an image's number, so that a run that is divided into other batches draws the same.</remarks>
-    /// <value>The default is 0.</value>
-    public long FirstImage { get; set; }
+    /// <summary>The number that each image of the batch has in the whole run.</summary>
+    /// <remarks>
+    /// Draws depend on the seed and an image's number, so that a run that is divided into other batches, or from which an image is missing, draws
+    /// the same for the others. A captioner sets it.
+    /// </remarks>
+    /// <value>The default is null: the images' places in the batch.</value>
+    public IReadOnlyList<long>? ImageNumbers { get; set; }
 
     /// <summary>What scores are divided by: above 1 draws are more even, below 1 less.</summary>
     /// <value>The default is 1.</value>

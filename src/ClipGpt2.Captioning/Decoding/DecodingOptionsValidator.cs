@@ -145,11 +145,6 @@ internal static class DecodingOptionsValidator
 
     private static IEnumerable<string> SamplingErrors(DecodingOptions o)
     {
-        if (o.FirstImage < 0)
-        {
-            yield return $"{nameof(o.FirstImage)} ({o.FirstImage}) must be 0 or more.";
-        }
-
         if (!double.IsFinite(o.Temperature) || (o.Sample && o.Temperature <= 0))
         {
             yield return $"{nameof(o.Temperature)} ({o.Temperature}) must be above 0.";

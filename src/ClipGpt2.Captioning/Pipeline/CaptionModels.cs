@@ -106,7 +106,7 @@ internal sealed class CaptionModels : IDisposable
             using var inference = no_grad();
             using var scope = NewDisposeScope();
             var embeddings = Encoder.Encode(Batch(images, size));
-            var sequences = Decoder.Decode(Projector.Project(embeddings), request.Decoding, token);
+            var sequences = Decoder.Decode(Projector.Project(embeddings), request.DecodingOf(images), token);
             var captions = sequences.Select(ToCaptions).ToList();
             if (request.IncludeSimilarity)
             {

@@ -28,6 +28,19 @@ internal sealed record CaptionRequest(DecodingOptions Decoding, bool IncludeEmbe
         return new CaptionRequest(decoding, options.IncludeEmbedding, options.IncludeSimilarity);
     }
 
+    /// <summary>How to search captions of some pictures: what is drawn for one must not depend on the others of its batch.</summary>
+    public DecodingOptions DecodingOf(IReadOnlyList<PreparedImage> images)
+    {
+        if (!Decoding.Sample)
+        {
+            return Decoding;
+        }
+
+        var numbered = Decoding.Clone();
+        numbered.ImageNumbers = [.. images.Select(i => i.Number)];
+        return numbered;
+    }
+
     /// <summary>The same with one beam.</summary>
     public CaptionRequest Greedy()
     {

@@ -13,6 +13,7 @@ internal sealed class PreparationQueue : IDisposable
     private readonly CaptionerOptions _options;
     private readonly CancellationToken _token;
     private bool _exhausted;
+    private long _count;
 
     public PreparationQueue(IEnumerable<ImageSource> sources, ImagePreprocessor preprocessor, CaptionerOptions options, CancellationToken token)
     {
@@ -47,7 +48,7 @@ internal sealed class PreparationQueue : IDisposable
             _token.ThrowIfCancellationRequested();
             if (_sources.MoveNext())
             {
-                _pending.Enqueue(PrepareAsync(_sources.Current));
+                _pending.Enqueue(PrepareAsync(_sources.Current, _count++));
             }
             else
             {
@@ -56,12 +57,12 @@ internal sealed class PreparationQueue : IDisposable
         }
     }
 
-    private async Task<PreparedImage> PrepareAsync(ImageSource source)
+    private async Task<PreparedImage> PrepareAsync(ImageSource source, long number)
     {
         await _threads.WaitAsync(_token).ConfigureAwait(false);
         try
         {
-            return await Task.Run(() => PreparedImage.From(source, _preprocessor, _options), _token).ConfigureAwait(false);
+            return await Task.Run(() => PreparedImage.From(source, _preprocessor, _options) with { Number = number }, _token).ConfigureAwait(false);
         }
         finally
         {

@@ -9,6 +9,9 @@ namespace ClipGpt2.Captioning.Pipeline;
 /// <param name="Error">Why there are no pixels, or null.</param>
 internal sealed record PreparedImage(ImageSource Source, float[] Pixels, ImageSize Size, CaptioningException? Error)
 {
+    /// <summary>Its place among all pictures of the call.</summary>
+    public long Number { get; init; }
+
     /// <summary>Decodes and preprocesses; an error that the picture causes becomes part of the result.</summary>
     public static PreparedImage From(ImageSource source, ImagePreprocessor preprocessor, CaptionerOptions options)
     {

@@ -59,7 +59,10 @@ internal sealed class GenerateExpectation(GoldenCase golden, GenerateCall call)
         {
             CheckIds(alone["ids"].Items()[rank].Integers(), sequences[rank]);
             Assert.Equal(alone["texts"].Items()[rank].Text(), call.Text(alone["ids"].Items()[rank].Integers()));
-            AssertNear(alone["sequences_scores"].Items()[rank].Number(), sequences[rank].Score, "alone.sequences_scores");
+            if (alone.Find("sequences_scores") is { } scores)
+            {
+                AssertNear(scores.Items()[rank].Number(), sequences[rank].Score, "alone.sequences_scores");
+            }
         }
     }
 

@@ -18,7 +18,7 @@ internal sealed class BeamSearch : ImageSearch
         _candidates = new BeamCandidates(image, settings, Options.Beams);
         _reasons = new FinishReason?[_candidates.Capacity];
         _continuing = new CandidateList(Options.Beams);
-        _random = Options.Sample ? new RandomStream(Options.Seed, Options.FirstImage + image, 0) : null;
+        _random = CreateRandom(sequence: 0);
     }
 
     private bool IsFull => _finished.Count == Options.Beams;

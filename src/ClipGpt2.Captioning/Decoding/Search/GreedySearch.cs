@@ -15,7 +15,7 @@ internal sealed class GreedySearch : ImageSearch
         _walks = new Walk[Options.ReturnedSequences];
         for (var i = 0; i < _walks.Length; i++)
         {
-            _walks[i] = new Walk(i, Options.Sample ? new RandomStream(Options.Seed, Options.FirstImage + image, i) : null);
+            _walks[i] = new Walk(i, CreateRandom(i));
         }
     }
 

@@ -48,6 +48,10 @@ internal abstract class ImageSearch(int image, SearchSettings settings)
 
     protected abstract void Step(SessionRows rows);
 
+    /// <summary>The random numbers of one of the image's sequences; null where nothing is drawn.</summary>
+    protected RandomStream? CreateRandom(int sequence) =>
+        Options.Sample ? new RandomStream(Options.Seed, Options.ImageNumbers is { } numbers ? numbers[image] : image, sequence) : null;
+
     /// <summary>Asks for a row that continues one of its rows.</summary>
     /// <returns>The new row.</returns>
     protected int Continue(int parent, int token)

@@ -30,8 +30,9 @@ public sealed class SamplingTests
         }
 
         var together = Ids(decoder.Decode(options, 5, 6, 7));
-        options.FirstImage = 1;
-        Assert.Equal(together.Skip(1), Ids(decoder.Decode(options, 6, 7)));
+        options.ImageNumbers = [2, 0];
+        Assert.Equal([together[2], together[0]], Ids(decoder.Decode(options, 7, 5)));
+        Assert.Throws<CaptioningException>(() => decoder.Decode(options, 7));
     }
 
     [Fact]

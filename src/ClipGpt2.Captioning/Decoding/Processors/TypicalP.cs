@@ -1,3 +1,4 @@
+using System.Buffers;
 using ClipGpt2.Captioning.Decoding.Search;
 
 namespace ClipGpt2.Captioning.Decoding.Processors;
@@ -11,7 +12,8 @@ internal sealed class TypicalP(double mass, int keep) : ILogitsProcessor
     {
         var statistics = RowStatistics.Of(scores);
         var entropy = (float)statistics.Entropy(scores);
-        var distances = new float[scores.Length];
+        var rented = ArrayPool<float>.Shared.Rent(scores.Length);
+        var distances = rented.AsSpan(0, scores.Length);
         for (var i = 0; i < scores.Length; i++)
         {
             distances[i] = Math.Abs(-statistics.LogProbability(scores[i]) - entropy);
@@ -27,6 +29,8 @@ internal sealed class TypicalP(double mass, int keep) : ILogitsProcessor
                 scores[sorted.Token(i)] = float.NegativeInfinity;
             }
         }
+
+        ArrayPool<float>.Shared.Return(rented);
     }
 
     /// <summary>The first place where the mass is reached.</summary>

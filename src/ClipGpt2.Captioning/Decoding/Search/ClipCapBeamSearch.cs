@@ -11,6 +11,7 @@ internal sealed class ClipCapBeamSearch : ImageSearch
 {
     private readonly CandidateList _best;
     private readonly float _temperature;
+    private readonly float[] _scores;
     private Runner[] _runners = [];
     private int _length;
 
@@ -18,6 +19,7 @@ internal sealed class ClipCapBeamSearch : ImageSearch
         : base(image, settings)
     {
         _best = new CandidateList((int)Math.Min(Options.Beams, settings.VocabularySize));
+        _scores = new float[settings.VocabularySize];
         _temperature = Options.Temperature > 0 ? (float)Options.Temperature : 1;
     }
 
@@ -28,9 +30,8 @@ internal sealed class ClipCapBeamSearch : ImageSearch
 
     protected override void Step(SessionRows rows)
     {
-        var scores = new float[Settings.VocabularySize];
         _length++;
-        _runners = _length == 1 ? Begin(rows[0], scores) : Next(rows, scores);
+        _runners = _length == 1 ? Begin(rows[0]) : Next(rows);
         if (_length >= Settings.MaxNewTokens || _runners.All(r => r.HasStopped))
         {
             return;
@@ -45,10 +46,10 @@ internal sealed class ClipCapBeamSearch : ImageSearch
         }
     }
 
-    private Runner[] Begin(ReadOnlySpan<float> logits, float[] scores)
+    private Runner[] Begin(ReadOnlySpan<float> logits)
     {
-        var statistics = Scale(logits, scores);
-        _best.Add(scores, statistics, 0, beam: 0);
+        var statistics = Scale(logits);
+        _best.Add(_scores, statistics, 0, beam: 0);
         var runners = new Runner[_best.Count];
         for (var i = 0; i < runners.Length; i++)
         {
@@ -59,12 +60,12 @@ internal sealed class ClipCapBeamSearch : ImageSearch
         return runners;
     }
 
-    private Runner[] Next(SessionRows rows, float[] scores)
+    private Runner[] Next(SessionRows rows)
     {
         _best.Clear();
         for (var i = 0; i < _runners.Length; i++)
         {
-            AddContinuations(_runners[i], i, rows, scores);
+            AddContinuations(_runners[i], i, rows);
         }
 
         var next = new Runner[_best.Count];
@@ -77,7 +78,7 @@ internal sealed class ClipCapBeamSearch : ImageSearch
     }
 
     /// <summary>A beam that has stopped has one continuation, at no cost.</summary>
-    private void AddContinuations(Runner runner, int beam, SessionRows rows, float[] scores)
+    private void AddContinuations(Runner runner, int beam, SessionRows rows)
     {
         if (runner.HasStopped)
         {
@@ -86,10 +87,10 @@ internal sealed class ClipCapBeamSearch : ImageSearch
             return;
         }
 
-        var statistics = Scale(rows[runner.Row], scores);
-        for (var token = 0; token < scores.Length; token++)
+        var statistics = Scale(rows[runner.Row]);
+        for (var token = 0; token < _scores.Length; token++)
         {
-            var own = statistics.LogProbability(scores[token]);
+            var own = statistics.LogProbability(_scores[token]);
             var mean = (runner.Sum + own) / (runner.Length + 1);
             if (!_best.IsTooLow(mean))
             {
@@ -113,10 +114,10 @@ internal sealed class ClipCapBeamSearch : ImageSearch
     private static TokenNode Write(TokenNode? before, int token, int beam, ReadOnlySpan<float> logits, float score) =>
         new(before, token, beam, RowStatistics.Of(logits).LogProbability(logits[token]), score);
 
-    private RowStatistics Scale(ReadOnlySpan<float> logits, Span<float> scores)
+    private RowStatistics Scale(ReadOnlySpan<float> logits)
     {
-        TensorPrimitives.Divide(logits, _temperature, scores);
-        return RowStatistics.Of(scores);
+        TensorPrimitives.Divide(logits, _temperature, _scores);
+        return RowStatistics.Of(_scores);
     }
 
     /// <summary>A beam.</summary>

@@ -11,10 +11,9 @@ internal sealed unsafe class RowPass : IDisposable
     private readonly RowNorm[] _norms; // two a block
     private readonly RowNorm _lastNorm;
     private readonly TreeCache _cache;
-    private readonly TreeAttention _attention;
+    private readonly RowAttention _attention;
     private readonly NativeFloats _x = new(); // [rows, H]
     private readonly NativeFloats _row = new(); // [H]
-    private readonly NativeFloats _query = new(); // [H]
     private RowProducts? _products;
     private int[] _sequences = [];
     private int[] _lengths = [];
@@ -26,9 +25,8 @@ internal sealed unsafe class RowPass : IDisposable
         (_config, _blocks, _cache) = (config, blocks, cache);
         _norms = [.. blocks.SelectMany(block => new[] { new RowNorm(block.AttentionNorm), new RowNorm(block.MlpNorm) })];
         _lastNorm = new RowNorm(lastNorm);
-        _attention = new TreeAttention(config);
+        _attention = new RowAttention(config, cache);
         _row.Reserve(config.HiddenSize);
-        _query.Reserve(config.HiddenSize);
     }
 
     private int Hidden => _config.HiddenSize;
@@ -92,7 +90,6 @@ internal sealed unsafe class RowPass : IDisposable
     {
         _x.Dispose();
         _row.Dispose();
-        _query.Dispose();
         _products?.Dispose();
         _attention.Dispose();
     }
@@ -124,12 +121,7 @@ internal sealed unsafe class RowPass : IDisposable
             qkv.Read(row, Hidden, 2 * Hidden, _cache.KeysAndValues(_firstPosition + row, layer));
         }
 
-        for (var row = 0; row < _rows; row++)
-        {
-            var path = _cache.Path(_sequences[row])[.._lengths[row]];
-            qkv.Read(row, 0, Hidden, _query.Pointer);
-            _attention.Attend(_cache, path, layer, _query.Pointer, scale, _row.Pointer);
-            output.Write(row, _row.Pointer);
-        }
+        var job = new RowAttention.Job(layer, qkv, scale, output);
+        _attention.Run(job, _sequences.AsMemory(0, _rows), _lengths.AsMemory(0, _rows), inParallel: _products is PlainRowProducts);
     }
 }

@@ -12,37 +12,45 @@ internal sealed unsafe class TreeAttention(Gpt2Config config) : IDisposable
     private readonly int _headSize = config.HeadSize;
     private readonly int _hidden = config.HiddenSize;
     private readonly NativeFloats _scores = new(); // [heads, stride]
+    private readonly NativeFloats _rows = new(); // query and output, [2, H]
     private int _stride;
     private nint[] _path = [];
 
     /// <summary>softmax(scale * qKᵀ) V for one position.</summary>
     /// <param name="cache">Holds the keys and values of the whole path, the position's own among them.</param>
     /// <param name="path">Where the position may look.</param>
-    /// <param name="layer">The block.</param>
-    /// <param name="query">[H].</param>
-    /// <param name="scale">What the products are multiplied by.</param>
-    /// <param name="output">[H], not the query.</param>
-    public void Attend(TreeCache cache, ReadOnlySpan<int> path, int layer, float* query, float scale, float* output)
+    /// <param name="row">The row of queries and outputs.</param>
+    /// <param name="job">The rest.</param>
+    public void Attend(TreeCache cache, ReadOnlySpan<int> path, int row, RowAttention.Job job)
     {
         Reserve(path.Length);
+        var query = _rows.Pointer;
+        var output = query + _hidden;
+        job.Queries.Read(row, 0, _hidden, query);
         for (var i = 0; i < path.Length; i++)
         {
-            _path[i] = (nint)cache.KeysAndValues(path[i], layer);
+            _path[i] = (nint)cache.KeysAndValues(path[i], job.Layer);
         }
 
-        Score(path.Length, query, scale);
+        Score(path.Length, query, job.Scale);
         for (var head = 0; head < _heads; head++)
         {
             RowKernels.Softmax(_scores.Pointer + (head * _stride), path.Length);
         }
 
         Mix(path.Length, output);
+        job.Output.Write(row, output);
     }
 
-    public void Dispose() => _scores.Dispose();
+    public void Dispose()
+    {
+        _scores.Dispose();
+        _rows.Dispose();
+    }
 
     private void Reserve(int length)
     {
+        _rows.Reserve(2L * _hidden);
         if (_path.Length < length)
         {
             _stride = RowKernels.Padded(2 * length);

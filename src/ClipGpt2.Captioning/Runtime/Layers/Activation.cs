@@ -54,6 +54,14 @@ internal static class Activations
         _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, null),
     };
 
+    /// <summary>The kernel that applies the activation in place to any part of a product's outputs, or null where there is none.</summary>
+    public static unsafe delegate*<Span<float>, void> Kernel(this Activation activation) => activation switch
+    {
+        Activation.GeluTanh => &ElementwiseKernels.GeluTanh,
+        Activation.QuickGelu => &ElementwiseKernels.QuickGelu,
+        _ => null,
+    };
+
     /// <summary>Applies the activation to values in plain memory, in place.</summary>
     public static void Apply(this Activation activation, Span<float> x)
     {

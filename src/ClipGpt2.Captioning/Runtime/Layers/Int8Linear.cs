@@ -63,8 +63,18 @@ internal sealed unsafe class Int8Linear : LinearProduct
 
     public override void Forward(ReadOnlySpan<float> x, int rows, Span<float> y, Activation activation)
     {
-        Forward(x, rows, y, accumulate: false);
-        activation.Apply(y[..(rows * _weight.Panels.OutFeatures)]);
+        var kernel = rows > MaxPlainRows ? null : activation.Kernel();
+        if (kernel is null)
+        {
+            Forward(x, rows, y, accumulate: false);
+            activation.Apply(y[..(rows * _weight.Panels.OutFeatures)]);
+            return;
+        }
+
+        fixed (float* input = x, output = y, bias = _rowBias)
+        {
+            PanelProduct.Multiply(_weight.Panels, bias, input, rows, output, accumulate: false, kernel);
+        }
     }
 
     public override void Dispose()

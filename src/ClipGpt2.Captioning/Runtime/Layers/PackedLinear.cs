@@ -78,8 +78,16 @@ internal sealed unsafe class PackedLinear : LinearProduct
             return;
         }
 
-        Forward(x, rows, y, accumulate: false);
-        activation.Apply(y[..(rows * _outputs)]);
+        var kernel = activation.Kernel();
+        fixed (float* input = x, output = y, bias = _rowBias)
+        {
+            PanelProduct.Multiply(panels, bias, input, rows, output, accumulate: false, kernel);
+        }
+
+        if (kernel is null)
+        {
+            activation.Apply(y[..(rows * _outputs)]);
+        }
     }
 
     public override void Dispose()

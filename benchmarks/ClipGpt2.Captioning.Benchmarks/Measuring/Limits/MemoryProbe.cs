@@ -18,7 +18,7 @@ internal sealed unsafe class MemoryProbe : IDisposable
 
     public MemoryProbe()
     {
-        HugePages.Advise(Address, Bytes);
+        HugePages.Move(Address, Bytes);
 
         // Some memory controllers like one long stream a core, others several; libtorch's sum reads in a pattern of its own.
         Action[] ways = [() => Read(streams: 1), () => Read(streams: 2), () => Read(streams: 4), () => _memory.sum().Dispose()];

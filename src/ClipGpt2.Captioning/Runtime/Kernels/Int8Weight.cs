@@ -28,7 +28,7 @@ internal sealed unsafe class Int8Weight : IDisposable
             var weight = new PanelWeight(0, PanelType.Int8, inputs, outputs, panelBytes, (nint)scale);
             var size = (nuint)(panelBytes * weight.Panels);
             _memory = NativeMemory.AlignedAlloc(size, Alignment);
-            HugePages.Advise((byte*)_memory, (long)size);
+            HugePages.AdviseUntouched(_memory, size);
             Panels = weight with { Address = (nint)_memory };
         }
 

@@ -6,5 +6,6 @@ internal static class WorkloadGroups
     public static IReadOnlyDictionary<string, Func<IWorkloadGroup>> ByName { get; } = new Dictionary<string, Func<IWorkloadGroup>>
     {
         ["inference"] = () => new InferenceGroup(),
+        ["metrics"] = () => new MetricsGroup(),
     };
 }

@@ -4,7 +4,7 @@ using TorchSharp;
 namespace ClipGpt2.Captioning.Tests;
 
 /// <summary>These count live tensors and memory of the whole process, so nothing else may run beside them.</summary>
-[Collection("Alone")]
+[Collection(nameof(CountsTensors))]
 public sealed class CaptionerThreadTests
 {
     private const int Captions = 200;
@@ -44,7 +44,7 @@ public sealed class CaptionerThreadTests
     {
         using var captioner = SampleCaptioner.Load();
         Caption(captioner, WarmUp);
-        var (tensors, memory) = (torch.Tensor.TotalCount, ProcessMemory());
+        var (tensors, memory) = (CountsTensors.Settled(), ProcessMemory());
         Caption(captioner, Captions);
         Assert.Equal(tensors, torch.Tensor.TotalCount);
         Assert.InRange(ProcessMemory(), 0, memory * 1.05);
@@ -70,7 +70,7 @@ public sealed class CaptionerThreadTests
     public void Loading_and_disposing_leaves_no_tensor()
     {
         SampleCaptioner.Load().Dispose();
-        var before = torch.Tensor.TotalCount;
+        var before = CountsTensors.Settled();
         SampleCaptioner.Load().Dispose();
         Assert.Equal(before, torch.Tensor.TotalCount);
     }
@@ -90,6 +90,3 @@ public sealed class CaptionerThreadTests
         return Environment.WorkingSet;
     }
 }
-
-[CollectionDefinition("Alone", DisableParallelization = true)]
-public sealed class Alone;

@@ -1,7 +1,6 @@
 using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.Decoding.Gpt2;
 using ClipGpt2.Captioning.Runtime;
-using ClipGpt2.Captioning.Tests.Weights;
 using ClipGpt2.Captioning.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -18,10 +17,7 @@ public sealed class Gpt2ModelTests
     [InlineData(Precision.Int8Weights, false)]
     public void No_tensor_outlives_its_use(Precision precision, bool trainable)
     {
-        // Other tests' forgotten tensors go first.
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        var before = Tensor.TotalCount;
+        var before = CountsTensors.Settled();
         using (var model = RandomGpt2.Create(RandomGpt2.Small, new ComputeOptions { Precision = precision, Trainable = trainable }))
         {
             var loaded = Tensor.TotalCount;

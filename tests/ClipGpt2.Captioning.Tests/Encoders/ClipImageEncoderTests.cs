@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using ClipGpt2.Captioning.Encoders;
 using ClipGpt2.Captioning.Runtime;
-using ClipGpt2.Captioning.Tests.Weights;
 using ClipGpt2.Captioning.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -76,7 +75,7 @@ public sealed class ClipImageEncoderTests
         using var clip = new TinyClip();
         using var encoder = clip.LoadEncoder();
         using var pixels = TinyClip.Pixels(2);
-        var before = Tensor.TotalCount;
+        var before = CountsTensors.Settled();
         encoder.Encode(pixels).Dispose();
         encoder.EncodeAll(pixels, hiddenStates: true).Dispose();
         Assert.Equal(before, Tensor.TotalCount);
@@ -87,7 +86,7 @@ public sealed class ClipImageEncoderTests
     {
         using var clip = new TinyClip();
         clip.LoadEncoder().Dispose();
-        var before = Tensor.TotalCount;
+        var before = CountsTensors.Settled();
         clip.LoadEncoder().Dispose();
         clip.LoadEncoder(new ComputeOptions { Trainable = true }).Dispose();
         clip.Load(new ComputeOptions { Precision = Precision.BFloat16 }).Dispose();

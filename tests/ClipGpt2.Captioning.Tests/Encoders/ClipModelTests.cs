@@ -1,6 +1,5 @@
 using ClipGpt2.Captioning.Encoders;
 using ClipGpt2.Captioning.Runtime;
-using ClipGpt2.Captioning.Tests.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -78,7 +77,7 @@ public sealed class ClipModelTests
         using var model = clip.Load();
         using var pixels = TinyClip.Pixels(1);
         using var ids = Ids([1, End]);
-        var before = Tensor.TotalCount;
+        var before = CountsTensors.Settled();
         using (var images = model.EncodeImages(pixels))
         using (var texts = model.EncodeTexts(ids, ids))
         {

@@ -5,9 +5,6 @@ using TorchSharp;
 
 namespace ClipGpt2.Captioning.Tests.Weights;
 
-[CollectionDefinition(nameof(CountsTensors), DisableParallelization = true)]
-public sealed class CountsTensors;
-
 [Collection(nameof(CountsTensors))]
 public sealed class WeightLoaderTests : IDisposable
 {
@@ -70,7 +67,7 @@ public sealed class WeightLoaderTests : IDisposable
         // A file keeps one tensor for each element type that was read: its map.
         _file.Read("plain").Dispose();
         _file.Read("half").Dispose();
-        var before = torch.Tensor.TotalCount;
+        var before = CountsTensors.Settled();
         using (var loader = new WeightLoader(_file, new ComputeOptions()))
         {
             loader.Take("plain", 2, 3);

@@ -1,5 +1,4 @@
 using ClipGpt2.Captioning.Decoding;
-using ClipGpt2.Captioning.Tests.Weights;
 using static TorchSharp.torch;
 
 namespace ClipGpt2.Captioning.Tests.Decoding.Search;
@@ -14,7 +13,7 @@ public sealed class DecodingMemoryTests
     {
         using var decoder = new Gpt2CaptionDecoder(RandomGpt2.Create(RandomGpt2.Small));
         using var prefix = randn(3, 4, RandomGpt2.Small.HiddenSize);
-        var before = Tensor.TotalCount;
+        var before = CountsTensors.Settled();
         foreach (var options in Searches())
         {
             options.MaxNewTokens = 8;

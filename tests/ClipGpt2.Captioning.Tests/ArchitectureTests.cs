@@ -15,21 +15,32 @@ public sealed class ArchitectureTests
         .. typeof(Captioner).Assembly.GetTypes().Where(t => t.Namespace == Root).Select(t => t.FullName!), $"{Root}.Pipeline", $"{Root}.Folders",
     ];
 
+    // What is built upon the captioner, in order.
+    private static readonly string[] Uses = ["Evaluation"];
+
     public static TheoryData<string> StationNames => new(Stations);
 
     [Theory]
     [MemberData(nameof(StationNames))]
     public void A_station_knows_none_that_comes_after_it(string station)
     {
-        var later = Stations.SkipWhile(s => s != station).Skip(1).Select(s => $"{Root}.{s}").Concat(Composition).ToArray();
+        var later = Stations.SkipWhile(s => s != station).Skip(1).Select(s => $"{Root}.{s}").Concat(Composition).Concat(Uses.Select(s => $"{Root}.{s}")).ToArray();
         var result = Types.InAssembly(typeof(Captioner).Assembly).That().ResideInNamespaceStartingWith($"{Root}.{station}").ShouldNot().HaveDependencyOnAny(later).GetResult();
         Assert.True(result.IsSuccessful, $"{station} reaches forward: {string.Join(", ", result.FailingTypeNames ?? [])}");
     }
 
     [Fact]
+    public void The_captioner_knows_nothing_that_is_built_upon_it()
+    {
+        var later = Uses.Select(s => $"{Root}.{s}").ToArray();
+        var result = Types.InAssembly(typeof(Captioner).Assembly).That().ResideInNamespaceMatching($@"^ClipGpt2\.Captioning(\.(Pipeline|Folders))?$").ShouldNot().HaveDependencyOnAny(later).GetResult();
+        Assert.True(result.IsSuccessful, $"The captioner reaches forward: {string.Join(", ", result.FailingTypeNames ?? [])}");
+    }
+
+    [Fact]
     public void Every_folder_of_the_library_is_a_known_station()
     {
-        var known = Stations.Concat(["Pipeline", "Folders"]).ToHashSet();
+        var known = Stations.Concat(["Pipeline", "Folders"]).Concat(Uses).ToHashSet();
         var folders = typeof(Captioner).Assembly.GetTypes()
             .Select(t => t.Namespace)
             .Where(n => n is not null && n.StartsWith(Root + ".", StringComparison.Ordinal))

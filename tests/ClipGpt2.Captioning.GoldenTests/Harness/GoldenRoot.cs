@@ -10,9 +10,11 @@ internal static class GoldenRoot
             ? System.IO.Path.GetFullPath(chosen)
             : typeof(GoldenRoot).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "GoldenRoot").Value!;
 
-    /// <summary>The devices that the model cases run on: the CPU, and the first GPU where there is one.</summary>
+    /// <summary>The devices that the model cases run on: the CPU, and the first GPU where there is one; or those of <c>CLIPGPT2_GOLDEN_DEVICES</c>.</summary>
     public static IReadOnlyList<string> Devices { get; } =
-        Environment.GetEnvironmentVariable("CLIPGPT2_GOLDEN_DEVICES") is { Length: > 0 } chosen ? chosen.Split(',') : ["cpu"];
+        Environment.GetEnvironmentVariable("CLIPGPT2_GOLDEN_DEVICES") is { Length: > 0 } chosen ? chosen.Split(',')
+        : TorchSharp.torch.cuda_is_available() ? ["cpu", "cuda:0"]
+        : ["cpu"];
 
     public static string Path(string relative) => System.IO.Path.Combine(Folder, relative);
 }

@@ -1,0 +1,56 @@
+using System.CommandLine;
+using System.Globalization;
+using ClipGpt2.Captioning.Metrics.Coco;
+using ClipGpt2.Captioning.Metrics.Comparison;
+using ClipGpt2.Captioning.Tool.Evaluating;
+using ClipGpt2.Captioning.Tool.Output;
+using Spectre.Console;
+
+namespace ClipGpt2.Captioning.Tool.Commands;
+
+/// <summary><c>clipgpt2 compare</c>: whether one file of captions is better than another, or only luckier.</summary>
+internal static class CompareCommand
+{
+    private static readonly Argument<string> First = new("FIRST") { Description = "Captions: [{image_id, caption}]." };
+    private static readonly Argument<string> Second = new("SECOND") { Description = "Other captions of the same images." };
+    private static readonly Option<string> References = new("--references") { HelpName = "FILE", Description = "The reference captions, in COCO's form.", Required = true };
+    private static readonly Option<string> Metrics = new("--metrics") { HelpName = "NAMES", Description = "bleu, meteor, rouge, cider, diversity; separated by commas.", DefaultValueFactory = _ => MetricChoice.Standard };
+    private static readonly Option<string?> MeteorDataPath = new("--meteor-data") { HelpName = "PATH", Description = "METEOR's data (a folder or meteor-1.5.jar)." };
+    private static readonly Option<bool> Json = new("--json") { Description = "Write one JSON object a line instead of a table." };
+
+    public static Command Create()
+    {
+        var command = new Command("compare", "Test whether one file of captions is better than another.") { First, Second, References, Metrics, MeteorDataPath, Json };
+        command.SetAction((parsed, token) => Task.FromResult(Run(parsed, token)));
+        return command;
+    }
+
+    private static int Run(ParseResult parsed, CancellationToken token)
+    {
+        var references = CocoReferences.Read(parsed.GetRequiredValue(References));
+        var evaluator = MetricChoice.Create(parsed.GetRequiredValue(Metrics), parsed.GetValue(MeteorDataPath));
+        var first = evaluator.Evaluate(CocoResults.Read(parsed.GetRequiredValue(First)).With(references), token);
+        var second = evaluator.Evaluate(CocoResults.Read(parsed.GetRequiredValue(Second)).With(references), token);
+        var scores = CaptionComparison.Compare(first, second);
+        if (parsed.GetValue(Json))
+        {
+            foreach (var score in scores)
+            {
+                JsonLines.Write(new { metric = score.Key, first = score.First, second = score.Second, difference_low = score.Difference.Low, difference_high = score.Difference.High, p_value = score.PValue });
+            }
+
+            return ExitCode.Success;
+        }
+
+        var table = new Table().Border(TableBorder.Simple).AddColumns("metric", "first", "second", "95 % of the difference", "p");
+        foreach (var score in scores)
+        {
+            table.AddRow(score.Key, Figure(score.First), Figure(score.Second), $"{Figure(score.Difference.Low)} to {Figure(score.Difference.High)}", Figure(score.PValue));
+        }
+
+        Terminal.Open().Write(table);
+        return ExitCode.Success;
+    }
+
+    private static string Figure(double value) => value.ToString("F4", CultureInfo.InvariantCulture);
+}

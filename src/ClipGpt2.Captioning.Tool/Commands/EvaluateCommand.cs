@@ -1,0 +1,76 @@
+using System.CommandLine;
+using System.Globalization;
+using ClipGpt2.Captioning.Metrics;
+using ClipGpt2.Captioning.Metrics.Coco;
+using ClipGpt2.Captioning.Metrics.Reports;
+using ClipGpt2.Captioning.Tool.Evaluating;
+using ClipGpt2.Captioning.Tool.Output;
+using Spectre.Console;
+
+namespace ClipGpt2.Captioning.Tool.Commands;
+
+/// <summary><c>clipgpt2 evaluate</c>: how good captions are beside those that people wrote.</summary>
+internal static class EvaluateCommand
+{
+    private static readonly Option<string> References = new("--references") { HelpName = "FILE", Description = "The reference captions, in COCO's form.", Required = true };
+    private static readonly Option<string> Candidates = new("--candidates") { HelpName = "FILE", Description = "The captions to judge: [{image_id, caption}].", Required = true };
+    private static readonly Option<string> Metrics = new("--metrics") { HelpName = "NAMES", Description = "bleu, meteor, rouge, cider, diversity; separated by commas.", DefaultValueFactory = _ => MetricChoice.Standard };
+    private static readonly Option<string?> MeteorDataPath = new("--meteor-data") { HelpName = "PATH", Description = "METEOR's data (a folder or meteor-1.5.jar); without it METEOR matches words and stems." };
+    private static readonly Option<string?> PerImage = new("--per-image") { HelpName = "FILE", Description = "Write the figures of each image as CSV." };
+    private static readonly Option<string?> Html = new("--html") { HelpName = "FILE", Description = "Write a page with the worst and the best images." };
+    private static readonly Option<string?> Images = new("--images") { HelpName = "FOLDER", Description = "The folder with the pictures, for --html." };
+    private static readonly Option<bool> Json = new("--json") { Description = "Write JSON with confidence intervals instead of a table." };
+
+    public static Command Create()
+    {
+        var command = new Command("evaluate", "Measure captions against reference captions.") { References, Candidates, Metrics, MeteorDataPath, PerImage, Html, Images, Json };
+        command.SetAction((parsed, token) => Task.FromResult(Run(parsed, token)));
+        return command;
+    }
+
+    private static int Run(ParseResult parsed, CancellationToken token)
+    {
+        var references = CocoReferences.Read(parsed.GetRequiredValue(References));
+        var corpus = CocoResults.Read(parsed.GetRequiredValue(Candidates)).With(references);
+        var result = MetricChoice.Create(parsed.GetRequiredValue(Metrics), parsed.GetValue(MeteorDataPath)).Evaluate(corpus, token);
+        if (parsed.GetValue(PerImage) is { } csv)
+        {
+            PerImageCsv.Write(result, csv);
+        }
+
+        if (parsed.GetValue(Html) is { } page)
+        {
+            var images = parsed.GetValue(Images);
+            HtmlReport.Write(result, page, new HtmlReportOptions { Picture = id => Picture(images, references, id) });
+        }
+
+        if (parsed.GetValue(Json))
+        {
+            using var output = Console.OpenStandardOutput();
+            EvaluationJson.Write(result, output, new());
+        }
+        else
+        {
+            Write(result);
+        }
+
+        return ExitCode.Success;
+    }
+
+    private static string? Picture(string? folder, CocoReferences references, string id) =>
+        folder is not null && references.FileNames.TryGetValue(id, out var name) ? Path.Combine(folder, name) : null;
+
+    private static void Write(EvaluationResult result)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumns("metric", "score").AddColumn("95 % confidence");
+        foreach (var score in result.Scores)
+        {
+            var interval = result.Interval(score.Key);
+            table.AddRow(score.Key, score.Corpus.ToString("F4", CultureInfo.InvariantCulture), string.Create(CultureInfo.InvariantCulture, $"{interval.Low:F4} to {interval.High:F4}"));
+        }
+
+        var console = Terminal.Open();
+        console.Write(table);
+        console.WriteLine($"{result.Corpus.Images.Count} images; {string.Join(", ", result.Metrics.Select(m => m.Name))}");
+    }
+}

@@ -1,0 +1,70 @@
+using System.Text.Json;
+
+namespace ClipGpt2.Captioning.Tool.Tests;
+
+public sealed class EvaluateTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("clipgpt2-").FullName;
+
+    [Fact]
+    public async Task Reference_captions_as_candidates_score_as_high_as_can_be()
+    {
+        var (references, candidates) = WriteFiles();
+        var csv = Path.Combine(_folder, "images.csv");
+        var page = Path.Combine(_folder, "page.html");
+        var run = await ClipGpt2Process.Run("evaluate", "--references", references, "--candidates", candidates, "--per-image", csv, "--html", page);
+        Assert.Equal("", run.Error);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("bleu_4", run.Output, StringComparison.Ordinal);
+        Assert.Contains("METEOR (exact, stem)", run.Output, StringComparison.Ordinal);
+        Assert.Equal("image_id,bleu_1,bleu_2,bleu_3,bleu_4,meteor,rouge_l,cider", File.ReadLines(csv).First());
+        Assert.Contains("a red circle", File.ReadAllText(page), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Json_is_all_that_is_written()
+    {
+        var (references, candidates) = WriteFiles();
+        var run = await ClipGpt2Process.Run("evaluate", "--references", references, "--candidates", candidates, "--metrics", "rouge", "--json");
+        using var json = JsonDocument.Parse(run.Output);
+        Assert.Contains("rouge_l", json.RootElement.GetRawText(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_compared_with_itself_differs_in_nothing()
+    {
+        var (references, candidates) = WriteFiles();
+        var run = await ClipGpt2Process.Run("compare", candidates, candidates, "--references", references, "--metrics", "bleu,cider", "--json");
+        Assert.Equal(0, run.ExitCode);
+        Assert.All(run.Json, line => Assert.Equal(line.GetProperty("first").GetDouble(), line.GetProperty("second").GetDouble()));
+        Assert.Contains(run.Json, line => line.GetProperty("metric").GetString() == "cider");
+    }
+
+    [Fact]
+    public async Task What_is_wrong_is_one_line_with_the_file_or_the_name()
+    {
+        var (references, candidates) = WriteFiles();
+        var unknown = await ClipGpt2Process.Run("evaluate", "--references", references, "--candidates", candidates, "--metrics", "blue");
+        Assert.Equal(1, unknown.ExitCode);
+        Assert.Contains("'blue'", unknown.Error, StringComparison.Ordinal);
+        var missing = await ClipGpt2Process.Run("evaluate", "--references", references, "--candidates", Path.Combine(_folder, "none.json"));
+        Assert.Equal(1, missing.ExitCode);
+        Assert.Contains("none.json", missing.Error, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private (string References, string Candidates) WriteFiles()
+    {
+        string[] captions = ["a red circle above a blue square", "a green ring to the left of a white cross"];
+        var references = Path.Combine(_folder, "references.json");
+        var candidates = Path.Combine(_folder, "candidates.json");
+        File.WriteAllText(references, JsonSerializer.Serialize(new
+        {
+            images = captions.Select((_, i) => new { id = i, file_name = $"{i}.jpg" }),
+            annotations = captions.Select((caption, i) => new { id = i, image_id = i, caption }),
+        }));
+        File.WriteAllText(candidates, JsonSerializer.Serialize(captions.Select((caption, i) => new { image_id = i, caption })));
+        return (references, candidates);
+    }
+}

@@ -83,7 +83,7 @@ public sealed class BertScoreMetric : ICaptionMetric, IDisposable
         return layer <= layers ? layer : throw new CaptioningException($"{nameof(BertScoreOptions)}.{nameof(BertScoreOptions.Layer)} is {layer}, and the model has {layers} layers.");
     }
 
-    private static TransformerTokenizer LoadTokenizer(string folder, bool prefixSpace) => TransformerTokenizer.FromModelFolder(folder) switch
+    internal static TransformerTokenizer LoadTokenizer(string folder, bool prefixSpace) => TransformerTokenizer.FromModelFolder(folder) switch
     {
         RobertaTokenizer => RobertaTokenizer.FromPretrained(folder, options => options.AddPrefixSpace = prefixSpace),
         var tokenizer => tokenizer,

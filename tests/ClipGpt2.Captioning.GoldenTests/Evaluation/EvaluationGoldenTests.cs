@@ -7,3 +7,6 @@ public sealed class BertScoreGoldenTests : GoldenTests<BertScoreSuite>;
 
 [Trait("Golden", "metrics")]
 public sealed class ClipScoreGoldenTests : GoldenTests<ClipScoreSuite>;
+
+[Trait("Golden", "metrics")]
+public sealed class BertScoreTokensGoldenTests : GoldenTests<BertScoreTokensSuite>;

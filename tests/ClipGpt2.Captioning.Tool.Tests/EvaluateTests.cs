@@ -12,12 +12,14 @@ public sealed class EvaluateTests : IDisposable
         var (references, candidates) = WriteFiles();
         var csv = Path.Combine(_folder, "images.csv");
         var page = Path.Combine(_folder, "page.html");
-        var run = await ClipGpt2Process.Run("evaluate", "--references", references, "--candidates", candidates, "--per-image", csv, "--html", page);
+        var sheet = Path.Combine(_folder, "sheet.csv");
+        var run = await ClipGpt2Process.Run("evaluate", "--references", references, "--candidates", candidates, "--per-image", csv, "--html", page, "--score-sheet", sheet);
         Assert.Equal("", run.Error);
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("bleu_4", run.Output, StringComparison.Ordinal);
         Assert.Contains("METEOR (exact, stem)", run.Output, StringComparison.Ordinal);
         Assert.Equal("image_id,bleu_1,bleu_2,bleu_3,bleu_4,meteor,rouge_l,cider", File.ReadLines(csv).First());
+        Assert.Equal("0,candidates,a red circle above a blue square,", File.ReadLines(sheet).ElementAt(1));
         Assert.Contains("a red circle", File.ReadAllText(page), StringComparison.Ordinal);
     }
 
@@ -38,6 +40,26 @@ public sealed class EvaluateTests : IDisposable
         Assert.Equal(0, run.ExitCode);
         Assert.All(run.Json, line => Assert.Equal(line.GetProperty("first").GetDouble(), line.GetProperty("second").GetDouble()));
         Assert.Contains(run.Json, line => line.GetProperty("metric").GetString() == "cider");
+    }
+
+    [Fact]
+    public async Task Metrics_that_need_a_model_join_by_their_names()
+    {
+        var (references, candidates) = WriteFiles();
+        foreach (var (name, image) in new[] { ("0.jpg", "scene_000000.jpg"), ("1.jpg", "scene_000001.jpg") })
+        {
+            File.Copy(Golden.File($"scenes/{image}"), Path.Combine(_folder, name));
+        }
+
+        var run = await ClipGpt2Process.Run(
+            "evaluate", "--references", references, "--candidates", candidates, "--metrics", "bertscore,clipscore", "--images", _folder,
+            "--bertscore-model", Golden.File("models/tiny-roberta"), "--bertscore-layers", "2", "--clip-model", Golden.File("models/tiny-clip"));
+        Assert.Equal("", run.Error);
+        Assert.Contains("bertscore_f", run.Output, StringComparison.Ordinal);
+        Assert.Contains("refclipscore", run.Output, StringComparison.Ordinal);
+
+        var without = await ClipGpt2Process.Run("evaluate", "--references", references, "--candidates", candidates, "--metrics", "bertscore");
+        Assert.Contains("--bertscore-model", without.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -14,13 +14,18 @@ internal static class CompareCommand
     private static readonly Argument<string> First = new("FIRST") { Description = "Captions: [{image_id, caption}]." };
     private static readonly Argument<string> Second = new("SECOND") { Description = "Other captions of the same images." };
     private static readonly Option<string> References = new("--references") { HelpName = "FILE", Description = "The reference captions, in COCO's form.", Required = true };
-    private static readonly Option<string> Metrics = new("--metrics") { HelpName = "NAMES", Description = "bleu, meteor, rouge, cider, diversity; separated by commas.", DefaultValueFactory = _ => MetricChoice.Standard };
+    private static readonly Option<string> Metrics = new("--metrics") { HelpName = "NAMES", Description = "bleu, meteor, rouge, cider, diversity, bertscore; separated by commas.", DefaultValueFactory = _ => MetricChoice.Standard };
     private static readonly Option<string?> MeteorDataPath = new("--meteor-data") { HelpName = "PATH", Description = "METEOR's data (a folder or meteor-1.5.jar)." };
+    private static readonly Option<string?> BertModel = new("--bertscore-model") { HelpName = "FOLDER|ID", Description = "BERTScore's model: RoBERTa or BERT." };
+    private static readonly Option<int?> BertLayers = new("--bertscore-layers") { HelpName = "N", Description = "The layer of that model; by default the reference's choice for its shape." };
     private static readonly Option<bool> Json = new("--json") { Description = "Write one JSON object a line instead of a table." };
 
     public static Command Create()
     {
-        var command = new Command("compare", "Test whether one file of captions is better than another.") { First, Second, References, Metrics, MeteorDataPath, Json };
+        var command = new Command("compare", "Test whether one file of captions is better than another.") 
+        {
+            First, Second, References, Metrics, MeteorDataPath, BertModel, BertLayers, Json,
+        };
         command.SetAction((parsed, token) => Task.FromResult(Run(parsed, token)));
         return command;
     }
@@ -28,7 +33,12 @@ internal static class CompareCommand
     private static int Run(ParseResult parsed, CancellationToken token)
     {
         var references = CocoReferences.Read(parsed.GetRequiredValue(References));
-        var evaluator = MetricChoice.Create(parsed.GetRequiredValue(Metrics), parsed.GetValue(MeteorDataPath));
+        var evaluator = new MetricChoice(parsed.GetRequiredValue(Metrics))
+        {
+            MeteorDataPath = parsed.GetValue(MeteorDataPath),
+            BertModel = parsed.GetValue(BertModel),
+            BertLayer = parsed.GetValue(BertLayers),
+        }.Create();
         var first = evaluator.Evaluate(CocoResults.Read(parsed.GetRequiredValue(First)).With(references), token);
         var second = evaluator.Evaluate(CocoResults.Read(parsed.GetRequiredValue(Second)).With(references), token);
         var scores = CaptionComparison.Compare(first, second);

@@ -14,16 +14,23 @@ internal static class EvaluateCommand
 {
     private static readonly Option<string> References = new("--references") { HelpName = "FILE", Description = "The reference captions, in COCO's form.", Required = true };
     private static readonly Option<string> Candidates = new("--candidates") { HelpName = "FILE", Description = "The captions to judge: [{image_id, caption}].", Required = true };
-    private static readonly Option<string> Metrics = new("--metrics") { HelpName = "NAMES", Description = "bleu, meteor, rouge, cider, diversity; separated by commas.", DefaultValueFactory = _ => MetricChoice.Standard };
+    private static readonly Option<string> Metrics = new("--metrics") { HelpName = "NAMES", Description = MetricChoice.Description, DefaultValueFactory = _ => MetricChoice.Standard };
     private static readonly Option<string?> MeteorDataPath = new("--meteor-data") { HelpName = "PATH", Description = "METEOR's data (a folder or meteor-1.5.jar); without it METEOR matches words and stems." };
+    private static readonly Option<string?> BertModel = new("--bertscore-model") { HelpName = "FOLDER|ID", Description = "BERTScore's model: RoBERTa or BERT." };
+    private static readonly Option<int?> BertLayers = new("--bertscore-layers") { HelpName = "N", Description = "The layer of that model; by default the reference's choice for its shape." };
+    private static readonly Option<string?> ClipModel = new("--clip-model") { HelpName = "FOLDER|ID", Description = "CLIPScore's model." };
     private static readonly Option<string?> PerImage = new("--per-image") { HelpName = "FILE", Description = "Write the figures of each image as CSV." };
+    private static readonly Option<string?> Sheet = new("--score-sheet") { HelpName = "FILE", Description = "Write the captions as a CSV in which a person gives each 0, 1 or 2." };
     private static readonly Option<string?> Html = new("--html") { HelpName = "FILE", Description = "Write a page with the worst and the best images." };
-    private static readonly Option<string?> Images = new("--images") { HelpName = "FOLDER", Description = "The folder with the pictures, for --html." };
+    private static readonly Option<string?> Images = new("--images") { HelpName = "FOLDER", Description = "The folder with the pictures, for clipscore and --html." };
     private static readonly Option<bool> Json = new("--json") { Description = "Write JSON with confidence intervals instead of a table." };
 
     public static Command Create()
     {
-        var command = new Command("evaluate", "Measure captions against reference captions.") { References, Candidates, Metrics, MeteorDataPath, PerImage, Html, Images, Json };
+        var command = new Command("evaluate", "Measure captions against reference captions.") 
+        {
+            References, Candidates, Metrics, MeteorDataPath, BertModel, BertLayers, ClipModel, Images, PerImage, Sheet, Html, Json,
+        };
         command.SetAction((parsed, token) => Task.FromResult(Run(parsed, token)));
         return command;
     }
@@ -32,15 +39,29 @@ internal static class EvaluateCommand
     {
         var references = CocoReferences.Read(parsed.GetRequiredValue(References));
         var corpus = CocoResults.Read(parsed.GetRequiredValue(Candidates)).With(references);
-        var result = MetricChoice.Create(parsed.GetRequiredValue(Metrics), parsed.GetValue(MeteorDataPath)).Evaluate(corpus, token);
+        var images = parsed.GetValue(Images);
+        var choice = new MetricChoice(parsed.GetRequiredValue(Metrics))
+        {
+            MeteorDataPath = parsed.GetValue(MeteorDataPath),
+            BertModel = parsed.GetValue(BertModel),
+            BertLayer = parsed.GetValue(BertLayers),
+            ClipModel = parsed.GetValue(ClipModel),
+            Picture = id => Picture(images, references, id),
+        };
+        var result = choice.Create().Evaluate(corpus, token);
         if (parsed.GetValue(PerImage) is { } csv)
         {
             PerImageCsv.Write(result, csv);
         }
 
+        if (parsed.GetValue(Sheet) is { } sheet)
+        {
+            var model = Path.GetFileNameWithoutExtension(parsed.GetRequiredValue(Candidates));
+            new ScoreSheet([.. corpus.Images.Select(image => new ScoreSheetRow(image.Id, model, image.Candidate))]).Write(sheet);
+        }
+
         if (parsed.GetValue(Html) is { } page)
         {
-            var images = parsed.GetValue(Images);
             HtmlReport.Write(result, page, new HtmlReportOptions { Picture = id => Picture(images, references, id) });
         }
 

@@ -1,0 +1,6 @@
+using ClipGpt2.Captioning.GoldenTests.Harness;
+
+namespace ClipGpt2.Captioning.GoldenTests.Train;
+
+[Trait("Golden", "train")]
+public sealed class SubsetGoldenTests : GoldenTests<SubsetSuite>;

@@ -45,5 +45,11 @@ public sealed class ImageSource
     /// <returns>The source.</returns>
     public static ImageSource FromPixels(RgbImage image, string name = "(pixels)") => new(name, (_, _) => DecodedImage.FromRgb(image));
 
+    /// <summary>A picture that is drawn, or got in a way of the host's own, when its turn comes.</summary>
+    /// <param name="draw">Makes its pixels; it may be called on any thread and, where a picture is read again in each epoch, more than once.</param>
+    /// <param name="name">What to call it.</param>
+    /// <returns>The source.</returns>
+    public static ImageSource FromPixels(Func<RgbImage> draw, string name = "(pixels)") => new(name, (_, _) => DecodedImage.FromRgb(draw()));
+
     internal DecodedImage Decode(IImageDecoder decoder, ImageDecodingOptions options) => _decode(decoder, options);
 }

@@ -62,7 +62,14 @@ public sealed class Gpt2CaptionDecoder : CaptionDecoder, ITrainable, ISavablePar
         var weights = Model.FileTensors().ToDictionary();
         try
         {
-            ModelFolderWriter.Write(_source, path, weights);
+            if (_source is null)
+            {
+                ModelFolderWriter.WriteNew(path, [new("config.json", Model.Config.ToJson())], weights);
+            }
+            else
+            {
+                ModelFolderWriter.Write(_source, path, weights);
+            }
         }
         finally
         {

@@ -49,6 +49,29 @@ public sealed class ClipImageEncoder : IImageEncoder, ITrainable, ISavablePart
     public static ClipImageEncoder Load(ModelFolder folder, ComputeOptions? compute = null) =>
         Load(ClipConfig.Vision(folder.Config), folder.Weights, ImagePreprocessor.Load(folder.Path), compute ?? new(), folder.Path);
 
+    /// <summary>Creates an encoder with fresh weights by Hugging Face's rules, to be trained from nothing.</summary>
+    /// <remarks>Source: transformers' <c>CLIPPreTrainedModel._init_weights</c>, with draws in the order of the tower's parts.</remarks>
+    /// <param name="config">The sizes.</param>
+    /// <param name="preprocessor">What makes its pixels of pictures; its results must be <see cref="ClipVisionConfig.ImageSize"/> high and wide.</param>
+    /// <param name="seed">The same seed gives the same weights.</param>
+    /// <param name="compute">Where and how to compute; null for float32 on the CPU. To train or save it, ask for <see cref="ComputeOptions.Trainable"/>.</param>
+    /// <returns>The encoder; dispose it.</returns>
+    /// <exception cref="CaptioningException">The sizes are out of range (all errors are listed), or the preprocessor makes other ones.</exception>
+    public static ClipImageEncoder CreateFresh(ClipVisionConfig config, ImagePreprocessor preprocessor, long seed, ComputeOptions? compute = null)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        ArgumentNullException.ThrowIfNull(preprocessor);
+        var side = config.Checked().ImageSize;
+        if (preprocessor.FixedSize != new ImageSize(side, side))
+        {
+            throw new CaptioningException(
+                $"The preprocessor makes pictures of {(preprocessor.FixedSize is { } size ? $"{size.Height} x {size.Width}" : "any size")}, and {nameof(ClipVisionConfig)}.{nameof(config.ImageSize)} is {side}: make them equal.");
+        }
+
+        using var weights = ClipVisionInitialization.Draw(config, seed);
+        return Load(config, weights, preprocessor, compute ?? new());
+    }
+
     /// <inheritdoc/>
     /// <exception cref="CaptioningException">The pixels have another shape.</exception>
     public Tensor Encode(Tensor pixels) => Tower.Embed(pixels);
@@ -69,18 +92,28 @@ public sealed class ClipImageEncoder : IImageEncoder, ITrainable, ISavablePart
     /// <inheritdoc/>
     void ISavablePart.Save(string path, JsonObject description)
     {
-        if (_compute.Trainable)
+        if (!_compute.Trainable)
+        {
+            ModelFolderWriter.Copy(_source, path);
+        }
+        else if (_source is not null)
         {
             ModelFolderWriter.Write(_source, path, NamedParameters().ToDictionary());
         }
         else
         {
-            ModelFolderWriter.Copy(_source, path);
+            ModelFolderWriter.WriteNew(path, Configuration(), NamedParameters());
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => _layers.Dispose();
+
+    private KeyValuePair<string, JsonObject>[] Configuration() =>
+    [
+        new("config.json", Tower.Config.ToJson()),
+        new(PreprocessorConfig.FileName, PreprocessorConfigWriter.Write(Preprocessor.Options)),
+    ];
 
     internal static ClipImageEncoder Load(ClipVisionConfig config, ITensorSource weights, ImagePreprocessor preprocessor, ComputeOptions compute, string? source = null)
     {

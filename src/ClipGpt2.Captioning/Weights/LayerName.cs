@@ -1,4 +1,4 @@
-namespace ClipGpt2.Captioning.Encoders.Transformer;
+namespace ClipGpt2.Captioning.Weights;
 
 /// <summary>How state dicts name what belongs to a layer.</summary>
 internal static class LayerName

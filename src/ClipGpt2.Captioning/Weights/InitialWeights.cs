@@ -1,15 +1,13 @@
-using ClipGpt2.Captioning.Encoders.Transformer;
 using ClipGpt2.Captioning.Runtime;
-using ClipGpt2.Captioning.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace ClipGpt2.Captioning.Projectors;
+namespace ClipGpt2.Captioning.Weights;
 
-/// <summary>Fresh weights by torch's default rules, drawn from a generator of their own: the same seed gives the same weights.</summary>
+/// <summary>Fresh weights, drawn from a generator of their own: the same seed gives the same weights.</summary>
 /// <remarks>
-/// Source: <c>reset_parameters</c> of <c>torch.nn.Linear</c> and <c>LayerNorm</c>. Draws are made in the order of the calls, so that modules built
-/// in Python in the same order after <c>torch.manual_seed</c> have the same weights.
+/// Draws are made in the order of the calls. <see cref="Linear"/> and <see cref="Norm"/> follow <c>reset_parameters</c> of <c>torch.nn.Linear</c> and
+/// <c>LayerNorm</c>, so that modules built of them in Python in the same order after <c>torch.manual_seed</c> have the same weights.
 /// </remarks>
 internal sealed class InitialWeights : ITensorSource
 {
@@ -41,6 +39,20 @@ internal sealed class InitialWeights : ITensorSource
         }
     }
 
+    /// <summary>A linear layer of normal values around 0, its bias 0.</summary>
+    /// <param name="name">What its weights' names begin with.</param>
+    /// <param name="deviation">The weight's standard deviation.</param>
+    /// <param name="shape">The weight's shape as the file has it.</param>
+    /// <param name="bias">The bias's size; 0 for none.</param>
+    public void NormalLinear(string name, double deviation, ReadOnlySpan<long> shape, long bias)
+    {
+        Normal(LayerName.Of(name, "weight"), deviation, shape);
+        if (bias > 0)
+        {
+            Add(LayerName.Of(name, "bias"), zeros(bias));
+        }
+    }
+
     /// <summary>A layer normalisation that changes nothing yet.</summary>
     public void Norm(string name, long size)
     {
@@ -48,8 +60,11 @@ internal sealed class InitialWeights : ITensorSource
         Add(LayerName.Of(name, "bias"), zeros(size));
     }
 
+    /// <summary>Normal values around 0.</summary>
+    public void Normal(string name, double deviation, params ReadOnlySpan<long> shape) => Add(name, empty(shape).normal_(0, deviation, _generator));
+
     /// <summary>A table of standard normal values.</summary>
-    public void Normal(string name, long rows, long columns) => Add(name, randn(rows, columns, generator: _generator));
+    public void StandardNormal(string name, long rows, long columns) => Add(name, randn(rows, columns, generator: _generator));
 
     public Tensor Read(string name) => _tensors.TryGetValue(name, out var tensor)
         ? tensor.clone()

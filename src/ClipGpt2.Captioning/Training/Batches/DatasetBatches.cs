@@ -30,6 +30,6 @@ internal sealed class DatasetBatches(
 
     public void Dispose() => pictures.Dispose();
 
-    private TokenBatch Captions(int[] batch) =>
-        TokenBatch.Create(Array.ConvertAll(batch, example => (ReadOnlyMemory<int>)captions.Tokens(example).ToArray()), targets, prefixLength);
+    private CaptionBatch Captions(int[] batch) =>
+        CaptionBatch.Create(Array.ConvertAll(batch, example => (ReadOnlyMemory<int>)captions.Tokens(example).ToArray()), targets, prefixLength);
 }

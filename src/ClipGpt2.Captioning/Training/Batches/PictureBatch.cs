@@ -23,4 +23,4 @@ internal sealed record PictureBatch(float[] Values, long[] Shape)
 /// <summary>A batch that is ready for the models.</summary>
 /// <param name="Pictures">Its pictures.</param>
 /// <param name="Captions">Its captions, in the same order.</param>
-internal sealed record TrainingBatch(PictureBatch Pictures, TokenBatch Captions);
+internal sealed record TrainingBatch(PictureBatch Pictures, CaptionBatch Captions);

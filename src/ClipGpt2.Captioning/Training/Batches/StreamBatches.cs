@@ -21,7 +21,7 @@ internal sealed class StreamBatches(ICaptionStream stream, Captioner captioner, 
             var captions = targets.Build([.. examples.Select(e => TokenizedCaptions.Encode(captioner.Tokenizer, e.Caption))]);
             foreach (var batch in pictures.Load([[.. Enumerable.Range(0, examples.Length)]], token))
             {
-                yield return new TrainingBatch(batch, TokenBatch.Create([.. captions.Select(c => (ReadOnlyMemory<int>)c)], targets, captioner.Projector.PrefixLength));
+                yield return new TrainingBatch(batch, CaptionBatch.Create([.. captions.Select(c => (ReadOnlyMemory<int>)c)], targets, captioner.Projector.PrefixLength));
             }
         }
 

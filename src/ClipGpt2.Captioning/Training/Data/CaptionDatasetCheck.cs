@@ -53,9 +53,9 @@ public static class CaptionDatasetCheck
                 }
             });
         }
-        catch (AggregateException e) when (e.InnerExceptions.FirstOrDefault(inner => inner is CaptioningException) is { } first)
+        catch (AggregateException e)
         {
-            ExceptionDispatchInfo.Throw(first);
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
         }
 
         progress?.Report(looked);

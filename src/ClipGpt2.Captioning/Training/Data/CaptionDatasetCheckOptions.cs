@@ -34,6 +34,8 @@ public sealed class CaptionDatasetCheckOptions
         {
             throw new CaptioningException(string.Join(Environment.NewLine, result.Failures));
         }
+
+        ImageDecoding.Validate();
     }
 }
 

@@ -6,7 +6,7 @@ namespace ClipGpt2.Captioning.Training.Data;
 
 /// <summary>A table of captions and pictures: values separated by commas or tabs, with or without a header (Conceptual Captions).</summary>
 /// <remarks>
-/// Which columns count is <see cref="CaptionDatasetOptions.Columns"/>; every line must have as many fields as the first. UTF-8 only. Conceptual Captions'
+/// Which columns count is <see cref="CaptionDatasetOptions.Columns"/>; every line must have as many fields as the first. Conceptual Captions'
 /// own files have addresses in place of pictures: see <see cref="CaptionDatasetOptions.Picture"/>. See <see cref="CaptionFileDataset"/>.
 /// </remarks>
 public sealed class CsvCaptionDataset : CaptionFileDataset
@@ -67,6 +67,7 @@ public sealed class CsvCaptionDataset : CaptionFileDataset
             HasHeader = false,
             TrackLineNumbers = true,
             MalformedData = CsvMalformedDataHandling.Throw,
+            MaxRecordSize = DataFile.MaxElementBytes,
             FieldCountMismatch = CsvFieldCountHandling.Throw,
         };
     }

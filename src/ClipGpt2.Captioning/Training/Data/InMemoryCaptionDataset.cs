@@ -7,6 +7,7 @@ namespace ClipGpt2.Captioning.Training.Data;
 public sealed class InMemoryCaptionDataset : ICaptionDataset
 {
     private readonly IReadOnlyList<CaptionExample> _examples;
+    private readonly int? _dimension;
 
     /// <summary>Takes examples.</summary>
     /// <param name="examples">The examples in the order that seeds shuffle; each has a caption and a picture or an embedding.</param>
@@ -14,6 +15,7 @@ public sealed class InMemoryCaptionDataset : ICaptionDataset
     public InMemoryCaptionDataset(IEnumerable<CaptionExample> examples)
     {
         _examples = [.. examples];
+        _dimension = _examples.FirstOrDefault(example => example.Embedding is not null)?.Embedding!.Value.Length;
         for (var i = 0; i < _examples.Count; i++)
         {
             if (Fault(_examples[i]) is { } fault)
@@ -44,11 +46,8 @@ public sealed class InMemoryCaptionDataset : ICaptionDataset
         return example.Embedding is { } embedding ? Fault(embedding.Span) : example.Image is null ? "has neither an Image nor an Embedding" : null;
     }
 
-    private string? Fault(ReadOnlySpan<float> embedding)
-    {
-        var expected = _examples.First(example => example.Embedding is not null).Embedding!.Value.Length;
-        return embedding.Length != expected || expected == 0 ? $"its embedding has {embedding.Length} numbers, and the first one has {expected}"
-            : !TensorPrimitives.IsFiniteAll(embedding) ? "its embedding holds NaN or infinity"
-            : null;
-    }
+    private string? Fault(ReadOnlySpan<float> embedding) =>
+        embedding.IsEmpty || embedding.Length != _dimension ? $"its embedding has {embedding.Length} numbers, and the first one has {_dimension}"
+        : !TensorPrimitives.IsFiniteAll(embedding) ? "its embedding holds NaN or infinity"
+        : null;
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ClipGpt2.Captioning.Training.Data.Sampling;
 
 namespace ClipGpt2.Captioning.Training.Data;
@@ -46,7 +47,7 @@ public sealed class ShuffledCaptionStream : ICaptionStream
             buffer[place] = example;
         }
 
-        random.Shuffle<CaptionExample>(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(buffer));
+        random.Shuffle<CaptionExample>(CollectionsMarshal.AsSpan(buffer));
         foreach (var example in buffer)
         {
             token.ThrowIfCancellationRequested();

@@ -5,6 +5,9 @@ namespace ClipGpt2.Captioning.Training.Data.Reading;
 /// <summary>Opens the files that captions are read from, with errors that name them.</summary>
 internal static class DataFile
 {
+    /// <summary>The longest line, JSON text or record that is read: what is longer is no caption, and a missing quote must not take all memory.</summary>
+    public const int MaxElementBytes = 16 << 20;
+
     /// <param name="path">The file.</param>
     /// <param name="content">What it is to hold, for messages.</param>
     /// <exception cref="CaptioningException">There is no such file, or it can't be opened.</exception>
@@ -16,6 +19,21 @@ internal static class DataFile
         }
 
         return TextFile.Guard(path, content, () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan));
+    }
+
+    /// <summary>A buffer of twice the size with the same content.</summary>
+    /// <param name="buffer">The buffer, in which one element fills all space.</param>
+    /// <param name="place">Where the element stands, for messages.</param>
+    /// <exception cref="CaptioningException">The element is longer than is read.</exception>
+    public static byte[] Grow(byte[] buffer, string place)
+    {
+        if (buffer.Length > MaxElementBytes)
+        {
+            throw new CaptioningException($"{place}: goes on for more than {MaxElementBytes >> 20} MiB without an end; a quote or a line end is missing, or the file is another.");
+        }
+
+        Array.Resize(ref buffer, 2 * buffer.Length);
+        return buffer;
     }
 
     /// <summary>All bytes of a small file.</summary>

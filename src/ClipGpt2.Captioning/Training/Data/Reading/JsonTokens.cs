@@ -206,9 +206,7 @@ internal sealed class JsonTokens : IDisposable
         (_start, _end) = (0, _end - _start);
         if (_end == _buffer.Length)
         {
-            var larger = new byte[2 * _buffer.Length];
-            _buffer.CopyTo(larger);
-            _buffer = larger;
+            _buffer = DataFile.Grow(_buffer.ToArray(), $"'{_path}'");
         }
 
         var read = TextFile.Guard(_path, "JSON", () => _stream!.Read(_buffer.Span[_end..]));

@@ -53,7 +53,7 @@ internal static class TarShard
         {
             return TextFile.Guard(path, "tar", () => tar.GetNextEntry());
         }
-        catch (Exception e) when (e is EndOfStreamException or CaptioningException { InnerException: EndOfStreamException })
+        catch (CaptioningException e) when (e.InnerException is EndOfStreamException)
         {
             throw Cut(path, last);
         }
@@ -63,13 +63,9 @@ internal static class TarShard
         }
     }
 
-    private static long EndOf(TarEntry entry, long fileLength, string path)
-    {
-        var end = entry.DataOffset + ((entry.Length + BlockBytes - 1) / BlockBytes * BlockBytes);
-        return entry.DataOffset + entry.Length <= fileLength
-            ? end
-            : throw new CaptioningException($"'{path}', '{entry.Name}': the tar was cut within this file; download or copy it again.");
-    }
+    private static long EndOf(TarEntry entry, long fileLength, string path) => entry.Length <= fileLength - entry.DataOffset
+        ? entry.DataOffset + ((entry.Length + BlockBytes - 1) / BlockBytes * BlockBytes)
+        : throw new CaptioningException($"'{path}', '{entry.Name}': the tar was cut within this file; download or copy it again.");
 
     private static CaptioningException Cut(string path, TarSample? last) =>
         new($"'{path}'{After(last)}: the tar was cut: its end mark is missing; download or copy it again.");

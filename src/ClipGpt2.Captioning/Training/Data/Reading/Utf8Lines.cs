@@ -56,7 +56,7 @@ internal sealed class Utf8Lines(Stream stream, string path) : IDisposable
         (_start, _end) = (0, _end - _start);
         if (_end == _buffer.Length)
         {
-            Array.Resize(ref _buffer, 2 * _buffer.Length);
+            _buffer = DataFile.Grow(_buffer, $"'{path}', line {Number + 1}");
         }
 
         var read = TextFile.Guard(path, "lines of text", () => stream.Read(_buffer, _end, _buffer.Length - _end));

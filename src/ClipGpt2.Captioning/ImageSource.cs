@@ -1,4 +1,5 @@
 using ClipGpt2.Captioning.Images;
+using ClipGpt2.Captioning.Images.Formats;
 
 namespace ClipGpt2.Captioning;
 
@@ -17,6 +18,9 @@ public sealed class ImageSource
     /// <summary>The file's path, or the name that was given.</summary>
     public string Name { get; }
 
+    /// <summary>The file that is the picture; null where it comes from elsewhere.</summary>
+    internal string? Path { get; private init; }
+
     /// <summary>A picture in a file.</summary>
     /// <param name="path">The file.</param>
     /// <returns>The source.</returns>
@@ -25,7 +29,7 @@ public sealed class ImageSource
     /// <summary>A picture in a file.</summary>
     /// <param name="path">The file.</param>
     /// <returns>The source.</returns>
-    public static ImageSource FromFile(string path) => new(path, (decoder, options) => decoder.Decode(path, options));
+    public static ImageSource FromFile(string path) => new(path, (decoder, options) => decoder.Decode(path, options)) { Path = path };
 
     /// <summary>An encoded picture in memory.</summary>
     /// <param name="encoded">The file's bytes.</param>
@@ -50,6 +54,24 @@ public sealed class ImageSource
     /// <param name="name">What to call it.</param>
     /// <returns>The source.</returns>
     public static ImageSource FromPixels(Func<RgbImage> draw, string name = "(pixels)") => new(name, (_, _) => DecodedImage.FromRgb(draw()));
+
+    /// <summary>An encoded picture that is a part of a file, such as an archive's member; read when its turn comes.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="offset">Where the picture begins.</param>
+    /// <param name="length">Its number of bytes.</param>
+    /// <param name="name">What to call it.</param>
+    /// <returns>The source.</returns>
+    internal static ImageSource FromFileSection(string path, long offset, long length, string name) => new(name, (decoder, options) =>
+    {
+        try
+        {
+            return decoder.Decode(FileSection.Read(path, offset, length, options.MaxFileBytes), options);
+        }
+        catch (ImageDecodingException e)
+        {
+            throw new ImageDecodingException($"The picture '{name}' can't be decoded. {e.Message}", e) { FileName = name };
+        }
+    });
 
     internal DecodedImage Decode(IImageDecoder decoder, ImageDecodingOptions options) => _decode(decoder, options);
 }

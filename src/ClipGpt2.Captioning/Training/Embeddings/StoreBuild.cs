@@ -27,6 +27,7 @@ internal sealed class StoreBuild(IImageEncoder encoder, EmbeddingStoreOptions op
             }
 
             Embed(pending, journal, new EmbeddingProgress(images.Count, kept, progress), token);
+            token.ThrowIfCancellationRequested();
             bad = [.. All().Where(image => image.Record.Error is not null).Select(image => image.Record.ToBadImage())];
             Judge(bad);
             rows = StoreWriter.Write(folder, origin, encoder.EmbeddingDimension, All);

@@ -18,8 +18,11 @@ public sealed class ImageSource
     /// <summary>The file's path, or the name that was given.</summary>
     public string Name { get; }
 
-    /// <summary>The file that is the picture; null where it comes from elsewhere.</summary>
-    internal string? Path { get; private init; }
+    /// <summary>The file's path; null where the picture isn't in a file.</summary>
+    internal string? FilePath { get; private init; }
+
+    /// <summary>Reads the encoded picture once more; null where that can't be.</summary>
+    internal Func<Stream>? Reopen { get; private init; }
 
     /// <summary>A picture in a file.</summary>
     /// <param name="path">The file.</param>
@@ -29,13 +32,20 @@ public sealed class ImageSource
     /// <summary>A picture in a file.</summary>
     /// <param name="path">The file.</param>
     /// <returns>The source.</returns>
-    public static ImageSource FromFile(string path) => new(path, (decoder, options) => decoder.Decode(path, options)) { Path = path };
+    public static ImageSource FromFile(string path) => new(path, (decoder, options) => decoder.Decode(path, options))
+    {
+        FilePath = path,
+        Reopen = () => ImageDecoderExtensions.Open(path),
+    };
 
     /// <summary>An encoded picture in memory.</summary>
     /// <param name="encoded">The file's bytes.</param>
     /// <param name="name">What to call it.</param>
     /// <returns>The source.</returns>
-    public static ImageSource FromBytes(ReadOnlyMemory<byte> encoded, string name = "(bytes)") => new(name, (decoder, options) => decoder.Decode(encoded, options));
+    public static ImageSource FromBytes(ReadOnlyMemory<byte> encoded, string name = "(bytes)") => new(name, (decoder, options) => decoder.Decode(encoded, options))
+    {
+        Reopen = () => ImageDecoderExtensions.Open(encoded),
+    };
 
     /// <summary>An encoded picture in a stream, which stays open and is read from where it stands.</summary>
     /// <param name="encoded">The stream.</param>

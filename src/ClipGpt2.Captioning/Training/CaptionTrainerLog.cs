@@ -27,7 +27,4 @@ internal static partial class CaptionTrainerLog
 
     [LoggerMessage(8, LogLevel.Warning, "Left out the picture of '{Image}' and its captions: {Reason}")]
     public static partial void LeftOut(ILogger logger, string image, string reason);
-
-    [LoggerMessage(9, LogLevel.Debug, "Left out {Captions} captions of {Pictures} pictures that are missing or broken")]
-    public static partial void LeftOutInAll(ILogger logger, int captions, int pictures);
 }

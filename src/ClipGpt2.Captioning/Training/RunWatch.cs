@@ -14,6 +14,9 @@ internal sealed class RunWatch(IEnumerable<ITrainingObserver> observers, IProgre
     private long _stepsHere;
     private double _rate;
 
+    /// <summary>Who is told of every step; null for nobody.</summary>
+    public IProgress<TrainingProgress>? Progress => progress;
+
     public TimeSpan Elapsed => time.GetElapsedTime(_began);
 
     public void Started(TrainingRun run, long numbers)

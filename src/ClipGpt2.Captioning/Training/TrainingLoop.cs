@@ -105,7 +105,7 @@ internal sealed class TrainingLoop
         var (loss, norm) = Step(state, group, factor, i => new DropoutMasks(_options.Seed, first + i) { InFrozenParts = _options.Freezing.DropoutInFrozenParts });
         state.Step++;
         state.EpochSteps++;
-        state.Batch += group.Length;
+        state.Batch = group[^1].Number + 1;
         state.LossSum += loss;
         state.LearningRate = _options.LearningRate * factor;
         state.EpochSeconds += (_watch.Elapsed - began).TotalSeconds;

@@ -32,7 +32,7 @@ internal sealed class InventoryImage(CaptionExample first, long index)
     {
         { Embedding: not null } => null, // needs no picture
         { Image: null } => (CaptionDatasetProblemKind.NoImage, "the example has neither a picture nor an embedding"),
-        { Image.Path: { } path } when !File.Exists(path) => (CaptionDatasetProblemKind.MissingImage, $"there is no file '{path}'"),
+        { Image.FilePath: { } path } when !File.Exists(path) => (CaptionDatasetProblemKind.MissingImage, $"there is no file '{path}'"),
         _ => options.DecodeImages ? DecodingFault(example.Image, options) : null,
     };
 

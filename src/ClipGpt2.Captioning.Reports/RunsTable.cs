@@ -31,7 +31,7 @@ public sealed class RunsTable : ITrainingObserver
     {
         _run = run;
         _started = _clock.GetTimestamp();
-        AtomicFile.CreateFolderOf(_path);
+        AtomicFile.MakeFolderOf(_path);
         if (run.FirstStep > 0)
         {
             _secondsBefore = SecondsBefore(run.Name);

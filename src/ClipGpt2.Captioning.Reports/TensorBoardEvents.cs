@@ -115,7 +115,7 @@ public sealed class TensorBoardEvents : ITrainingObserver, IDisposable
     private RecordWriter Create(string run)
     {
         var stem = System.IO.Path.Combine(_folder, run, string.Create(CultureInfo.InvariantCulture, $"events.out.tfevents.{(long)Now:D10}.{run}"));
-        AtomicFile.CreateFolderOf(stem);
+        AtomicFile.MakeFolderOf(stem);
         var path = stem;
         for (var i = 1; File.Exists(path); i++)
         {

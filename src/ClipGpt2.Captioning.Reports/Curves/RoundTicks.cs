@@ -20,21 +20,19 @@ internal sealed record RoundTicks(IReadOnlyList<double> Positions, IReadOnlyList
 
         // A little below counts as reached: 0.3 / 3 is not quite 0.1.
         var step = Steps.Select(s => s * magnitude).First(s => s >= least * (1 - 1e-9) && (!integers || s == Math.Round(s)));
-        // Adding 0 turns -0 into 0.
-        var positions = new List<double>();
-        for (var i = Math.Ceiling(range.Low / step); i * step <= range.High; i++)
-        {
-            positions.Add((i * step) + 0.0);
-        }
+        var first = Math.Ceiling(range.Low / step);
 
-        return new(positions, [.. positions.Select(p => Label(p, step))]);
+        // Counted, for among numbers beyond 2^53 there is none that is greater by 1. Adding 0 turns -0 into 0.
+        var positions = Enumerable.Range(0, parts + 2).Select(i => ((first + i) * step) + 0.0).TakeWhile(p => p <= range.High).ToList();
+        var largest = positions.Select(Math.Abs).DefaultIfEmpty().Max();
+        return new(positions, [.. positions.Select(p => Label(p, step, largest))]);
     }
 
-    private static string Label(double position, double step)
+    private static string Label(double position, double step, double largest)
     {
-        if (Math.Max(Math.Abs(position), step) is >= 1e6 or < 1e-4 and > 0)
+        if (largest is >= 1e6 or < 1e-3)
         {
-            return position.ToString("0.###e0", CultureInfo.InvariantCulture);
+            return position == 0 ? "0" : position.ToString("0.###e0", CultureInfo.InvariantCulture);
         }
 
         var decimals = 0;

@@ -63,6 +63,16 @@ internal static class AtomicFile
         }
     }
 
+    /// <summary>Makes the folder that a file is to lie in, and those above it, where they aren't there.</summary>
+    /// <exception cref="CaptioningException">The folder can't be made.</exception>
+    public static void MakeFolderOf(string path)
+    {
+        if (Path.GetDirectoryName(path) is { Length: > 0 } folder)
+        {
+            MakeFolder(folder);
+        }
+    }
+
     /// <summary>Makes a folder if it isn't there.</summary>
     /// <exception cref="CaptioningException">It can't be made.</exception>
     public static void MakeFolder(string folder)

@@ -21,11 +21,12 @@ public sealed class OptimizationOptions
     public double Beta2 { get; set; } = 0.999;
 
     /// <summary>What Adam adds to the denominator.</summary>
+    /// <remarks>The AdamW of transformers and ClipCap has 1e-6.</remarks>
     /// <value>The default is 1e-8.</value>
     [Range(0, 1)]
     public double Epsilon { get; set; } = 1e-8;
 
-    /// <summary>Whether Adam divides by the largest mean of the squared gradient so far (AMSGrad).</summary>
+    /// <summary>Whether Adam or AdamW divides by the largest mean of the squared gradient so far (AMSGrad).</summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool AmsGrad { get; set; }
 
@@ -43,7 +44,7 @@ public sealed class OptimizationOptions
     /// <value>The default is <see langword="false"/>.</value>
     public bool Nesterov { get; set; }
 
-    /// <summary>How strongly weights are drawn to 0; biases and layer norms never are.</summary>
+    /// <summary>How strongly weights are drawn to 0; see <see cref="SpareBiasesAndNorms"/>.</summary>
     /// <value>The default is 0.</value>
     [Range(0, 1e3)]
     public double WeightDecay { get; set; }

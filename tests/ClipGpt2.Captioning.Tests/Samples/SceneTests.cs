@@ -13,6 +13,8 @@ public sealed class SceneTests
 
     private static readonly string Golden = Path.Combine(SampleCaptioner.Repository, "tests", "golden");
 
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
     [Fact]
     public void Captions_have_the_golden_scenes_five_forms()
     {
@@ -111,14 +113,22 @@ public sealed class SceneTests
     }
 
     [Fact]
-    public void As_a_data_set_scenes_come_with_one_changing_form_or_with_all_five()
+    public void As_a_data_set_scenes_come_with_all_their_captions()
     {
         var scenes = new SceneGenerator(5, SceneKind.Training);
-        var one = new SceneDataset(scenes, 7);
-        Assert.Equal(scenes[6].Captions[1], one[6].Caption);
-        var five = new SceneDataset(scenes, 10, SceneCaptions.Forms);
-        Assert.Equal([.. scenes[0].Captions, .. scenes[1].Captions], Enumerable.Range(0, five.Count).Select(i => five[i].Caption));
-        Assert.Equal(2, Enumerable.Range(0, five.Count).Select(i => five[i].ImageId).Distinct().Count());
+        var dataset = new SceneDataset(scenes, 2);
+        var examples = Enumerable.Range(0, dataset.Count).Select(i => dataset[i]).ToList();
+        Assert.Equal([.. scenes[0].Captions, .. scenes[1].Captions], examples.Select(e => e.Caption));
+        Assert.Equal([0, 1], examples.Select(e => SceneDataset.NumberOf(e.ImageId)).Distinct());
+    }
+
+    [Fact]
+    public void As_a_stream_every_epoch_has_scenes_of_its_own_and_forms_in_turn()
+    {
+        var scenes = new SceneGenerator(5, SceneKind.Training);
+        var stream = new SceneStream(scenes, 6);
+        Assert.Equal(Enumerable.Range(0, 6).Select(i => scenes[i].Captions[i % 5]), stream.Read(0, Token).Select(e => e.Caption));
+        Assert.Equal(Enumerable.Range(0, 6).Select(i => scenes[6 + i].Captions[i % 5]), stream.Read(1, Token).Select(e => e.Caption));
     }
 
     /// <summary>The mean difference of a scene's drawing from a picture, of 255 levels.</summary>

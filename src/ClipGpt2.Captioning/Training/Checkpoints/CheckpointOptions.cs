@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 
 namespace ClipGpt2.Captioning.Training.Checkpoints;
 
@@ -6,7 +7,9 @@ namespace ClipGpt2.Captioning.Training.Checkpoints;
 public sealed class CheckpointOptions
 {
     /// <summary>The best checkpoint's file, before the timestamp is put in and its ending becomes <c>.safetensors</c>; null to write none.</summary>
+    /// <remarks>In a configuration file it is <c>training_config.trained_model_path</c>.</remarks>
     /// <value>The default is <see langword="null"/>.</value>
+    [JsonIgnore]
     public string? Path { get; set; }
 
     /// <summary>Whether the newest weights are written beside the best at each validation, as <c>..._last.safetensors</c>.</summary>
@@ -29,5 +32,6 @@ public sealed class CheckpointOptions
     /// <summary>Sections to put into the checkpoint's metadata as they are, such as the configuration file's, by name; values are JSON.</summary>
     /// <value>The default is empty: the trainer writes its own options.</value>
     [Required]
+    [JsonIgnore]
     public IDictionary<string, string> Metadata { get; set; } = new Dictionary<string, string>();
 }

@@ -1,9 +1,10 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 
 namespace ClipGpt2.Captioning.Training.Optimization;
 
 /// <summary>How weights are changed.</summary>
-public sealed class OptimizationOptions
+public class OptimizationOptions
 {
     /// <summary>The rule.</summary>
     /// <value>The default is <see cref="OptimizerKind.Adam"/>, the seed's.</value>
@@ -126,9 +127,11 @@ public enum OptimizerKind
     Adam,
 
     /// <summary>AdamW (Loshchilov and Hutter, 2019), as <c>torch.optim.AdamW</c>: weights decay before the update.</summary>
+    [JsonStringEnumMemberName("adamw")]
     AdamW,
 
     /// <summary>AdamW as transformers up to 4.30 and ClipCap have it: epsilon before the bias correction, weights decay after the update.</summary>
+    [JsonStringEnumMemberName("transformers_adamw")]
     TransformersAdamW,
 
     /// <summary>Stochastic gradient descent, as <c>torch.optim.SGD</c>.</summary>

@@ -57,6 +57,6 @@ internal static class ConfigurationFile
     {
         var end = e.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
         var reason = end < 0 ? e.Message : e.Message[..end];
-        return reason.Replace(" Change the reader options.", "", StringComparison.Ordinal).Replace(" Expected depth to be zero at the end of the JSON payload. ", " ", StringComparison.Ordinal);
+        return reason.Replace(" Change the reader options.", "", StringComparison.Ordinal).Replace(", when isFinalBlock is true", "", StringComparison.Ordinal);
     }
 }

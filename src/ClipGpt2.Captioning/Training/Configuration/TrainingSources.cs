@@ -57,6 +57,7 @@ internal sealed class TrainingSources : IDisposable
         Try("gpt2_config.model", gpt2, () =>
         {
             Gpt2 = ModelFolder.Open(gpt2, modelSearch);
+            CheckKind(Gpt2.Config, "gpt2");
             CheckSizes(Gpt2Config.Read(Gpt2.Config));
         });
         Try("data_paths.train_captions_path", paths.TrainCaptionsPath, () => Training = Read(paths.TrainCaptionsPath, data.TrainImages, data.TrainSplits));
@@ -70,6 +71,14 @@ internal sealed class TrainingSources : IDisposable
     private ICaptionDataset Read(string path, string? images, IList<string> splits) => CaptionDatasets.Read(
         path,
         new CaptionDatasetOptions { Form = _configuration.DataConfig.Format, ImageFolder = images, Splits = splits, EmptyCaptions = _configuration.DataConfig.EmptyCaptions });
+
+    private static void CheckKind(ConfigSection model, string expected)
+    {
+        if (model.Text("model_type", expected) is var kind && kind != expected)
+        {
+            throw model.Error("model_type", $"is '{kind}', and must be '{expected}'");
+        }
+    }
 
     private void CheckSizes(Gpt2Config model)
     {
@@ -94,8 +103,11 @@ internal sealed class TrainingSources : IDisposable
         Try("evaluation_config.bertscore_model", model, Remedy, () =>
         {
             using var folder = ModelFolder.Open(model, modelSearch);
-            var layers = BertConfig.Read(folder.Config).Transformer.Layers;
-            _errors.AddUnless(layer is null || layer <= layers, $"is {layer}; '{model}' has {layers} layers", "evaluation_config.bertscore_num_layers");
+            var config = BertConfig.Read(folder.Config);
+            _errors.AddUnless(
+                (layer ?? BertScoreMetric.UsualLayer(config)) <= config.Transformer.Layers,
+                $"is {ConfigurationContract.Text(layer)}; with '{model}' it must be an integer from 0 to {config.Transformer.Layers}",
+                "evaluation_config.bertscore_num_layers");
         });
     }
 

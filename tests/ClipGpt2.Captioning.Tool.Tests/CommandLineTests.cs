@@ -12,6 +12,9 @@ public sealed class CommandLineTests
 
     [Theory]
     [InlineData("nonsense")]
+    [InlineData("train")]
+    [InlineData("train", "a.json", "b.json")]
+    [InlineData("train", "a.json", "--set")]
     [InlineData("inspect")]
     [InlineData("inspect", "x", "--nonsense")]
     [InlineData("inspect", "x", "--transform", "hf")]

@@ -16,16 +16,17 @@ public sealed class CheckpointOptions
     /// <value>The default is <see langword="false"/>.</value>
     public bool SaveLast { get; set; }
 
-    /// <summary>The number of steps between two complete states; null for one at the end of each epoch. States need a <see cref="Path"/>.</summary>
+    /// <summary>The number of steps between two complete states; null for one at the end of each epoch.</summary>
     /// <value>The default is <see langword="null"/>.</value>
     [Range(1, long.MaxValue)]
     public long? StateEverySteps { get; set; }
 
     /// <summary>Whether complete states are written, from which a run can be resumed.</summary>
+    /// <remarks>States need a <see cref="Path"/>.</remarks>
     /// <value>The default is <see langword="true"/>.</value>
     public bool SaveState { get; set; } = true;
 
-    /// <summary>Whether the run goes on from the newest state that belongs to <see cref="Path"/>, if there is one.</summary>
+    /// <summary>Whether the run goes on from the newest state that belongs to the checkpoint's name, if there is one.</summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool Resume { get; set; }
 

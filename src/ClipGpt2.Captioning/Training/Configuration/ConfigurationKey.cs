@@ -9,13 +9,12 @@ namespace ClipGpt2.Captioning.Training.Configuration;
 internal sealed class ConfigurationKey
 {
     private readonly JsonPropertyInfo _property;
-    private readonly ConfigurationValue _value;
 
     public ConfigurationKey(JsonPropertyInfo property)
     {
         _property = property;
         var attributes = Property.GetCustomAttributes().ToList();
-        _value = new ConfigurationValue(property.PropertyType)
+        Value = new ConfigurationValue(property.PropertyType)
         {
             Range = attributes.OfType<RangeAttribute>().SingleOrDefault(),
             Length = attributes.OfType<LengthAttribute>().SingleOrDefault(),
@@ -24,6 +23,9 @@ internal sealed class ConfigurationKey
     }
 
     public string Name => _property.Name;
+
+    /// <summary>What values are of the right type and within the limits.</summary>
+    public ConfigurationValue Value { get; }
 
     public Type Type => _property.PropertyType;
 
@@ -38,7 +40,7 @@ internal sealed class ConfigurationKey
     public bool IsSection => ConfigurationContract.Json.GetTypeInfo(Type).Kind == JsonTypeInfoKind.Object;
 
     /// <summary>What the key may be, in words.</summary>
-    public string Expected => IsSection ? "an object" : $"{_value.Expected}{(IsNullable ? ", or null" : "")}";
+    public string Expected => IsSection ? "an object" : $"{Value.Expected}{(IsNullable ? ", or null" : "")}";
 
     public object? Get(object section) => _property.Get!(section);
 
@@ -51,7 +53,7 @@ internal sealed class ConfigurationKey
             return true;
         }
 
-        var value = _value.Read(json);
+        var value = Value.Read(json);
         if (value is not null)
         {
             _property.Set!(section, value);
@@ -61,5 +63,5 @@ internal sealed class ConfigurationKey
     }
 
     /// <summary>Whether a value of the right type is one that the key may be.</summary>
-    public bool Allows(object? value) => value is null ? IsNullable : _value.Allows(value);
+    public bool Allows(object? value) => value is null ? IsNullable : Value.Allows(value);
 }

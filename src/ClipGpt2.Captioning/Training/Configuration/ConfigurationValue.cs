@@ -29,18 +29,18 @@ internal sealed class ConfigurationValue(Type type)
         _ => $"{(_type == typeof(double) ? "a number" : "an integer")}{Limits}",
     };
 
+    public double Minimum => Range is null ? double.NegativeInfinity : Convert.ToDouble(Range.Minimum, CultureInfo.InvariantCulture);
+
+    public double Maximum => Range is null ? double.PositiveInfinity : Convert.ToDouble(Range.Maximum, CultureInfo.InvariantCulture);
+
+    /// <summary>Attributes can't leave an end open: these stand for no limit.</summary>
+    public bool IsOpen => Maximum >= int.MaxValue;
+
     private ConfigurationValue? Item => _type.IsGenericType ? new ConfigurationValue(_type.GetGenericArguments()[0]) { Range = Range } : null;
 
     private string Count => Length is null ? "" : $"{Length.MinimumLength} ";
 
     private IEnumerable<string>? Names => (Allowed ?? (_type.IsEnum ? Enum.GetValues(_type).Cast<object?>() : null))?.Select(ConfigurationContract.Text);
-
-    private double Minimum => Range is null ? double.NegativeInfinity : Convert.ToDouble(Range.Minimum, CultureInfo.InvariantCulture);
-
-    private double Maximum => Range is null ? double.PositiveInfinity : Convert.ToDouble(Range.Maximum, CultureInfo.InvariantCulture);
-
-    /// <summary>Attributes can't leave an end open: these stand for no limit.</summary>
-    private bool IsOpen => Maximum >= int.MaxValue;
 
     private string Limits => (Minimum, IsOpen) switch
     {

@@ -7,7 +7,7 @@ namespace ClipGpt2.Captioning.Training.Configuration;
 /// <summary>What is minimised, by which weights and how: <c>optimization_config</c>. The defaults are the seed's.</summary>
 public sealed class OptimizationSection : OptimizationOptions
 {
-    /// <summary>What the loss counts. With another than the seed's, the defaults of the other sections are those of <see cref="CaptionTrainerOptions"/>.</summary>
+    /// <summary>What the loss counts. With another than the seed's, the defaults of other keys are those of <see cref="CaptionTrainerOptions"/>.</summary>
     /// <value>The default is <see cref="CaptionObjective.Seed"/>.</value>
     public CaptionObjective Objective { get; set; } = CaptionObjective.Seed;
 

@@ -11,7 +11,7 @@ namespace ClipGpt2.Captioning.Tool.Commands;
 internal static class TrainCommand
 {
     private static readonly Argument<string> Path = new("CONFIG") { Description = "The configuration, such as training_config.json." };
-    private static readonly Option<bool> Resume = new("--resume") { Description = "Go on from the newest saved state of the configuration's trained_model_path, if there is one." };
+    private static readonly Option<bool> Resume = new("--resume") { Description = "Go on from the newest state that was saved under the configuration's trained_model_path." };
 
     private static readonly Option<string[]> Set = new("--set")
     {
@@ -40,29 +40,16 @@ internal static class TrainCommand
         using var observers = TrainingObservers.Create(configuration);
         observers.AddTo(setup.Options);
         var trainer = new CaptionTrainer(setup.Captioner, setup.Options, new TerminalLogger<CaptionTrainer>());
-        var result = await trainer.TrainAsync(setup.Training, setup.Validation, observers.Progress, token);
-        Tell(result);
-        return result.End switch
+        try
         {
-            TrainingEnd.Cancelled => ExitCode.Cancelled,
-            TrainingEnd.Failed => ExitCode.Failed,
-            _ => ExitCode.Success,
-        };
-    }
-
-    private static void Tell(TrainingResult result)
-    {
-        switch (result.End)
+            var result = await trainer.TrainAsync(setup.Training, setup.Validation, observers.Progress, token);
+            Terminal.Open().WriteLine($"{result.Steps} steps; the best checkpoint is {result.BestCheckpoint}");
+            return ExitCode.Success;
+        }
+        catch (OperationCanceledException) when (configuration.CheckpointConfig.SaveState)
         {
-            case TrainingEnd.Cancelled:
-                Messages.Error($"cancelled after {result.Steps} steps; --resume goes on from the state that was saved");
-                break;
-            case TrainingEnd.Failed:
-                Messages.Error(result.Error?.Message ?? "the training failed");
-                break;
-            default:
-                Terminal.Open().WriteLine($"{result.Steps} steps; best checkpoint: {result.BestCheckpoint ?? "none"}");
-                break;
+            Messages.Error("cancelled; --resume goes on from the state that was saved");
+            return ExitCode.Cancelled;
         }
     }
 }

@@ -136,7 +136,7 @@ public sealed class ClipImageEncoder : IImageEncoder, ITrainable, ISavablePart, 
     private KeyValuePair<string, JsonObject>[] Configuration() =>
     [
         new("config.json", Tower.Config.ToJson()),
-        new(PreprocessorConfig.FileName, PreprocessorConfigWriter.Write(Preprocessor.Options)),
+        new(PreprocessorConfig.FileName, PreprocessorConfigWriter.Write(Preprocessor.Options with { Squash = null })),
     ];
 
     internal static ClipImageEncoder Load(ClipVisionConfig config, ITensorSource weights, ImagePreprocessor preprocessor, ComputeOptions compute, string? source = null, string? id = null)

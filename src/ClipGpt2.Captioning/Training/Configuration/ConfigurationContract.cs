@@ -1,8 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using ClipGpt2.Captioning.Training.Checkpoints;
 
 namespace ClipGpt2.Captioning.Training.Configuration;
 
@@ -20,11 +20,7 @@ internal static class ConfigurationContract
     public static string Text(object? value) => JsonSerializer.Serialize(value, Json);
 
     /// <summary>A section as JSON on one line, its keys sorted, so that equal configurations give equal texts.</summary>
-    public static string SortedText(object section) => Sorted(JsonSerializer.SerializeToNode(section, Json))!.ToJsonString(Json);
-
-    private static JsonNode? Sorted(JsonNode? node) => node is JsonObject members
-        ? new JsonObject(members.OrderBy(member => member.Key, StringComparer.Ordinal).Select(member => KeyValuePair.Create(member.Key, Sorted(member.Value))))
-        : node?.DeepClone();
+    public static string SortedText(object section) => SortedJson.Text(JsonSerializer.SerializeToNode(section, Json));
 
     private static JsonSerializerOptions CreateJson()
     {

@@ -40,7 +40,10 @@ public sealed partial class TrainingConfiguration
         },
     };
 
-    /// <summary>The sections for a checkpoint's metadata: without <c>checkpoint_config</c>, since a resumed run's files equal an undisturbed one's, and <c>logging_config</c>.</summary>
+    /// <summary>
+    /// The sections for a checkpoint's metadata: without <c>checkpoint_config</c>, since a resumed run's files equal an undisturbed one's, without
+    /// <c>logging_config</c>, and without <c>projector_config</c>, which the trainer writes with all sizes.
+    /// </summary>
     private Dictionary<string, string> ToMetadata() => new()
     {
         ["clip_config"] = ConfigurationContract.SortedText(ClipConfig),
@@ -50,7 +53,6 @@ public sealed partial class TrainingConfiguration
         ["optimization_config"] = ConfigurationContract.SortedText(OptimizationConfig),
         ["evaluation_config"] = ConfigurationContract.SortedText(EvaluationConfig),
         ["data_config"] = ConfigurationContract.SortedText(DataConfig),
-        ["projector_config"] = ConfigurationContract.SortedText(ProjectorConfig),
     };
 
     private TrainingEvaluationOptions ToEvaluationOptions() => new()

@@ -17,7 +17,7 @@ internal sealed class TrainingObservers : IDisposable
 
     public static TrainingObservers Create(TrainingConfiguration configuration)
     {
-        _ = configuration;
+        ArgumentNullException.ThrowIfNull(configuration);
         return new TrainingObservers();
     }
 

@@ -77,6 +77,7 @@ public sealed class TrainTests : IDisposable
             Assert.Contains("clipgpt2: cancelled; --resume goes on from the state that was saved", error, StringComparison.Ordinal);
         }
 
+        Assert.NotEmpty(Directory.GetFiles(Path.GetDirectoryName(model)!, "*.history.jsonl"));
         var resumed = await ClipGpt2Process.Run([.. command, "--resume", "--set", "training_config.num_epochs=1"]);
         Assert.Equal((0, ""), (resumed.ExitCode, resumed.Error));
         Assert.Matches(@"^\d+ steps; the best checkpoint is .*best_\d{8}_\d{6}\.safetensors\s*$", resumed.Output);
@@ -115,6 +116,8 @@ public sealed class TrainTests : IDisposable
             root[section]![key] = Golden.File((string)root[section]![key]!);
         }
 
+        root["training_config"]!["monitoring_plots_path"] = Path.Combine(_folder, "plots.png");
+        root["logging_config"] = new JsonObject { ["log_file"] = Path.Combine(_folder, "training.log") };
         change(root);
         var file = Path.Combine(_folder, "training_config.json");
         File.WriteAllText(file, root.ToJsonString());

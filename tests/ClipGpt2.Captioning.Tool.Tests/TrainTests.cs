@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 
 namespace ClipGpt2.Captioning.Tool.Tests;
@@ -60,6 +61,43 @@ public sealed class TrainTests : IDisposable
     [InlineData("batch_size", "--set batch_size: this sets nothing")]
     public async Task A_wrong_replacement_is_named(string set, string expected) => await Fails(["train", Write(_ => { }), "--set", set], expected);
 
+    [Fact]
+    public async Task A_run_leaves_a_checkpoint_and_an_interrupted_one_goes_on()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no SIGINT to send to another process.");
+        var model = Path.Combine(_folder, "models", "best.pkl");
+        string[] command = ["train", Write(WithFullPictures), "--set", "evaluation_config.metrics=[]", "--set", $"training_config.trained_model_path={model}"];
+        using (var process = Process.Start(ClipGpt2Process.Command([.. command, "--set", "training_config.num_epochs=100000"]))!)
+        {
+            await StateOf(model, process);
+            using var kill = Process.Start("kill", ["-INT", $"{process.Id}"]);
+            var error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+            Assert.Equal(130, process.ExitCode);
+            Assert.Contains("clipgpt2: cancelled; --resume goes on from the state that was saved", error, StringComparison.Ordinal);
+        }
+
+        Assert.NotEmpty(Directory.GetFiles(Path.GetDirectoryName(model)!, "*.history.jsonl"));
+        var resumed = await ClipGpt2Process.Run([.. command, "--resume", "--set", "training_config.num_epochs=1"]);
+        Assert.Equal((0, ""), (resumed.ExitCode, resumed.Error));
+        Assert.Matches(@"^\d+ steps; the best checkpoint is .*best_\d{8}_\d{6}\.safetensors\s*$", resumed.Output);
+    }
+
+    /// <summary>Waits until the run has saved its state once.</summary>
+    private static async Task StateOf(string model, Process process)
+    {
+        while (!process.HasExited && !(Directory.Exists(Path.GetDirectoryName(model)) && Directory.EnumerateFiles(Path.GetDirectoryName(model)!, "*.state.safetensors").Any()))
+        {
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
+    }
+
+    private static void WithFullPictures(JsonObject root)
+    {
+        var folder = Path.GetDirectoryName(Golden.File("scenes"))!;
+        root["data_config"] = new JsonObject { ["train_images"] = folder, ["val_images"] = folder };
+    }
+
     private static async Task Fails(string[] arguments, string expected)
     {
         var run = await ClipGpt2Process.Run(arguments);
@@ -78,6 +116,8 @@ public sealed class TrainTests : IDisposable
             root[section]![key] = Golden.File((string)root[section]![key]!);
         }
 
+        root["training_config"]!["monitoring_plots_path"] = Path.Combine(_folder, "plots.png");
+        root["logging_config"] = new JsonObject { ["log_file"] = Path.Combine(_folder, "training.log") };
         change(root);
         var file = Path.Combine(_folder, "training_config.json");
         File.WriteAllText(file, root.ToJsonString());

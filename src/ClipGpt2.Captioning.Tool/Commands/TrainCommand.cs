@@ -39,10 +39,9 @@ internal static class TrainCommand
         using var setup = TrainingSetup.Create(configuration, logger: new TerminalLogger<TrainingSetup>());
         using var observers = TrainingObservers.Create(configuration);
         observers.AddTo(setup.Options);
-        var trainer = new CaptionTrainer(setup.Captioner, setup.Options, new TerminalLogger<CaptionTrainer>());
         try
         {
-            var result = await trainer.TrainAsync(setup.Training, setup.Validation, observers.Progress, token);
+            var result = await setup.TrainAsync(new TerminalLogger<CaptionTrainer>(), observers.Progress, token);
             Terminal.Open().WriteLine($"{result.Steps} steps; the best checkpoint is {result.BestCheckpoint}");
             return ExitCode.Success;
         }

@@ -40,7 +40,7 @@ internal sealed class ConfigurationValue(Type type)
 
     private string Count => Length is null ? "" : $"{Length.MinimumLength} ";
 
-    private IEnumerable<string>? Names => (Allowed ?? (_type.IsEnum ? Enum.GetValues(_type).Cast<object?>() : null))?.Select(ConfigurationContract.Text);
+    private IEnumerable<string>? Names => (Allowed ?? (_type.IsEnum ? Enum.GetValues(_type).Cast<object?>() : null))?.Where(value => value is not null).Select(ConfigurationContract.Text);
 
     private string Limits => (Minimum, IsOpen) switch
     {

@@ -31,4 +31,7 @@ public sealed class DataSection : DataLoadingOptions
     /// <summary>What an empty caption does.</summary>
     /// <value>The default is <see cref="EmptyCaptionPolicy.Fail"/>.</value>
     public EmptyCaptionPolicy EmptyCaptions { get; set; } = EmptyCaptionPolicy.Fail;
+
+    /// <summary>Where tables have their captions and pictures.</summary>
+    public CsvColumnOptions Columns { get; set; } = new();
 }

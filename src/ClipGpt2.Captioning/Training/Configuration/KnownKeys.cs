@@ -6,11 +6,7 @@ internal static class KnownKeys
     private static readonly IReadOnlyList<string> All = [.. PathsOf(typeof(TrainingConfiguration), "")];
 
     /// <summary>What to say about a path that isn't known.</summary>
-    public static string Suggestion(string path)
-    {
-        var nearest = All.MinBy(known => Distance(path, known))!;
-        return $"the nearest known one is {nearest}";
-    }
+    public static string Suggestion(string path) => $"the nearest known one is {All.MinBy(known => Distance(path, known))}";
 
     private static IEnumerable<string> PathsOf(Type section, string path)
     {
@@ -24,29 +20,31 @@ internal static class KnownKeys
         }
     }
 
-    /// <summary>Edits between the last names; one more for a key of another section, so that a slip of the pen comes before a slip of the place.</summary>
+    /// <summary>The distance of the last names, and a little more for a key of another section: a slip of the pen comes before a slip of the place.</summary>
     private static int Distance(string path, string known)
     {
         var (section, name) = Split(path);
         var (knownSection, knownName) = Split(known);
-        return (2 * EditDistance(name, knownName)) + (section == knownSection ? 0 : 3);
+        return EditDistance(name, knownName) + (section == knownSection ? 0 : 3);
     }
 
     private static (string Section, string Name) Split(string path) => path.LastIndexOf('.') is >= 0 and var dot ? (path[..dot], path[(dot + 1)..]) : ("", path);
 
-    /// <summary>The number of letters to put in, take out or replace (Levenshtein, 1966).</summary>
+    /// <summary>Levenshtein's distance, in which a letter that is missing counts half of one that is wrong: people leave parts of a name out.</summary>
     private static int EditDistance(string from, string to)
     {
-        var row = Enumerable.Range(0, to.Length + 1).ToArray();
-        for (var i = 1; i <= from.Length; i++)
+        const int Missing = 1;
+        const int Wrong = 2;
+        var row = Enumerable.Range(0, to.Length + 1).Select(j => j * Missing).ToArray();
+        foreach (var letter in from)
         {
             var diagonal = row[0];
-            row[0] = i;
+            row[0] += Wrong;
             for (var j = 1; j <= to.Length; j++)
             {
-                var replaced = diagonal + (from[i - 1] == to[j - 1] ? 0 : 1);
+                var replaced = diagonal + (letter == to[j - 1] ? 0 : Wrong);
                 diagonal = row[j];
-                row[j] = Math.Min(replaced, Math.Min(row[j], row[j - 1]) + 1);
+                row[j] = Math.Min(replaced, Math.Min(row[j] + Wrong, row[j - 1] + Missing));
             }
         }
 

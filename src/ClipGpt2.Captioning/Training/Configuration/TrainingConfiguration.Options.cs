@@ -40,6 +40,11 @@ public sealed partial class TrainingConfiguration
         },
     };
 
+    /// <summary>The sections that the seed's file has, with their keys and values, as the seed's log shows them.</summary>
+    internal IEnumerable<KeyValuePair<string, IEnumerable<KeyValuePair<string, object?>>>> SeedSections() => ConfigurationContract.KeysOf(GetType())
+        .Where(section => section.IsRequired)
+        .Select(section => KeyValuePair.Create(section.Name, ConfigurationContract.KeysOf(section.Type).Select(key => KeyValuePair.Create(key.Name, key.Get(section.Get(this)!)))));
+
     /// <summary>
     /// The sections for a checkpoint's metadata: without <c>checkpoint_config</c>, since a resumed run's files equal an undisturbed one's, without
     /// <c>logging_config</c>, and without <c>projector_config</c>, which the trainer writes with all sizes.

@@ -34,8 +34,11 @@ public sealed class TrainingSetup : IDisposable
     /// <summary>The captioner to train.</summary>
     public Captioner Captioner { get; private set; } = null!;
 
-    /// <summary>The captions to train on, all of them: the trainer takes the subset.</summary>
-    public ICaptionDataset Training { get; private set; } = null!;
+    /// <summary>The captions to train on, all of them: the trainer takes the subset. Null where there is a <see cref="TrainingStream"/>.</summary>
+    public ICaptionDataset? Training { get; private set; }
+
+    /// <summary>The captions to train on where they come one after the other, out of tar shards; otherwise null.</summary>
+    public ICaptionStream? TrainingStream { get; private set; }
 
     /// <summary>The captions to validate on.</summary>
     public ICaptionDataset Validation { get; private set; } = null!;
@@ -63,6 +66,22 @@ public sealed class TrainingSetup : IDisposable
         }
     }
 
+    /// <summary>Trains the captioner.</summary>
+    /// <param name="logger">Where the trainer logs, or null.</param>
+    /// <param name="progress">Is told of every step; null for nobody.</param>
+    /// <param name="token">Ends the run between two steps; its state is saved first, where states are saved.</param>
+    /// <returns>How the run ended.</returns>
+    /// <exception cref="TrainingDivergedException">The loss isn't finite any more.</exception>
+    /// <exception cref="CaptioningException">Parts, data or options don't fit together, pictures can't be read, or a file can't be written.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public Task<TrainingResult> TrainAsync(ILogger<CaptionTrainer>? logger = null, IProgress<TrainingProgress>? progress = null, CancellationToken token = default)
+    {
+        var trainer = new CaptionTrainer(Captioner, Options, logger);
+        return TrainingStream is { } stream
+            ? trainer.TrainAsync(stream, Validation, progress, token)
+            : trainer.TrainAsync(Training!, Validation, progress, token);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -79,23 +98,22 @@ public sealed class TrainingSetup : IDisposable
     {
         var device = TrainingDevice.Of(Configuration, logger);
         using var sources = TrainingSources.Open(Configuration, modelSearch);
-        (Training, Validation) = (sources.Training, sources.Validation);
+        (Training, TrainingStream, Validation) = (sources.Training, sources.TrainingStream, sources.Validation);
         LoadMetrics(modelSearch, new ComputeOptions { Device = device });
         LoadCaptioner(sources, device, logger);
-        TrainingSetupLog.DataRead(logger, Training.Count, Validation.Count);
+        TrainingSetupLog.DataRead(logger, Training?.Count, Validation.Count);
     }
 
     private void LoadMetrics(ModelSearchOptions modelSearch, ComputeOptions compute)
     {
         var evaluation = Configuration.EvaluationConfig;
-        var pictures = new Lazy<Dictionary<string, ImageSource>>(() => PicturesOf(Validation));
         var metrics = new NamedMetrics
         {
             Meteor = evaluation.MeteorData is { } data && evaluation.Metrics.Contains(CaptionMetricKind.Meteor) ? Own(MeteorData.Load(data)) : null,
             BertModel = evaluation.BertScoreModel,
             BertLayer = evaluation.BertScoreNumLayers,
             ClipModel = Configuration.ClipConfig.Model,
-            PictureOf = image => pictures.Value.GetValueOrDefault(image.Id) ?? throw new CaptioningException($"CLIPScore needs the picture of '{image.Id}', and the validation set has none."),
+            PictureOf = new ValidationPictures(Validation).Of,
             ModelSearch = modelSearch,
             Compute = compute,
         };
@@ -119,21 +137,6 @@ public sealed class TrainingSetup : IDisposable
         var sizes = Configuration.ProjectorConfig.ToConfig(gpt2.VisualTokensLength, encoder.EmbeddingDimension, decoder.HiddenSize);
         var projector = Own(FreshProjector.Create(sizes, optimization.Seed, trained));
         Captioner = Own(new Captioner(encoder, projector, decoder, tokenizer, new CaptionerOptions { Device = device, Precision = optimization.Precision }));
-        TrainingSetupLog.ModelReady(logger);
-    }
-
-    private static Dictionary<string, ImageSource> PicturesOf(ICaptionDataset dataset)
-    {
-        var pictures = new Dictionary<string, ImageSource>(StringComparer.Ordinal);
-        for (var i = 0; i < dataset.Count; i++)
-        {
-            if (dataset[i] is { Image: { } image } example)
-            {
-                pictures[example.ImageId] = image;
-            }
-        }
-
-        return pictures;
     }
 
     private T Own<T>(T part)

@@ -17,9 +17,6 @@ internal static partial class TrainingSetupLog
     [LoggerMessage(43, LogLevel.Information, "GPT-2 model initialized using {Model}")]
     public static partial void Gpt2Loaded(ILogger logger, string model);
 
-    [LoggerMessage(44, LogLevel.Information, "Main model initialized")]
-    public static partial void ModelReady(ILogger logger);
-
-    [LoggerMessage(45, LogLevel.Information, "Read {Training} captions to train on and {Validation} to validate on")]
-    public static partial void DataRead(ILogger logger, int training, int validation);
+    [LoggerMessage(44, LogLevel.Debug, "Read {Training} captions to train on and {Validation} to validate on")]
+    public static partial void DataRead(ILogger logger, int? training, int validation);
 }

@@ -19,7 +19,10 @@ internal sealed class TrainingSources : IDisposable
 
     public ModelFolder Gpt2 { get; private set; } = null!;
 
-    public ICaptionDataset Training { get; private set; } = null!;
+    /// <summary>The captions to train on, unless they come as a <see cref="TrainingStream"/>.</summary>
+    public ICaptionDataset? Training { get; private set; }
+
+    public ICaptionStream? TrainingStream { get; private set; }
 
     public ICaptionDataset Validation { get; private set; } = null!;
 
@@ -60,17 +63,36 @@ internal sealed class TrainingSources : IDisposable
             CheckKind(Gpt2.Config, "gpt2");
             CheckSizes(Gpt2Config.Read(Gpt2.Config));
         });
-        Try("data_paths.train_captions_path", paths.TrainCaptionsPath, () => Training = Read(paths.TrainCaptionsPath, data.TrainImages, data.TrainSplits));
-        Try("data_paths.val_captions_path", paths.ValCaptionsPath, () => Validation = Read(paths.ValCaptionsPath, data.ValImages, data.ValSplits));
+        Try("data_paths.train_captions_path", paths.TrainCaptionsPath, () => OpenTraining(paths.TrainCaptionsPath, Reading(data.TrainImages, data.TrainSplits)));
+        Try("data_paths.val_captions_path", paths.ValCaptionsPath, () => Validation = CaptionDatasets.Open(paths.ValCaptionsPath, Reading(data.ValImages, data.ValSplits)));
         if (_configuration.EvaluationConfig.Metrics.Contains(CaptionMetricKind.BertScore))
         {
             CheckBertScore(modelSearch);
         }
     }
 
-    private CaptionFileDataset Read(string path, string? images, IList<string> splits) => CaptionDatasets.Open(
-        path,
-        new CaptionDatasetOptions { Form = _configuration.DataConfig.Format, ImageFolder = images, Splits = splits, EmptyCaptions = _configuration.DataConfig.EmptyCaptions });
+    private CaptionDatasetOptions Reading(string? images, IList<string> splits) => new()
+    {
+        Form = _configuration.DataConfig.Format,
+        ImageFolder = images,
+        Splits = splits,
+        EmptyCaptions = _configuration.DataConfig.EmptyCaptions,
+        Columns = _configuration.DataConfig.Columns,
+        ShardSeed = _configuration.DataConfig.Shuffle ? _configuration.OptimizationConfig.Seed : null,
+    };
+
+    private void OpenTraining(string path, CaptionDatasetOptions reading)
+    {
+        if (CaptionDatasets.FormOf(path, reading) != CaptionFileForm.TarShards)
+        {
+            Training = CaptionDatasets.Open(path, reading);
+            return;
+        }
+
+        TrainingStream = CaptionDatasets.OpenStream(path, reading);
+        var ratio = _configuration.TrainingConfig.SubsetRatio;
+        _errors.AddUnless(ratio >= 1, $"is {ConfigurationContract.Text(ratio)}; tar shards aren't counted, so it must be 1", "training_config.subset_ratio");
+    }
 
     private static void CheckKind(ConfigSection model, string expected)
     {

@@ -38,6 +38,9 @@ public sealed class ConfigurationErrorTests
     [InlineData("optimization_config", "optimizer", "1", "optimization_config.optimizer is 1; it must be one of")]
     [InlineData("optimization_config", "objective", "\"best\"", "optimization_config.objective is \"best\"; it must be one of \"corrected\", \"seed\", \"clipcap\"")]
     [InlineData("optimization_config", "precision", "\"float16\"", "optimization_config.precision is \"float16\"; it must be one of \"float32\", \"bfloat16\"")]
+    [InlineData("data_config", "columns", "{\"separator\": \"x\"}", "data_config.columns.separator is \"x\"; it must be one of \",\", \";\", \"\\t\", \"|\", or null")]
+    [InlineData("data_config", "columns", "{\"separator\": \";;\"}", "data_config.columns.separator is \";;\"; it must be one of")]
+    [InlineData("data_config", "columns", "{\"captions\": \"text\"}", "data_config.columns.captions is no known key; the nearest known one is data_config.columns.caption")]
     [InlineData("projector_config", "kind", "\"cnn\"", "projector_config.kind is \"cnn\"; it must be one of \"linear_tanh\", \"linear\", \"mlp\", \"transformer\"")]
     public void A_wrong_value_is_named_with_file_and_path_and_what_would_be_right(string section, string key, string? value, string expected)
     {

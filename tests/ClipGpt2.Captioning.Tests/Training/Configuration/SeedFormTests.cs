@@ -82,6 +82,7 @@ public sealed class SeedFormTests
     [InlineData("evaluation_config", "num_beams")]
     [InlineData("logging_config", "history")]
     [InlineData("", "evaluation_config")]
+    [InlineData("data_config", "columns")]
     public void Null_is_as_good_as_leaving_an_optional_key_out(string section, string key)
     {
         var without = SeedFile.With(section, key, null);
@@ -103,6 +104,15 @@ public sealed class SeedFormTests
     [InlineData("32.0")]
     [InlineData("3.2e1")]
     public void Whole_numbers_do_for_integers(string json) => Assert.Equal(32, SeedFile.With("training_config", "batch_size", json).TrainingConfig.BatchSize);
+
+    [Fact]
+    public void The_seeds_sections_can_be_shown_in_the_seeds_order()
+    {
+        var sections = SeedFile.Read().SeedSections().ToDictionary(section => section.Key, section => section.Value.Select(field => field.Key));
+        Assert.Equal(["clip_config", "gpt2_config", "data_paths", "training_config"], sections.Keys);
+        Assert.Equal(["subset_ratio", "batch_size", "num_epochs", "learning_rate", "enable_GPU", "trained_model_path", "monitoring_plots_path"], sections["training_config"]);
+        Assert.Equal(["model", "visual_tokens_length", "text_tokens_max_length", "n_layers_to_freeze"], sections["gpt2_config"]);
+    }
 
     [Fact]
     public void Editors_may_put_the_address_of_the_schema_in() =>

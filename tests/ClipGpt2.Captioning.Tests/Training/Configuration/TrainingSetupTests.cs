@@ -1,8 +1,11 @@
+using System.Formats.Tar;
+using System.Text.Json;
 using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.Encoders;
 using ClipGpt2.Captioning.Evaluation;
 using ClipGpt2.Captioning.Images;
 using ClipGpt2.Captioning.Projectors;
+using ClipGpt2.Captioning.Training.Checkpoints;
 using ClipGpt2.Captioning.Training.Configuration;
 using ClipGpt2.Captioning.Weights;
 using Microsoft.Extensions.Logging;
@@ -31,7 +34,7 @@ public sealed class TrainingSetupTests
         Assert.NotEmpty(decoder.NamedParameters());
         Assert.Equal(2, projector.NamedParameters().Count());
         Assert.Throws<CaptioningException>(() => encoder.NamedParameters().ToList());
-        Assert.Equal(200, setup.Training.Count);
+        Assert.Equal(200, setup.Training?.Count);
         Assert.Equal(100, setup.Validation.Count);
         Assert.Contains("layer 3", Assert.IsType<BertScoreMetric>(Assert.Single(setup.Options.Evaluation.Metrics)).Name, StringComparison.Ordinal);
     }
@@ -114,6 +117,50 @@ public sealed class TrainingSetupTests
     public void Heads_that_dont_divide_the_hidden_size_are_named() => Assert.Equal(
         $"{SeedFile.Name}: projector_config.num_heads is 7; it must divide GPT-2's hidden size, 64.",
         Assert.Single(Errors([.. Roberta, "projector_config.kind=transformer", "projector_config.num_heads=7"])));
+
+    [Fact]
+    public void Tar_shards_are_trained_on_as_a_stream()
+    {
+        var shard = Path.ChangeExtension(Path.GetTempFileName(), ".tar");
+        try
+        {
+            using (var tar = new TarWriter(File.Create(shard)))
+            {
+                tar.WriteEntry(Golden("scenes/scene_000000.jpg"), "0.jpg");
+                tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "0.txt") { DataStream = new MemoryStream("a red circle"u8.ToArray()) });
+            }
+
+            string[] changes = ["evaluation_config.metrics=[]", $"data_paths.train_captions_path={shard}"];
+            using var setup = TrainingSetup.Create(Configuration(changes), NoCache);
+            Assert.Null(setup.Training);
+            Assert.Equal("a red circle", Assert.Single(setup.TrainingStream!.Read(0, TestContext.Current.CancellationToken)).Caption);
+            Assert.Equal($"{SeedFile.Name}: training_config.subset_ratio is 0.5; tar shards aren't counted, so it must be 1.", Assert.Single(Errors([.. changes, "training_config.subset_ratio=0.5"])));
+        }
+        finally
+        {
+            File.Delete(shard);
+        }
+    }
+
+    [Fact]
+    public async Task The_golden_run_trains()
+    {
+        var folder = Directory.CreateTempSubdirectory("clipgpt2-").FullName;
+        try
+        {
+            using var setup = TrainingSetup.Create(
+                Configuration("evaluation_config.metrics=[]", "optimization_config.max_steps=2", $"training_config.trained_model_path={Path.Combine(folder, "model.pkl")}"), NoCache);
+            var result = await setup.TrainAsync(token: TestContext.Current.CancellationToken);
+            Assert.Equal(2, result.Steps);
+            using var checkpoint = CaptionCheckpoint.Open(result.BestCheckpoint!);
+            Assert.Equal("""{"image_size":[64,64],"model":""" + $"{JsonSerializer.Serialize(Golden("models/tiny-clip"))}}}", checkpoint.Metadata["clip_config"]);
+            Assert.Contains("embedding_dim", checkpoint.Metadata["projector_config"], StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
 
     [Fact]
     public void A_GPU_that_isnt_there_is_warned_of()

@@ -18,7 +18,10 @@ internal static class ConfigurationDefaults
 
     private static string Text(TrainingConfiguration configuration, ConfigurationKey key)
     {
-        var owner = ConfigurationContract.KeysOf(typeof(TrainingConfiguration)).Single(section => section.Type.IsAssignableTo(key.Property.DeclaringType)).Get(configuration);
-        return ConfigurationContract.Text(key.Get(owner!));
+        var owner = SectionsIn(configuration).Single(section => section.GetType().IsAssignableTo(key.Property.DeclaringType));
+        return ConfigurationContract.Text(key.Get(owner));
     }
+
+    private static IEnumerable<object> SectionsIn(object section) =>
+        ConfigurationContract.KeysOf(section.GetType()).Where(key => key.IsSection).Select(key => key.Get(section)!).SelectMany(inner => SectionsIn(inner).Prepend(inner));
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.RegularExpressions;
 using ClipGpt2.Captioning.Training.Configuration;
 
@@ -16,14 +15,12 @@ internal static partial class ConfigurationTables
     private static string TableOf(string section)
     {
         var type = ConfigurationContract.KeysOf(typeof(TrainingConfiguration)).Single(key => key.Name == section).Type;
-        var table = new StringBuilder("| key | value | default | meaning |\n|---|---|---|---|\n");
-        foreach (var key in ConfigurationContract.KeysOf(type))
-        {
-            table.Append(null, $"| `{key.Name}` | {key.Expected} | {Default(key)} | {XmlDocumentation.SummaryOf(key.Property)} |\n");
-        }
-
-        return table.ToString();
+        return $"| key | value | default | meaning |\n|---|---|---|---|\n{string.Concat(RowsOf(type, ""))}";
     }
+
+    private static IEnumerable<string> RowsOf(Type section, string beginning) => ConfigurationContract.KeysOf(section).SelectMany(key => key.IsSection
+        ? RowsOf(key.Type, $"{beginning}{key.Name}.")
+        : [$"| `{beginning}{key.Name}` | {key.Expected.Replace("|", "\\|", StringComparison.Ordinal)} | {Default(key)} | {XmlDocumentation.SummaryOf(key.Property)} |\n"]);
 
     private static string Default(ConfigurationKey key)
     {

@@ -66,6 +66,10 @@ internal sealed class RunWatch(IEnumerable<ITrainingObserver> observers, IProgre
         Each(observer => observer.EpochEnded([.. history]));
     }
 
+    public void StepBegun(RunState state) => CaptionTrainerLog.StepBegun(logger, state.Step + 1);
+
+    public void Writing(CheckpointKind kind, RunState state) => CaptionTrainerLog.Writing(logger, kind, state.Step);
+
     public void Saved(SavedCheckpoint checkpoint)
     {
         CaptionTrainerLog.Saved(logger, checkpoint.Kind, checkpoint.Step, checkpoint.Path);

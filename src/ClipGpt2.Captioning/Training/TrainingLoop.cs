@@ -99,6 +99,7 @@ internal sealed class TrainingLoop
 
     private void MakeStep(RunState state, TrainingBatch[] group)
     {
+        _watch.StepBegun(state);
         var began = _watch.Elapsed;
         var factor = _rate.At(state.Step);
         var first = state.Step * _options.Optimization.AccumulatedBatches;

@@ -1,5 +1,6 @@
 using ClipGpt2.Captioning.Training;
 using ClipGpt2.Captioning.Training.Optimization;
+using TrainScenes.Scenes;
 
 namespace TrainScenes;
 
@@ -8,14 +9,15 @@ namespace TrainScenes;
 /// <param name="Seed">What weights and scenes come from.</param>
 internal sealed record SceneRecipe(int Steps, long Seed)
 {
-    public const int DefaultSteps = 10_000;
+    public const int DefaultSteps = 6_000;
 
     private const int QuickSteps = 20;
-    private const int BatchSize = 32;
-    private const int Epochs = 20;
+    private const int ScenesPerBatch = 32;
+    private const int BatchSize = ScenesPerBatch * SceneCaptions.Forms;
+    private const int Epochs = 10;
 
     /// <summary>The number of scenes that an epoch shows.</summary>
-    public int ScenesPerEpoch => BatchSize * ((Steps + Epochs - 1) / Epochs);
+    public int ScenesPerEpoch => ScenesPerBatch * ((Steps + Epochs - 1) / Epochs);
 
     /// <summary>A recipe that learns next to nothing.</summary>
     public static SceneRecipe Quick(long seed) => new(QuickSteps, seed);
@@ -38,6 +40,7 @@ internal sealed record SceneRecipe(int Steps, long Seed)
             WarmupSteps = Steps / 30,
             MaxGradientNorm = 1,
         },
+        Loading = { Shuffle = false },
         Checkpoints = { Path = Path.Combine(folder, "scenes.safetensors") },
     };
 }

@@ -1,8 +1,11 @@
+using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.Encoders;
 using ClipGpt2.Captioning.Folders;
+using ClipGpt2.Captioning.Projectors;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Weights;
 using Microsoft.Extensions.Logging;
+using Microsoft.ML.Tokenizers;
 
 namespace ClipGpt2.Captioning;
 
@@ -36,6 +39,11 @@ public sealed partial class Captioner
             throw;
         }
     }
+
+    /// <summary>A captioner that owns parts which were loaded for it alone.</summary>
+    internal static Captioner Owning(
+        IImageEncoder encoder, IPrefixProjector projector, ICaptionDecoder decoder, Tokenizer tokenizer, CaptionerOptions options, ILogger<Captioner>? logger, IDisposable parts) =>
+        new(encoder, projector, decoder, tokenizer, options, logger) { _owned = parts };
 
     /// <summary>Writes the captioner into a folder that <see cref="FromPretrained"/> reads: <c>captioner.json</c>, <c>encoder/</c>, <c>decoder/</c>, <c>projector.safetensors</c>.</summary>
     /// <param name="folder">The folder; it is made if it isn't there, and files of these names are replaced.</param>

@@ -52,17 +52,15 @@ internal sealed class TrainedModel
     /// <summary>The embeddings [B, D] of a batch's pictures; the caller's own.</summary>
     public Tensor Embed(PictureBatch pictures)
     {
-        var values = pictures.ToTensor();
-        if (!pictures.ArePixels)
-        {
-            return values;
-        }
+        using var scope = NewDisposeScope();
+        var embeddings = pictures.ArePixels ? Encode(pictures.ToTensor()) : pictures.ToTensor();
+        return (pictures.Rows is { } rows ? embeddings.index_select(0, tensor(rows).to(embeddings.device)) : embeddings).MoveToOuterDisposeScope();
+    }
 
-        using (values)
-        using (TrainsEncoder ? null : no_grad())
-        {
-            return _captioner.Encoder.Encode(values);
-        }
+    private Tensor Encode(Tensor pixels)
+    {
+        using var frozen = TrainsEncoder ? null : no_grad();
+        return _captioner.Encoder.Encode(pixels);
     }
 
     private Tensor Logits(Tensor prefix, Tensor ids, Tensor outputs, DropoutMasks? dropout) => _captioner.Decoder is ITrainableDecoder decoder

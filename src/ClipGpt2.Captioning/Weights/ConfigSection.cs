@@ -28,9 +28,14 @@ public sealed class ConfigSection
     /// <returns>The object.</returns>
     /// <exception cref="ModelNotFoundException">There is no such file.</exception>
     /// <exception cref="CheckpointFormatException">The file can't be read or doesn't hold a JSON object.</exception>
-    public static ConfigSection Load(string path)
+    public static ConfigSection Load(string path) => Parse(path, InputFile.ReadAll(path));
+
+    /// <summary>Reads JSON that lies within a file.</summary>
+    /// <param name="path">The file, for messages.</param>
+    /// <param name="bytes">One JSON object in UTF-8.</param>
+    /// <exception cref="CheckpointFormatException">It isn't that.</exception>
+    internal static ConfigSection Parse(string path, ReadOnlyMemory<byte> bytes)
     {
-        var bytes = InputFile.ReadAll(path).AsMemory();
         var json = bytes.Span.StartsWith("\uFEFF"u8) ? bytes[3..] : bytes;
         if (!Utf8.IsValid(json.Span))
         {

@@ -9,6 +9,9 @@ namespace ClipGpt2.Captioning.Training.Batches;
 /// <param name="Shape">[B, D] or [B, 3, H, W].</param>
 internal sealed record PictureBatch(float[] Values, long[] Shape)
 {
+    /// <summary>The row of each caption's picture, where captions share pictures; null where each has its own.</summary>
+    public long[]? Rows { get; init; }
+
     /// <summary>Whether these are pixels, which the encoder has still to read.</summary>
     public bool ArePixels => Shape.Length == 4;
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ClipGpt2.Captioning.Pipeline;
 using ClipGpt2.Captioning.Training.Data;
 using ClipGpt2.Captioning.Training.Embeddings;
@@ -18,22 +19,37 @@ internal sealed class StreamBatches(
 
     public IEnumerable<TrainingBatch> Read(int epoch, long skip, CancellationToken token)
     {
-        var batches = stream.Read(epoch, token).Chunk(batchSize).Skip(checked((int)skip)).Select(batch => (IReadOnlyList<CaptionExample>)batch);
+        // The loader reads ahead on a thread of its own.
+        var begun = new ConcurrentQueue<CaptionExample[]>();
+        var pictures = stream.Read(epoch, token).Chunk(batchSize).Skip(checked((int)skip)).Select(batch =>
+        {
+            begun.Enqueue(batch);
+            return (IReadOnlyList<CaptionExample>)[.. batch.DistinctBy(example => example.ImageId, StringComparer.Ordinal)];
+        });
         var preparation = new ImagePreparation(captioner.Encoder.Preprocessor, captioner.Options);
         var number = skip;
-        foreach (var batch in PixelLoader.Load(batches, preparation, loading, token))
+        foreach (var loaded in PixelLoader.Load(pictures, preparation, loading, token))
         {
-            bad.Note(batch.Bad);
-            if (batch.Examples.Count > 0)
+            bad.Note(loaded.Bad);
+            if (begun.TryDequeue(out var batch) && loaded.Examples.Count > 0)
             {
-                yield return new TrainingBatch(PictureBatch.Of(batch), Captions(batch.Examples), number);
+                yield return Batch(batch, loaded, number);
             }
 
             number++;
         }
     }
 
-    private CaptionBatch Captions(IReadOnlyList<CaptionExample> examples)
+    /// <summary>The captions whose pictures are good; a picture with several captions is encoded once.</summary>
+    private TrainingBatch Batch(CaptionExample[] batch, PixelBatch loaded, long number)
+    {
+        var rowOf = loaded.Examples.Select((example, row) => (example.ImageId, row)).ToDictionary(p => p.ImageId, p => p.row, StringComparer.Ordinal);
+        var examples = batch.Where(example => rowOf.ContainsKey(example.ImageId)).ToList();
+        var pictures = PictureBatch.Of(loaded) with { Rows = [.. examples.Select(example => (long)rowOf[example.ImageId])] };
+        return new TrainingBatch(pictures, Captions(examples), number);
+    }
+
+    private CaptionBatch Captions(List<CaptionExample> examples)
     {
         var texts = targets.Build([.. examples.Select(example => TokenizedCaptions.Encode(captioner.Tokenizer, example.Caption))]);
         return CaptionBatch.Create([.. texts.Select(text => (ReadOnlyMemory<int>)text)], targets, captioner.Projector.PrefixLength);

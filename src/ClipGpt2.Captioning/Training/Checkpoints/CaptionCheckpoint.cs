@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ClipGpt2.Captioning.Weights;
+using Microsoft.Extensions.Logging;
 using static TorchSharp.torch;
 
 namespace ClipGpt2.Captioning.Training.Checkpoints;
@@ -75,6 +76,21 @@ public sealed class CaptionCheckpoint : IDisposable
         {
             weights[name].copy_(_file.Read(name));
         }
+    }
+
+    /// <summary>Builds the captioner that the checkpoint is of: its base models by their names, with the trained tensors in their places.</summary>
+    /// <param name="options">How to run; null for the defaults.</param>
+    /// <param name="logger">Where the captioner logs, or null.</param>
+    /// <returns>A captioner that owns its parts; dispose it. It doesn't need the checkpoint any more.</returns>
+    /// <exception cref="ModelNotFoundException">A base model isn't on disk.</exception>
+    /// <exception cref="CheckpointFormatException">A base model has changed since the training, the tensors don't fit it, or the metadata are damaged.</exception>
+    /// <exception cref="CaptioningException">An option is wrong; all errors are listed.</exception>
+    public Captioner LoadCaptioner(CaptionerOptions? options = null, ILogger<Captioner>? logger = null)
+    {
+        options ??= new CaptionerOptions();
+        options.Validate();
+        options.Compute.Validate();
+        return CheckpointParts.Load(_file, options, logger);
     }
 
     /// <inheritdoc/>

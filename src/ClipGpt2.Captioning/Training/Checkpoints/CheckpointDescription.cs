@@ -1,11 +1,15 @@
 using System.Text.Json.Nodes;
 using ClipGpt2.Captioning.Projectors;
+using ClipGpt2.Captioning.Weights;
 
 namespace ClipGpt2.Captioning.Training.Checkpoints;
 
 /// <summary>What a checkpoint says of its captioner: the seed's three sections, and the projector.</summary>
 internal static class CheckpointDescription
 {
+    /// <summary>The section that names the models which the checkpoint's tensors belong into, with the hashes of their content.</summary>
+    public const string BaseModels = "base_models";
+
     /// <summary>The sections that a configuration file gave, and those of the options and parts for what it didn't.</summary>
     public static IReadOnlyDictionary<string, JsonNode> Of(Captioner captioner, CaptionTrainerOptions options)
     {
@@ -27,6 +31,11 @@ internal static class CheckpointDescription
                 ["learning_rate"] = options.LearningRate,
             },
         };
+        if (Bases(captioner) is { Count: > 0 } bases)
+        {
+            sections[BaseModels] = bases;
+        }
+
         if (captioner.Projector is LayeredProjector projector)
         {
             sections["projector_config"] = projector.Config.ToJson();
@@ -38,5 +47,21 @@ internal static class CheckpointDescription
         }
 
         return sections;
+    }
+
+    private static JsonObject Bases(Captioner captioner)
+    {
+        var bases = new JsonObject();
+        foreach (var (part, path) in new[] { ("clip", captioner.EncoderFolder), ("gpt2", captioner.DecoderFolder) })
+        {
+            if (path is not null)
+            {
+                using var folder = ModelFolder.Open(path);
+                var identity = ModelIdentity.Of(folder);
+                bases[part] = new JsonObject { ["model"] = Path.GetFileName(path), ["sha256"] = identity.ContentHash };
+            }
+        }
+
+        return bases;
     }
 }

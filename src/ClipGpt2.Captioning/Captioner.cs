@@ -79,7 +79,7 @@ public sealed partial class Captioner : IDisposable
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public CaptionResult Caption(ImageSource image, CaptionOptions? options = null, CancellationToken token = default)
     {
-        var prepared = PreparedImage.From(image, Encoder.Preprocessor, _options);
+        var prepared = PreparedImage.From(image, Preparation);
         return prepared.Error is null
             ? Run([prepared], Request(options), token)[0]
             : throw prepared.Error;
@@ -95,9 +95,9 @@ public sealed partial class Captioner : IDisposable
     public IReadOnlyList<CaptionResult> Caption(IEnumerable<ImageSource> images, CaptionOptions? options = null, CancellationToken token = default)
     {
         var request = Request(options);
-        using var queue = new PreparationQueue(images, Encoder.Preprocessor, _options, token);
+        using var queue = new PreparationQueue(images, Preparation, new PreparationLimits(_options), token);
         var results = new List<CaptionResult>();
-        while (queue.NextBatch() is { Count: > 0 } batch)
+        while (queue.NextBatch(_options.BatchSize) is { Count: > 0 } batch)
         {
             results.AddRange(Run(batch, request, token));
         }
@@ -114,8 +114,8 @@ public sealed partial class Captioner : IDisposable
         IEnumerable<ImageSource> images, CaptionOptions? options = null, [EnumeratorCancellation] CancellationToken token = default)
     {
         var request = Request(options);
-        using var queue = new PreparationQueue(images, Encoder.Preprocessor, _options, token);
-        while (await Task.Run(queue.NextBatch, token).ConfigureAwait(false) is { Count: > 0 } batch)
+        using var queue = new PreparationQueue(images, Preparation, new PreparationLimits(_options), token);
+        while (await Task.Run(() => queue.NextBatch(_options.BatchSize), token).ConfigureAwait(false) is { Count: > 0 } batch)
         {
             foreach (var result in await Task.Run(() => Run(batch, request, token), token).ConfigureAwait(false))
             {
@@ -151,7 +151,7 @@ public sealed partial class Captioner : IDisposable
             request = request.Greedy();
         }
 
-        var prepared = await Task.Run(() => PreparedImage.From(image, Encoder.Preprocessor, _options), token).ConfigureAwait(false);
+        var prepared = await Task.Run(() => PreparedImage.From(image, Preparation), token).ConfigureAwait(false);
         if (prepared.Error is { } error)
         {
             throw error;
@@ -169,6 +169,8 @@ public sealed partial class Captioner : IDisposable
         _models.Dispose();
         Interlocked.Exchange(ref _owned, null)?.Dispose();
     }
+
+    private ImagePreparation Preparation => new(Encoder.Preprocessor, _options);
 
     private CaptionRequest Request(CaptionOptions? options) => CaptionRequest.Create(options ?? new CaptionOptions(), _options, _models);
 

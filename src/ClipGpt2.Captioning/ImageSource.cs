@@ -1,4 +1,5 @@
 using ClipGpt2.Captioning.Images;
+using ClipGpt2.Captioning.Images.Formats;
 
 namespace ClipGpt2.Captioning;
 
@@ -17,6 +18,12 @@ public sealed class ImageSource
     /// <summary>The file's path, or the name that was given.</summary>
     public string Name { get; }
 
+    /// <summary>The file's path; null where the picture isn't in a file.</summary>
+    internal string? FilePath { get; private init; }
+
+    /// <summary>Reads the encoded picture once more; null where that can't be.</summary>
+    internal Func<Stream>? Reopen { get; private init; }
+
     /// <summary>A picture in a file.</summary>
     /// <param name="path">The file.</param>
     /// <returns>The source.</returns>
@@ -25,13 +32,20 @@ public sealed class ImageSource
     /// <summary>A picture in a file.</summary>
     /// <param name="path">The file.</param>
     /// <returns>The source.</returns>
-    public static ImageSource FromFile(string path) => new(path, (decoder, options) => decoder.Decode(path, options));
+    public static ImageSource FromFile(string path) => new(path, (decoder, options) => decoder.Decode(path, options))
+    {
+        FilePath = path,
+        Reopen = () => ImageDecoderExtensions.Open(path),
+    };
 
     /// <summary>An encoded picture in memory.</summary>
     /// <param name="encoded">The file's bytes.</param>
     /// <param name="name">What to call it.</param>
     /// <returns>The source.</returns>
-    public static ImageSource FromBytes(ReadOnlyMemory<byte> encoded, string name = "(bytes)") => new(name, (decoder, options) => decoder.Decode(encoded, options));
+    public static ImageSource FromBytes(ReadOnlyMemory<byte> encoded, string name = "(bytes)") => new(name, (decoder, options) => decoder.Decode(encoded, options))
+    {
+        Reopen = () => ImageDecoderExtensions.Open(encoded),
+    };
 
     /// <summary>An encoded picture in a stream, which stays open and is read from where it stands.</summary>
     /// <param name="encoded">The stream.</param>
@@ -50,6 +64,24 @@ public sealed class ImageSource
     /// <param name="name">What to call it.</param>
     /// <returns>The source.</returns>
     public static ImageSource FromPixels(Func<RgbImage> draw, string name = "(pixels)") => new(name, (_, _) => DecodedImage.FromRgb(draw()));
+
+    /// <summary>An encoded picture that is a part of a file, such as an archive's member; read when its turn comes.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="offset">Where the picture begins.</param>
+    /// <param name="length">Its number of bytes.</param>
+    /// <param name="name">What to call it.</param>
+    /// <returns>The source.</returns>
+    internal static ImageSource FromFileSection(string path, long offset, long length, string name) => new(name, (decoder, options) =>
+    {
+        try
+        {
+            return decoder.Decode(FileSection.Read(path, offset, length, options.MaxFileBytes), options);
+        }
+        catch (ImageDecodingException e)
+        {
+            throw new ImageDecodingException($"The picture '{name}' can't be decoded. {e.Message}", e) { FileName = name };
+        }
+    });
 
     internal DecodedImage Decode(IImageDecoder decoder, ImageDecodingOptions options) => _decode(decoder, options);
 }

@@ -14,15 +14,20 @@ namespace ClipGpt2.Captioning.Encoders;
 /// Source: transformers' <c>CLIPVisionModelWithProjection</c> and <c>CLIPModel.get_image_features</c>. Holds weights and nothing else: any number
 /// of threads may call it.
 /// </remarks>
-public sealed class ClipImageEncoder : IImageEncoder, ITrainable, ISavablePart
+public sealed class ClipImageEncoder : IImageEncoder, ITrainable, ISavablePart, IIdentifiedModel
 {
+    /// <summary>The size that pictures are squashed to, width and height, in the description of a captioner's encoder.</summary>
+    internal const string SquashName = "squash";
+
     private readonly string? _source;
+    private readonly Lazy<ModelIdentity> _identity;
     private readonly LayerSet _layers;
     private readonly ComputeOptions _compute;
 
-    private ClipImageEncoder(ClipVisionTower tower, LayerSet layers, ImagePreprocessor preprocessor, ComputeOptions compute, string? source)
+    private ClipImageEncoder(ClipVisionTower tower, LayerSet layers, ImagePreprocessor preprocessor, ComputeOptions compute, string? source, string? id)
     {
         _source = source;
+        _identity = new(() => Identify(id));
         Tower = tower;
         _layers = layers;
         _compute = compute;
@@ -34,6 +39,10 @@ public sealed class ClipImageEncoder : IImageEncoder, ITrainable, ISavablePart
 
     /// <inheritdoc/>
     public ImagePreprocessor Preprocessor { get; }
+
+    /// <inheritdoc/>
+    /// <remarks>The files are hashed when it is first asked for, at about a second for 2 GB.</remarks>
+    public ModelIdentity Identity => _identity.Value;
 
     internal ClipVisionTower Tower { get; }
 
@@ -47,7 +56,17 @@ public sealed class ClipImageEncoder : IImageEncoder, ITrainable, ISavablePart
     /// <exception cref="ModelNotFoundException">A file is missing.</exception>
     /// <exception cref="CheckpointFormatException">The folder holds another kind of model, or its weights don't fit its configuration.</exception>
     public static ClipImageEncoder Load(ModelFolder folder, ComputeOptions? compute = null) =>
-        Load(ClipConfig.Vision(folder.Config), folder.Weights, ImagePreprocessor.Load(folder.Path), compute ?? new(), folder.Path);
+        Load(folder, ImagePreprocessor.Load(folder.Path), compute);
+
+    /// <summary>Loads the image tower, with another preprocessing than the folder's.</summary>
+    /// <param name="folder">The folder; it isn't needed afterwards.</param>
+    /// <param name="preprocessor">How pictures become pixels.</param>
+    /// <param name="compute">Where and how to compute; null for float32 on the CPU.</param>
+    /// <returns>The encoder; dispose it. Of the preprocessing, a captioner that is saved keeps <see cref="ImagePreprocessorOptions.Squash"/>.</returns>
+    /// <exception cref="ModelNotFoundException">A file is missing.</exception>
+    /// <exception cref="CheckpointFormatException">The folder holds another kind of model, or its weights don't fit its configuration.</exception>
+    public static ClipImageEncoder Load(ModelFolder folder, ImagePreprocessor preprocessor, ComputeOptions? compute = null) =>
+        Load(ClipConfig.Vision(folder.Config), folder.Weights, preprocessor, compute ?? new(), folder.Path, folder.Id);
 
     /// <summary>Creates an encoder with fresh weights by Hugging Face's rules, to be trained from nothing.</summary>
     /// <remarks>Source: transformers' <c>CLIPPreTrainedModel._init_weights</c>, with draws in the order of the tower's parts.</remarks>
@@ -92,6 +111,11 @@ public sealed class ClipImageEncoder : IImageEncoder, ITrainable, ISavablePart
     /// <inheritdoc/>
     void ISavablePart.Save(string path, JsonObject description)
     {
+        if (Preprocessor.Options.Squash is { } squash)
+        {
+            description[SquashName] = new JsonArray(squash.Width, squash.Height);
+        }
+
         if (!_compute.Trainable)
         {
             ModelFolderWriter.Copy(_source, path);
@@ -112,15 +136,26 @@ public sealed class ClipImageEncoder : IImageEncoder, ITrainable, ISavablePart
     private KeyValuePair<string, JsonObject>[] Configuration() =>
     [
         new("config.json", Tower.Config.ToJson()),
-        new(PreprocessorConfig.FileName, PreprocessorConfigWriter.Write(Preprocessor.Options)),
+        new(PreprocessorConfig.FileName, PreprocessorConfigWriter.Write(Preprocessor.Options with { Squash = null })),
     ];
 
-    internal static ClipImageEncoder Load(ClipVisionConfig config, ITensorSource weights, ImagePreprocessor preprocessor, ComputeOptions compute, string? source = null)
+    internal static ClipImageEncoder Load(ClipVisionConfig config, ITensorSource weights, ImagePreprocessor preprocessor, ComputeOptions compute, string? source = null, string? id = null)
     {
         compute.Validate();
         using var loader = new WeightLoader(weights, compute, new ClipNames());
         loader.Ignore(name => name.StartsWith("text_", StringComparison.Ordinal) || name is "logit_scale");
         var (tower, layers) = LayerLoader.Load(loader, l => new ClipVisionTower(config, l));
-        return new ClipImageEncoder(tower, layers, preprocessor, compute, source);
+        return new ClipImageEncoder(tower, layers, preprocessor, compute, source, id);
+    }
+
+    private ModelIdentity Identify(string? id)
+    {
+        if (_source is null)
+        {
+            throw new CaptioningException("The encoder wasn't loaded from a model folder, so that there is no telling which model it is: load it with ClipImageEncoder.Load(ModelFolder).");
+        }
+
+        using var folder = ModelFolder.Open(_source);
+        return ModelIdentity.Of(folder) with { Id = id ?? _source, Computation = $"{_compute.Precision} on {_compute.Device}" };
     }
 }

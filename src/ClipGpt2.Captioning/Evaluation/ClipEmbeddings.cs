@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using ClipGpt2.Captioning.Encoders;
 using ClipGpt2.Captioning.Metrics;
 using ClipGpt2.Captioning.Pipeline;
@@ -9,15 +8,14 @@ namespace ClipGpt2.Captioning.Evaluation;
 /// <summary>The unit vectors of pictures and texts, encoded in batches.</summary>
 internal sealed class ClipEmbeddings(IImageEncoder imageEncoder, ITextEncoder textEncoder, ClipScoreOptions options)
 {
+    private const int PreparingThreads = 2;
+
     private readonly int _batchSize = options.BatchSize;
 
-    private readonly CaptionerOptions _preparation = new()
-    {
-        // Pictures of different sizes don't fit into one batch.
-        BatchSize = imageEncoder.Preprocessor.FixedSize is null ? 1 : options.BatchSize,
-        ImageDecoder = options.ImageDecoder,
-        ImageDecoding = options.ImageDecoding,
-    };
+    // Pictures of different sizes don't fit into one batch.
+    private readonly int _pictures = imageEncoder.Preprocessor.FixedSize is null ? 1 : options.BatchSize;
+
+    private readonly ImagePreparation _preparation = new(imageEncoder.Preprocessor, options.ImageDecoder, options.ImageDecoding);
 
     /// <summary>The vector of each distinct text.</summary>
     public Dictionary<string, float[]> OfTexts(IEnumerable<string> texts, CancellationToken token)
@@ -44,8 +42,8 @@ internal sealed class ClipEmbeddings(IImageEncoder imageEncoder, ITextEncoder te
     public List<float[]> OfPictures(IReadOnlyList<CaptionedImage> images, Func<CaptionedImage, ImageSource> pictureOf, CancellationToken token)
     {
         var vectors = new List<float[]>(images.Count);
-        using var queue = new PreparationQueue(images.Select(pictureOf), imageEncoder.Preprocessor, _preparation, token);
-        while (queue.NextBatch() is { Count: > 0 } batch)
+        using var queue = new PreparationQueue(images.Select(pictureOf), _preparation, new PreparationLimits(PreparingThreads, 2 * _pictures, long.MaxValue), token);
+        while (queue.NextBatch(_pictures) is { Count: > 0 } batch)
         {
             token.ThrowIfCancellationRequested();
             if (batch.FindIndex(picture => picture.Error is not null) is >= 0 and var failed)
@@ -63,13 +61,6 @@ internal sealed class ClipEmbeddings(IImageEncoder imageEncoder, ITextEncoder te
     {
         using var inference = no_grad();
         using var scope = NewDisposeScope();
-        var pixels = empty(pictures.Count, 3, pictures[0].Size.Height, pictures[0].Size.Width);
-        var all = MemoryMarshal.Cast<byte, float>(pixels.bytes);
-        for (var i = 0; i < pictures.Count; i++)
-        {
-            pictures[i].Pixels.CopyTo(all[(i * pictures[i].Pixels.Length)..]);
-        }
-
-        return UnitVectors.Of(imageEncoder.Encode(pixels));
+        return UnitVectors.Of(imageEncoder.Encode(PreparedImage.Stack(pictures)));
     }
 }

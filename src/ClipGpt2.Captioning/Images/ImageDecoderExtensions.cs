@@ -13,21 +13,8 @@ public static class ImageDecoderExtensions
     /// <exception cref="ImageDecodingException">The file can't be opened or isn't a picture that the decoder reads.</exception>
     public static DecodedImage Decode(this IImageDecoder decoder, string path, ImageDecodingOptions? options = null)
     {
-        FileStream file;
-        try
-        {
-            // The decoder reads the whole file at once; a stream buffer would only copy it twice.
-            file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            throw new ImageDecodingException($"The picture '{path}' can't be opened: {e.Message} Check the path and the permissions.", e) { FileName = path };
-        }
-
-        using (file)
-        {
-            return decoder.Decode(file, options ?? new ImageDecodingOptions());
-        }
+        using var file = Open(path);
+        return decoder.Decode(file, options ?? new ImageDecodingOptions());
     }
 
     /// <summary>Decodes a picture in memory.</summary>
@@ -38,8 +25,27 @@ public static class ImageDecoderExtensions
     /// <exception cref="ImageDecodingException">The bytes aren't a picture that the decoder reads.</exception>
     public static DecodedImage Decode(this IImageDecoder decoder, ReadOnlyMemory<byte> encoded, ImageDecodingOptions? options = null)
     {
-        var segment = MemoryMarshal.TryGetArray(encoded, out var array) ? array : new ArraySegment<byte>(encoded.ToArray());
-        using var stream = new MemoryStream(segment.Array ?? [], segment.Offset, segment.Count, writable: false, publiclyVisible: true);
+        using var stream = Open(encoded);
         return decoder.Decode(stream, options ?? new ImageDecodingOptions());
+    }
+
+    /// <exception cref="ImageDecodingException">The file can't be opened.</exception>
+    internal static FileStream Open(string path)
+    {
+        try
+        {
+            // The decoder reads the whole file at once; a stream buffer would only copy it twice.
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new ImageDecodingException($"The picture '{path}' can't be opened: {e.Message} Check the path and the permissions.", e) { FileName = path };
+        }
+    }
+
+    internal static MemoryStream Open(ReadOnlyMemory<byte> encoded)
+    {
+        var segment = MemoryMarshal.TryGetArray(encoded, out var array) ? array : new ArraySegment<byte>(encoded.ToArray());
+        return new MemoryStream(segment.Array ?? [], segment.Offset, segment.Count, writable: false, publiclyVisible: true);
     }
 }

@@ -1,8 +1,6 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.Encoders;
-using ClipGpt2.Captioning.Images;
 using ClipGpt2.Captioning.Projectors;
 using ClipGpt2.Captioning.Text;
 using Microsoft.ML.Tokenizers;
@@ -46,7 +44,7 @@ internal sealed class CaptionModels : IDisposable
         foreach (var group in Enumerable.Range(0, images.Count).Where(i => images[i].Error is null).GroupBy(i => images[i].Size))
         {
             var members = group.ToList();
-            var captioned = Run(members.ConvertAll(i => images[i]), group.Key, request, token);
+            var captioned = Run(members.ConvertAll(i => images[i]), request, token);
             for (var i = 0; i < members.Count; i++)
             {
                 results[members[i]] = captioned[i];
@@ -95,17 +93,17 @@ internal sealed class CaptionModels : IDisposable
     {
         using var inference = no_grad();
         using var scope = NewDisposeScope();
-        return Projector.Project(Encoder.Encode(Batch([image], image.Size))).DetachFromDisposeScope();
+        return Projector.Project(Encoder.Encode(PreparedImage.Stack([image]))).DetachFromDisposeScope();
     }
 
-    private List<CaptionResult> Run(List<PreparedImage> images, ImageSize size, CaptionRequest request, CancellationToken token)
+    private List<CaptionResult> Run(List<PreparedImage> images, CaptionRequest request, CancellationToken token)
     {
         _concurrency.Wait(token);
         try
         {
             using var inference = no_grad();
             using var scope = NewDisposeScope();
-            var embeddings = Encoder.Encode(Batch(images, size));
+            var embeddings = Encoder.Encode(PreparedImage.Stack(images));
             var sequences = Decoder.Decode(Projector.Project(embeddings), request.DecodingOf(images), token);
             var captions = sequences.Select(ToCaptions).ToList();
             if (request.IncludeSimilarity)
@@ -120,19 +118,6 @@ internal sealed class CaptionModels : IDisposable
         {
             _concurrency.Release();
         }
-    }
-
-    private static Tensor Batch(List<PreparedImage> images, ImageSize size)
-    {
-        var batch = empty(images.Count, 3, size.Height, size.Width);
-        var all = MemoryMarshal.Cast<byte, float>(batch.bytes);
-        var each = 3 * size.Height * size.Width;
-        for (var i = 0; i < images.Count; i++)
-        {
-            images[i].Pixels.CopyTo(all.Slice(i * each, each));
-        }
-
-        return batch;
     }
 
     private List<Caption> ToCaptions(IReadOnlyList<DecodedSequence> sequences) =>

@@ -80,7 +80,8 @@ public sealed class CaptionTrainer
             {
                 try
                 {
-                    return run(new TrainingSession(_captioner, _options, _logger, _time, progress, token));
+                    using var session = new TrainingSession(_captioner, _options, _logger, _time, progress, token);
+                    return run(session);
                 }
                 finally
                 {

@@ -28,6 +28,9 @@ internal static partial class CaptionTrainerLog
     [LoggerMessage(8, LogLevel.Warning, "Left out the picture of '{Image}' and its captions: {Reason}")]
     public static partial void LeftOut(ILogger logger, string image, string reason);
 
-    [LoggerMessage(9, LogLevel.Debug, "Left out {Captions} captions of {Pictures} pictures that are missing or broken")]
-    public static partial void LeftOutInAll(ILogger logger, int captions, int pictures);
+    [LoggerMessage(9, LogLevel.Trace, "Step {Step}: begun")]
+    public static partial void StepBegun(ILogger logger, long step);
+
+    [LoggerMessage(10, LogLevel.Trace, "Writing the {Kind} checkpoint of step {Step}")]
+    public static partial void Writing(ILogger logger, CheckpointKind kind, long step);
 }

@@ -32,6 +32,7 @@ internal sealed class RunFiles(CheckpointFiles files, CheckpointWriter writer, T
     {
         if (options.SaveState)
         {
+            watch.Writing(CheckpointKind.State, state);
             StateFile.Write(files.State, model, step, state, setup);
             watch.Saved(new SavedCheckpoint(CheckpointKind.State, files.State, state.Step, state.Newest));
         }
@@ -39,6 +40,7 @@ internal sealed class RunFiles(CheckpointFiles files, CheckpointWriter writer, T
 
     private void Save(CheckpointKind kind, string path, RunState state, ValidationFigures? figures)
     {
+        watch.Writing(kind, state);
         writer.Write(path, state.EpochSteps == 0 ? double.NaN : state.LossSum / state.EpochSteps, figures);
         watch.Saved(new SavedCheckpoint(kind, path, state.Step, figures));
     }

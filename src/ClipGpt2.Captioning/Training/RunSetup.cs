@@ -22,7 +22,7 @@ internal static class RunSetup
     /// <summary>All options by name, and the parts.</summary>
     public static IReadOnlyList<KeyValuePair<string, string>> Configuration(Captioner captioner, CaptionTrainerOptions options) =>
     [
-        .. Named(options, ""),
+        .. Named(options, typeof(CaptionTrainerOptions), ""),
         new("Encoder", captioner.Encoder.GetType().Name),
         new("Projector", captioner.Projector.GetType().Name),
         new("Decoder", captioner.Decoder.GetType().Name),
@@ -48,15 +48,16 @@ internal static class RunSetup
         return setup;
     }
 
-    private static IEnumerable<KeyValuePair<string, string>> Named(object section, string beginning)
+    /// <summary>By the declared types: what a configuration file's sections add to them is the options' already.</summary>
+    private static IEnumerable<KeyValuePair<string, string>> Named(object section, Type type, string beginning)
     {
-        foreach (var property in section.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
+        foreach (var property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {
             var name = beginning + property.Name;
             var value = property.GetValue(section);
             if (property.PropertyType.Namespace?.StartsWith("ClipGpt2.Captioning.Training", StringComparison.Ordinal) == true && !property.PropertyType.IsEnum)
             {
-                foreach (var inner in Named(value!, name + "."))
+                foreach (var inner in Named(value!, property.PropertyType, name + "."))
                 {
                     yield return inner;
                 }

@@ -14,6 +14,9 @@ internal sealed class RunWatch(IEnumerable<ITrainingObserver> observers, IProgre
     private long _stepsHere;
     private double _rate;
 
+    /// <summary>Who is told of every step; null for nobody.</summary>
+    public IProgress<TrainingProgress>? Progress => progress;
+
     public TimeSpan Elapsed => time.GetElapsedTime(_began);
 
     public void Started(TrainingRun run, long numbers)
@@ -62,6 +65,10 @@ internal sealed class RunWatch(IEnumerable<ITrainingObserver> observers, IProgre
         CaptionTrainerLog.EpochEnded(logger, history[^1].Epoch, history[^1].Seconds, history[^1].TrainLoss);
         Each(observer => observer.EpochEnded([.. history]));
     }
+
+    public void StepBegun(RunState state) => CaptionTrainerLog.StepBegun(logger, state.Step + 1);
+
+    public void Writing(CheckpointKind kind, RunState state) => CaptionTrainerLog.Writing(logger, kind, state.Step);
 
     public void Saved(SavedCheckpoint checkpoint)
     {

@@ -99,13 +99,14 @@ internal sealed class TrainingLoop
 
     private void MakeStep(RunState state, TrainingBatch[] group)
     {
+        _watch.StepBegun(state);
         var began = _watch.Elapsed;
         var factor = _rate.At(state.Step);
         var first = state.Step * _options.Optimization.AccumulatedBatches;
         var (loss, norm) = Step(state, group, factor, i => new DropoutMasks(_options.Seed, first + i) { InFrozenParts = _options.Freezing.DropoutInFrozenParts });
         state.Step++;
         state.EpochSteps++;
-        state.Batch += group.Length;
+        state.Batch = group[^1].Number + 1;
         state.LossSum += loss;
         state.LearningRate = _options.LearningRate * factor;
         state.EpochSeconds += (_watch.Elapsed - began).TotalSeconds;

@@ -8,37 +8,49 @@ using static TorchSharp.torch;
 namespace ClipGpt2.Captioning.Training;
 
 /// <summary>Puts the parts of one run together, runs it, and tells how it ended.</summary>
-internal sealed class TrainingSession(
-    Captioner captioner, CaptionTrainerOptions options, ILogger logger, TimeProvider time, IProgress<TrainingProgress>? progress, CancellationToken token)
+internal sealed class TrainingSession : IDisposable
 {
-    private readonly RunWatch _watch = new(options.Observers, progress, logger, time);
-    private readonly CaptionTargets _targets = CaptionTargets.Create(options.Objective, captioner.Tokenizer, options.MaxTextTokens);
+    private readonly Captioner _captioner;
+    private readonly CaptionTrainerOptions _options;
+    private readonly TimeProvider _time;
+    private readonly CancellationToken _token;
+    private readonly RunWatch _watch;
+    private readonly CaptionTargets _targets;
+    private readonly SessionPictures _pictures;
+
+    public TrainingSession(Captioner captioner, CaptionTrainerOptions options, ILogger logger, TimeProvider time, IProgress<TrainingProgress>? progress, CancellationToken token)
+    {
+        (_captioner, _options, _time, _token) = (captioner, options, time, token);
+        _watch = new RunWatch(options.Observers, progress, logger, time);
+        _targets = CaptionTargets.Create(options.Objective, captioner.Tokenizer, options.MaxTextTokens);
+        _pictures = new SessionPictures(captioner, options, _watch, token);
+    }
 
     public TrainingResult Run(ICaptionDataset training, ICaptionDataset? validation)
     {
-        using var scope = NewDisposeScope();
-        var model = new TrainedModel(captioner, options.Freezing, options.LabelSmoothing);
-        using var source = Source(training);
-        return Run(model, source, validation);
+        var model = new TrainedModel(_captioner, _options.Freezing, _options.LabelSmoothing);
+        var (captions, pictures) = Read(training, "training");
+        return Run(model, DatasetBatches.ForTraining(captions, _targets, pictures, _captioner.Projector.PrefixLength, _options), validation);
     }
 
     public TrainingResult Run(ICaptionStream training, ICaptionDataset? validation)
     {
-        using var scope = NewDisposeScope();
-        var model = new TrainedModel(captioner, options.Freezing, options.LabelSmoothing);
-        using var source = new StreamBatches(training, captioner, _targets, options, _watch);
-        return Run(model, source, validation);
+        var model = new TrainedModel(_captioner, _options.Freezing, _options.LabelSmoothing);
+        var stream = _options.Loading.Shuffle ? new ShuffledCaptionStream(training, _options.Seed, _options.Loading.StreamBuffer) : training;
+        return Run(model, new StreamBatches(stream, _captioner, _targets, _options.BatchSize, _options.Loading, _pictures.Bad), validation);
     }
+
+    public void Dispose() => _pictures.Dispose();
 
     private TrainingResult Run(TrainedModel model, IBatchSource source, ICaptionDataset? validationSet)
     {
-        using var validation = validationSet is null ? null : Validation(model, validationSet);
-        using var step = new TrainingStep(model, options.Optimization, options.LearningRate);
-        var setup = RunSetup.Describe(captioner, model, options, source);
+        var validation = validationSet is null ? null : Validation(model, validationSet);
+        using var step = new TrainingStep(model, _options.Optimization, _options.LearningRate);
+        var setup = RunSetup.Describe(_captioner, model, _options, source);
         var names = Names();
-        var writer = new CheckpointWriter(captioner, model, CheckpointDescription.Of(captioner, options));
-        var files = options.Checkpoints.Path is null ? null : new RunFiles(names, writer, model, step, options.Checkpoints, setup, _watch);
-        var loop = new TrainingLoop(options, step, source, validation, files, _watch);
+        var writer = new CheckpointWriter(_captioner, model, CheckpointDescription.Of(_captioner, _options));
+        var files = _options.Checkpoints.Path is null ? null : new RunFiles(names, writer, model, step, _options.Checkpoints, setup, _watch);
+        var loop = new TrainingLoop(_options, step, source, validation, files, _watch);
         var state = Begin(names, model, step, setup);
         var run = Describe(model, source, validation, names, loop, state);
         _watch.Started(run, model.Weights.Sum(weight => weight.Weight.numel()));
@@ -49,7 +61,7 @@ internal sealed class TrainingSession(
     {
         try
         {
-            return End(loop.Run(state, token), null);
+            return End(loop.Run(state, _token), null);
         }
         catch (Exception e)
         {
@@ -78,8 +90,8 @@ internal sealed class TrainingSession(
 
     private CheckpointFiles Names()
     {
-        var path = options.Checkpoints.Path;
-        var names = options.Checkpoints.Resume ? CheckpointFiles.Newest(path!) : CheckpointFiles.Begin(path ?? "captioner", time.GetLocalNow());
+        var path = _options.Checkpoints.Path;
+        var names = _options.Checkpoints.Resume ? CheckpointFiles.Newest(path!) : CheckpointFiles.Begin(path ?? "captioner", _time.GetLocalNow());
         if (path is not null)
         {
             names.Prepare();
@@ -90,7 +102,7 @@ internal sealed class TrainingSession(
 
     private RunState Begin(CheckpointFiles names, TrainedModel model, TrainingStep step, IReadOnlyDictionary<string, string> setup)
     {
-        if (!options.Checkpoints.Resume)
+        if (!_options.Checkpoints.Resume)
         {
             return new RunState { Timestamp = names.Timestamp };
         }
@@ -104,47 +116,34 @@ internal sealed class TrainingSession(
     {
         Name = names.RunName,
         Timestamp = names.Timestamp,
-        CheckpointPath = options.Checkpoints.Path is null ? null : names.Best,
-        Configuration = RunSetup.Configuration(captioner, options),
-        Device = captioner.Options.Device,
+        CheckpointPath = _options.Checkpoints.Path is null ? null : names.Best,
+        Configuration = RunSetup.Configuration(_captioner, _options),
+        Device = _captioner.Options.Device,
         TrainingExamples = source.Examples,
         ValidationExamples = validation?.Examples ?? 0,
-        Epochs = options.Epochs,
+        Epochs = _options.Epochs,
         Steps = loop.Steps,
         FirstStep = state.Step,
         History = [.. state.History],
         TrainedWeights = [.. model.Weights.Select(weight => new KeyValuePair<string, IReadOnlyList<long>>(weight.Name, weight.Weight.shape))],
     };
 
-    private DatasetBatches Source(ICaptionDataset training)
-    {
-        var (captions, pictures) = Read(training, SeedSubset.Indices(training.Count, options.SubsetRatio), "training");
-        return DatasetBatches.ForTraining(captions, _targets, pictures, captioner.Projector.PrefixLength, options);
-    }
-
     private Validation Validation(TrainedModel model, ICaptionDataset dataset)
     {
-        var (captions, pictures) = Read(dataset, SeedSubset.Indices(dataset.Count, options.SubsetRatio), "validation");
-        var batches = DatasetBatches.InOrder(captions, _targets, pictures, captioner.Projector.PrefixLength, options.BatchSize);
-        return new Validation(captioner, model, options.Evaluation, new ValidationData(dataset, captions, batches, pictures), options.Seed);
+        var (captions, pictures) = Read(dataset, "validation");
+        var batches = DatasetBatches.InOrder(captions, _targets, pictures, _captioner.Projector.PrefixLength, _options.BatchSize);
+        return new Validation(_captioner, model, _options.Evaluation, new ValidationData(dataset, captions, batches, pictures), _options.Seed);
     }
 
     /// <summary>Tokenizes a data set and brings its pictures, without those that the policy leaves out.</summary>
-    private (TokenizedCaptions Captions, IPictureLoader Pictures) Read(ICaptionDataset dataset, IReadOnlyList<int> indices, string name)
+    private (TokenizedCaptions Captions, IPictureLoader Pictures) Read(ICaptionDataset dataset, string name)
     {
-        var captions = TokenizedCaptions.Create(dataset, indices, captioner.Tokenizer, _targets, token);
-        if (captions.Count == 0)
-        {
-            throw new CaptioningException($"The {name} set has no examples.");
-        }
-
-        if (!options.Freezing.Encoder)
-        {
-            return (captions, new EncodedPictures(captions.Pictures, captioner, options.Loading));
-        }
-
-        var bad = new List<(int, CaptioningException)>();
-        var pictures = EmbeddedPictures.Compute(captions.Pictures, captioner, (_, _) => { }, bad, token);
-        return (captions, pictures);
+        var indices = SeedSubset.Indices(dataset.Count, _options.SubsetRatio);
+        var captions = TokenizedCaptions.Create(dataset, indices, _captioner.Tokenizer, _targets, _token);
+        var (good, pictures) = captions.Count == 0 ? (captions, null) : _pictures.Load(captions);
+        return pictures is not null && good.Count > 0
+            ? (good, pictures)
+            : throw new CaptioningException(
+                $"The {name} set has no examples to use: it holds {dataset.Count}, of which {nameof(_options.SubsetRatio)} {_options.SubsetRatio} leaves {captions.Count}, and {good.Count} of those have good pictures.");
     }
 }

@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 namespace ClipGpt2.Captioning.Training;
 
 /// <summary>Judges a model on the validation set: its loss, and its captions by the metrics.</summary>
-internal sealed class Validation : IDisposable
+internal sealed class Validation
 {
     private const int CaptionBatch = 16;
 
@@ -62,8 +62,6 @@ internal sealed class Validation : IDisposable
 
         return new ValidationFigures { Epoch = epoch, Step = step, Loss = loss, Metrics = metrics, Samples = Samples(captions) };
     }
-
-    public void Dispose() => _batches.Dispose();
 
     /// <summary>The mean over the batches, as the seed and ClipCap have it.</summary>
     private double Loss(Action<long> progress, CancellationToken token)
@@ -145,5 +143,5 @@ internal sealed class Validation : IDisposable
 /// <param name="Dataset">Where their texts are.</param>
 /// <param name="Captions">The examples.</param>
 /// <param name="Batches">Their batches, in order.</param>
-/// <param name="Pictures">Their pictures; the batches' own.</param>
+/// <param name="Pictures">Their pictures.</param>
 internal sealed record ValidationData(ICaptionDataset Dataset, TokenizedCaptions Captions, IBatchSource Batches, IPictureLoader Pictures);

@@ -8,12 +8,16 @@ public sealed class ModelFolder : IDisposable
 
     private readonly Lazy<ITensorSource> _weights;
 
-    private ModelFolder(string path)
+    private ModelFolder(string id, string path)
     {
+        Id = id;
         Path = path;
         Config = ReadConfig(ConfigName);
         _weights = new(() => TensorFiles.Open(path));
     }
+
+    /// <summary>What it was opened by: the folder as it was given, or the model's id.</summary>
+    public string Id { get; }
 
     /// <summary>The folder's full path.</summary>
     public string Path { get; }
@@ -39,7 +43,7 @@ public sealed class ModelFolder : IDisposable
             throw new ModelNotFoundException($"'{path}' is a file; a model is the folder that holds its '{ConfigName}'.");
         }
 
-        return new ModelFolder(Directory.Exists(path) ? System.IO.Path.GetFullPath(path) : HubCache.Find(path, search ?? new()));
+        return new ModelFolder(path, Directory.Exists(path) ? System.IO.Path.GetFullPath(path) : HubCache.Find(path, search ?? new()));
     }
 
     /// <summary>The full path of one of the folder's files.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.MemoryMappedFiles;
 using ClipGpt2.Captioning.Runtime;
 using Microsoft.Win32.SafeHandles;
 using TorchSharp;
@@ -94,6 +95,22 @@ public sealed class SafetensorsFile : ITensorSource
             InputFile.Fill(_handle, part, _dataBegin + offset, Location);
             destination.Write(part);
             offset += part.Length;
+        }
+    }
+
+    /// <summary>Maps a tensor's bytes, without libtorch; the map lives on when the file is disposed.</summary>
+    /// <exception cref="CheckpointFormatException">There is no such tensor, or the system can't map it.</exception>
+    internal MemoryMappedViewAccessor Map(string name)
+    {
+        var entry = Entry(name);
+        try
+        {
+            using var file = MemoryMappedFile.CreateFromFile(_handle, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+            return file.CreateViewAccessor(_dataBegin + entry.Begin, entry.Info.ByteLength, MemoryMappedFileAccess.Read);
+        }
+        catch (Exception e) when (InputFile.IsReading(e))
+        {
+            throw InputFile.Unreadable(Location, e);
         }
     }
 

@@ -29,15 +29,20 @@ public static class SafetensorsWriter
         string path,
         IEnumerable<KeyValuePair<string, torch.Tensor>> tensors,
         IEnumerable<KeyValuePair<string, string>>? metadata = null,
-        torch.ScalarType? floatingType = null)
+        torch.ScalarType? floatingType = null) =>
+        Write(path, tensors.Select(t => Content(path, t.Key, t.Value, floatingType)), metadata ?? []);
+
+    /// <summary>Writes a file, or replaces it as a whole, from contents that need not be in memory.</summary>
+    /// <exception cref="CaptioningException">The file can't be written, or a name isn't one that the format can hold.</exception>
+    internal static void Write(string path, IEnumerable<SafetensorsContent> contents, IEnumerable<KeyValuePair<string, string>> metadata)
     {
-        var entries = tensors.Select(t => Entry.Of(path, t.Key, t.Value, floatingType)).OrderByDescending(e => e.Type.Rank).ThenBy(e => e.Name, StringComparer.Ordinal).ToList();
+        var entries = contents.OrderByDescending(e => e.Type.Rank).ThenBy(e => e.Name, StringComparer.Ordinal).ToList();
         if (entries.GroupBy(e => e.Name).FirstOrDefault(names => names.Count() > 1) is { Key: var twice })
         {
             throw new CheckpointFormatException($"'{path}' can't hold two tensors of the name '{twice}'.");
         }
 
-        var header = Header(entries, metadata ?? []);
+        var header = Header(entries, metadata);
         AtomicFile.Write(path, stream =>
         {
             Span<byte> length = stackalloc byte[sizeof(long)];
@@ -48,7 +53,7 @@ public static class SafetensorsWriter
         });
     }
 
-    private static byte[] Header(List<Entry> entries, IEnumerable<KeyValuePair<string, string>> metadata)
+    private static byte[] Header(List<SafetensorsContent> entries, IEnumerable<KeyValuePair<string, string>> metadata)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, Plain))
@@ -60,7 +65,7 @@ public static class SafetensorsWriter
             {
                 json.WriteStartObject(entry.Name);
                 json.WriteString("dtype", entry.Type.Name);
-                WriteNumbers(json, "shape", entry.Tensor.shape);
+                WriteNumbers(json, "shape", [.. entry.Shape]);
                 WriteNumbers(json, "data_offsets", [position, position + entry.ByteLength]);
                 json.WriteEndObject();
                 position += entry.ByteLength;
@@ -94,30 +99,25 @@ public static class SafetensorsWriter
         json.WriteEndArray();
     }
 
-    private sealed record Entry(string Name, torch.Tensor Tensor, torch.ScalarType Stored, ElementType Type)
+    private static SafetensorsContent Content(string path, string name, torch.Tensor tensor, torch.ScalarType? floatingType)
     {
-        public long ByteLength => Tensor.NumberOfElements * Type.Bits / 8;
+        var stored = tensor.is_floating_point() && floatingType is { } chosen ? chosen : tensor.dtype;
+        var type = ElementType.Of(stored) ?? throw new CheckpointFormatException($"'{path}' can't hold the tensor '{name}': safetensors has no type for {stored}.");
+        return name != SafetensorsHeader.MetadataName
+            ? new(name, type, tensor.shape, stream => Write(stream, tensor, stored, type))
+            : throw new CheckpointFormatException($"'{path}' can't hold a tensor of the name '{name}', which is the format's own.");
+    }
 
-        public static Entry Of(string path, string name, torch.Tensor tensor, torch.ScalarType? floatingType)
+    private static void Write(Stream stream, torch.Tensor tensor, torch.ScalarType stored, ElementType type)
+    {
+        using var gradients = torch.no_grad();
+        using var scope = torch.NewDisposeScope();
+        var flat = tensor.detach().to(stored, torch.CPU).contiguous().view(-1);
+        var most = WriteBytes / (type.Bits / 8);
+        for (long done = 0; done < flat.shape[0]; done += most)
         {
-            var stored = tensor.is_floating_point() && floatingType is { } chosen ? chosen : tensor.dtype;
-            var type = ElementType.Of(stored) ?? throw new CheckpointFormatException($"'{path}' can't hold the tensor '{name}': safetensors has no type for {stored}.");
-            return name != SafetensorsHeader.MetadataName
-                ? new(name, tensor, stored, type)
-                : throw new CheckpointFormatException($"'{path}' can't hold a tensor of the name '{name}', which is the format's own.");
-        }
-
-        public void WriteTo(Stream stream)
-        {
-            using var gradients = torch.no_grad();
-            using var scope = torch.NewDisposeScope();
-            var flat = Tensor.detach().to(Stored, torch.CPU).contiguous().view(-1);
-            var most = WriteBytes / (Type.Bits / 8);
-            for (long done = 0; done < flat.shape[0]; done += most)
-            {
-                using var part = flat.narrow(0, done, Math.Min(most, flat.shape[0] - done));
-                stream.Write(part.bytes);
-            }
+            using var part = flat.narrow(0, done, Math.Min(most, flat.shape[0] - done));
+            stream.Write(part.bytes);
         }
     }
 }

@@ -34,14 +34,38 @@ internal sealed class TrainedWeights
     }
 
     /// <summary>Compares stored weights element by element.</summary>
-    public void CheckFinalTensors(Tracked expected, GoldenTensorFile tensors, Func<string, double> tolerance)
+    /// <param name="expected">The names of the stored tensors.</param>
+    /// <param name="tensors">Where they are stored.</param>
+    /// <param name="tolerance">How far the elements of a tensor may be off.</param>
+    /// <param name="outlierTolerance">
+    /// How far one element in a thousand may be: Adam makes steps of full length of gradients that are 0 but for rounding (the README's second trap).
+    /// </param>
+    public void CheckFinalTensors(Tracked expected, GoldenTensorFile tensors, Func<string, double> tolerance, double outlierTolerance = 0)
     {
         foreach (var name in expected.Names)
         {
             var weight = _weights[name].Weight.Weight;
             var stored = expected[name].Tensor(tensors);
-            var size = stored.Data.Length / sizeof(float);
-            TorchTensors.AssertNear(name.Contains(".c_", StringComparison.Ordinal) && weight.dim() == 2 ? weight.t() : weight, stored, tolerance(name), i => Counts(name, i, size));
+            using var scope = NewDisposeScope();
+            var shaped = name.Contains(".c_", StringComparison.Ordinal) && weight.dim() == 2 ? weight.t() : weight;
+            Assert.Equal(stored.Shape, shaped.shape);
+            CheckElements(name, shaped.ToFloats(), stored.Floats, tolerance(name), outlierTolerance);
+        }
+    }
+
+    private static void CheckElements(string name, float[] values, ReadOnlySpan<float> stored, double tolerance, double outlierTolerance)
+    {
+        var outliers = 0;
+        for (var i = 0; i < values.Length; i++)
+        {
+            var difference = Math.Abs(values[i] - stored[i]);
+            if (Counts(name, i, values.Length) && !(difference <= tolerance))
+            {
+                outliers++;
+                Assert.True(
+                    difference <= outlierTolerance && outliers <= Math.Max(1, values.Length / 1000),
+                    $"{name}[{i}] is {values[i]:R} instead of {stored[i]:R} (tolerance {tolerance}; {outliers} beyond it).");
+            }
         }
     }
 

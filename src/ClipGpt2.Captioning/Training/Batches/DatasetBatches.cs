@@ -25,11 +25,9 @@ internal sealed class DatasetBatches(
         var batches = batchesOfEpoch(epoch);
         batches.RemoveRange(0, (int)Math.Min(skip, batches.Count));
         var loaded = pictures.Load(batches.Select(batch => Array.ConvertAll(batch, captions.PictureOf)), token);
-        return batches.Zip(loaded, (batch, images) => new TrainingBatch(images, Captions(batch)));
+        return batches.Zip(loaded).Select((pair, i) => new TrainingBatch(pair.Second, Captions(pair.First), skip + i));
     }
 
-    public void Dispose() => pictures.Dispose();
-
-    private TokenBatch Captions(int[] batch) =>
-        TokenBatch.Create(Array.ConvertAll(batch, example => (ReadOnlyMemory<int>)captions.Tokens(example).ToArray()), targets, prefixLength);
+    private CaptionBatch Captions(int[] batch) =>
+        CaptionBatch.Create(Array.ConvertAll(batch, example => (ReadOnlyMemory<int>)captions.Tokens(example).ToArray()), targets, prefixLength);
 }

@@ -1,28 +1,23 @@
 using ClipGpt2.Captioning.Pipeline;
 using ClipGpt2.Captioning.Training.Data;
+using ClipGpt2.Captioning.Training.Embeddings;
 
 namespace ClipGpt2.Captioning.Training.Batches;
 
-/// <summary>The pixels of each batch's pictures, for an encoder that is trained.</summary>
-internal sealed class EncodedPictures(IReadOnlyList<CaptionExample> pictures, Captioner captioner, DataLoadingOptions loading) : IPictureLoader
+/// <summary>Pictures as pixels, decoded anew for each batch, for an encoder that is trained.</summary>
+internal sealed class EncodedPictures(IReadOnlyList<CaptionExample> pictures, ImagePreparation preparation, DataLoadingOptions loading) : IPictureLoader
 {
     public IEnumerable<PictureBatch> Load(IEnumerable<IReadOnlyList<int>> batches, CancellationToken token)
     {
-        foreach (var batch in batches)
+        var examples = batches.Select(batch => (IReadOnlyList<CaptionExample>)[.. batch.Select(picture => pictures[picture])]);
+        foreach (var batch in PixelLoader.Load(examples, preparation, loading, token))
         {
-            var images = batch.AsParallel().AsOrdered().WithDegreeOfParallelism(loading.Threads)
-                .Select(i => PreparedImage.From(pictures[i].Image!, captioner.Encoder.Preprocessor, captioner.Options))
-                .ToList();
-            if (images.Find(image => image.Error is not null)?.Error is { } error)
+            if (batch.Bad.Count > 0)
             {
-                throw error;
+                throw BadImagesException.Of([.. batch.Bad.Select(bad => bad.ToBadImage())], BadPictures.Remedy);
             }
 
-            yield return new PictureBatch([.. images.SelectMany(image => image.Pixels)], [images.Count, 3, images[0].Size.Height, images[0].Size.Width]);
+            yield return PictureBatch.Of(batch);
         }
-    }
-
-    public void Dispose()
-    {
     }
 }

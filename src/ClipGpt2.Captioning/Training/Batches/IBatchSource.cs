@@ -1,7 +1,7 @@
 namespace ClipGpt2.Captioning.Training.Batches;
 
 /// <summary>The batches of a run, epoch by epoch.</summary>
-internal interface IBatchSource : IDisposable
+internal interface IBatchSource
 {
     /// <summary>The number of examples; null for a stream.</summary>
     int? Examples { get; }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ClipGpt2.Captioning.Training.Embeddings;
 using static TorchSharp.torch;
 
 namespace ClipGpt2.Captioning.Training.Batches;
@@ -10,6 +11,10 @@ internal sealed record PictureBatch(float[] Values, long[] Shape)
 {
     /// <summary>Whether these are pixels, which the encoder has still to read.</summary>
     public bool ArePixels => Shape.Length == 4;
+
+    /// <summary>The pixels of a batch's good pictures.</summary>
+    public static PictureBatch Of(PixelBatch batch) =>
+        new([.. batch.Images.SelectMany(image => image.Pixels)], [batch.Images.Count, 3, batch.Images[0].Size.Height, batch.Images[0].Size.Width]);
 
     /// <summary>A new float32 tensor on the CPU.</summary>
     public Tensor ToTensor()
@@ -23,4 +28,5 @@ internal sealed record PictureBatch(float[] Values, long[] Shape)
 /// <summary>A batch that is ready for the models.</summary>
 /// <param name="Pictures">Its pictures.</param>
 /// <param name="Captions">Its captions, in the same order.</param>
-internal sealed record TrainingBatch(PictureBatch Pictures, TokenBatch Captions);
+/// <param name="Number">Its place in the epoch, from 0.</param>
+internal sealed record TrainingBatch(PictureBatch Pictures, CaptionBatch Captions, long Number = 0);

@@ -1,11 +1,14 @@
+using ClipGpt2.Captioning.Pipeline;
 using ClipGpt2.Captioning.Training.Data;
+using ClipGpt2.Captioning.Training.Embeddings;
 using ClipGpt2.Captioning.Training.Objectives;
 
 namespace ClipGpt2.Captioning.Training.Batches;
 
 /// <summary>The batches of a stream, in its order, with their pictures decoded anew in every epoch.</summary>
 /// <remarks>A resumed run reads, without decoding, past what it has behind it.</remarks>
-internal sealed class StreamBatches(ICaptionStream stream, Captioner captioner, CaptionTargets targets, CaptionTrainerOptions options, RunWatch watch) : IBatchSource
+internal sealed class StreamBatches(
+    ICaptionStream stream, Captioner captioner, CaptionTargets targets, int batchSize, DataLoadingOptions loading, BadPictures bad) : IBatchSource
 {
     public int? Examples => null;
 
@@ -15,20 +18,24 @@ internal sealed class StreamBatches(ICaptionStream stream, Captioner captioner, 
 
     public IEnumerable<TrainingBatch> Read(int epoch, long skip, CancellationToken token)
     {
-        foreach (var examples in stream.Read(epoch, token).Chunk(options.BatchSize).Skip(checked((int)skip)))
+        var batches = stream.Read(epoch, token).Chunk(batchSize).Skip(checked((int)skip)).Select(batch => (IReadOnlyList<CaptionExample>)batch);
+        var preparation = new ImagePreparation(captioner.Encoder.Preprocessor, captioner.Options);
+        var number = skip;
+        foreach (var batch in PixelLoader.Load(batches, preparation, loading, token))
         {
-            using var pictures = new EncodedPictures(examples, captioner, options.Loading);
-            var captions = targets.Build([.. examples.Select(e => TokenizedCaptions.Encode(captioner.Tokenizer, e.Caption))]);
-            foreach (var batch in pictures.Load([[.. Enumerable.Range(0, examples.Length)]], token))
+            bad.Note(batch.Bad);
+            if (batch.Examples.Count > 0)
             {
-                yield return new TrainingBatch(batch, TokenBatch.Create([.. captions.Select(c => (ReadOnlyMemory<int>)c)], targets, captioner.Projector.PrefixLength));
+                yield return new TrainingBatch(PictureBatch.Of(batch), Captions(batch.Examples), number);
             }
-        }
 
-        _ = watch;
+            number++;
+        }
     }
 
-    public void Dispose()
+    private CaptionBatch Captions(IReadOnlyList<CaptionExample> examples)
     {
+        var texts = targets.Build([.. examples.Select(example => TokenizedCaptions.Encode(captioner.Tokenizer, example.Caption))]);
+        return CaptionBatch.Create([.. texts.Select(text => (ReadOnlyMemory<int>)text)], targets, captioner.Projector.PrefixLength);
     }
 }

@@ -5,9 +5,9 @@ namespace ClipGpt2.Captioning.Training.Batches;
 /// The last token of a caption is foretold and not read, since nothing follows it: of T tokens the decoder reads T - 1. Rows are filled up on their
 /// right, where causal attention never looks.
 /// </remarks>
-internal sealed record TokenBatch
+internal sealed record CaptionBatch
 {
-    private TokenBatch(int rows, int width, long[] inputs, long[] outputs, long[] labels) =>
+    private CaptionBatch(int rows, int width, long[] inputs, long[] outputs, long[] labels) =>
         (Rows, Width, Inputs, Outputs, Labels) = (rows, width, inputs, outputs, labels);
 
     /// <summary>The number B of captions.</summary>
@@ -29,7 +29,7 @@ internal sealed record TokenBatch
     /// <param name="captions">The tokens of each.</param>
     /// <param name="targets">Which tokens count.</param>
     /// <param name="prefixLength">The number of prefix vectors before each, at least 1.</param>
-    public static TokenBatch Create(IReadOnlyList<ReadOnlyMemory<int>> captions, Objectives.CaptionTargets targets, int prefixLength)
+    public static CaptionBatch Create(IReadOnlyList<ReadOnlyMemory<int>> captions, Objectives.CaptionTargets targets, int prefixLength)
     {
         var width = Math.Max(0, captions.Max(caption => caption.Length) - 1);
         var inputs = new long[captions.Count * width];
@@ -55,6 +55,6 @@ internal sealed record TokenBatch
             }
         }
 
-        return new TokenBatch(captions.Count, width, inputs, [.. outputs], [.. labels]);
+        return new CaptionBatch(captions.Count, width, inputs, [.. outputs], [.. labels]);
     }
 }

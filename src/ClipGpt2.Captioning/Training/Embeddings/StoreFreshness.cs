@@ -1,0 +1,72 @@
+using ClipGpt2.Captioning.Training.Data;
+
+namespace ClipGpt2.Captioning.Training.Embeddings;
+
+/// <summary>Tells whether a store is there already, so that building it again would change nothing.</summary>
+internal static class StoreFreshness
+{
+    /// <summary>Compares the store in a folder with what is to be built there.</summary>
+    /// <returns>What building came to then; null if it has to be done.</returns>
+    public static EmbeddingStoreResult? Find(
+        StoreFolder folder, StoreOrigin origin, IReadOnlyList<KeyValuePair<string, ImageSource>> images, BadImagePolicy badImages, out string? reason)
+    {
+        reason = null;
+        if (!File.Exists(folder.Embeddings))
+        {
+            return null;
+        }
+
+        try
+        {
+            using var store = EmbeddingStore.Open(folder.Path);
+            var skipped = File.Exists(folder.Skipped) ? ImageRecordFile.Read(folder.Skipped).Records : [];
+            reason = Difference(store, skipped, origin, images, badImages);
+            return reason is null
+                ? new EmbeddingStoreResult(store.Count, images.Count, skipped.ConvertAll(record => record.ToBadImage())) { WasUpToDate = true }
+                : null;
+        }
+        catch (CaptioningException e)
+        {
+            reason = e.Message;
+            return null;
+        }
+    }
+
+    private static string? Difference(
+        EmbeddingStore store, List<ImageRecord> skipped, StoreOrigin origin, IReadOnlyList<KeyValuePair<string, ImageSource>> images, BadImagePolicy badImages)
+    {
+        if (store.Origin.DifferencesFrom(origin).FirstOrDefault() is { } difference)
+        {
+            return difference;
+        }
+
+        if (store.Precision != origin.Precision)
+        {
+            return $"it holds {store.Precision} and is to hold {origin.Precision}";
+        }
+
+        if (skipped.Count > 0 && badImages == BadImagePolicy.Fail)
+        {
+            return "pictures were skipped, and are to be an error";
+        }
+
+        return images.Count == store.Count + skipped.Count ? Change(store.Records, skipped, images) : "it is to hold other pictures";
+    }
+
+    /// <summary>The first picture that isn't the one that was embedded, or skipped, at its place.</summary>
+    private static string? Change(IReadOnlyList<ImageRecord> rows, List<ImageRecord> skipped, IReadOnlyList<KeyValuePair<string, ImageSource>> images)
+    {
+        var bad = skipped.ToDictionary(record => record.Id, StringComparer.Ordinal);
+        var row = 0;
+        foreach (var (id, source) in images)
+        {
+            var record = bad.TryGetValue(id, out var found) ? found : row < rows.Count ? rows[row++] : null;
+            if (record?.Matches(id, source) != true)
+            {
+                return record?.Id == id ? $"the image '{id}' has changed" : "it is to hold other pictures";
+            }
+        }
+
+        return null;
+    }
+}

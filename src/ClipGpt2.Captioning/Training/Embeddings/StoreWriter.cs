@@ -1,0 +1,89 @@
+using System.Security.Cryptography;
+using ClipGpt2.Captioning.Weights;
+
+namespace ClipGpt2.Captioning.Training.Embeddings;
+
+/// <summary>Writes the files of an embedding store from images that need not be in memory together.</summary>
+internal static class StoreWriter
+{
+    public const string TensorName = "embeddings";
+    public const string ImagesHash = "images_sha256";
+    public const string EmbeddingsHash = "embeddings_sha256";
+
+    /// <summary>Writes a store; equal images give equal bytes.</summary>
+    /// <param name="folder">The folder, which exists; a store that is there is replaced.</param>
+    /// <param name="origin">What the embeddings depend on.</param>
+    /// <param name="dimension">D.</param>
+    /// <param name="images">The images in their order, the bad ones among them; asked for three times.</param>
+    /// <returns>The number of rows.</returns>
+    /// <exception cref="CaptioningException">No image is good, or a file can't be written.</exception>
+    public static int Write(StoreFolder folder, StoreOrigin origin, int dimension, Func<IEnumerable<EmbeddedImage>> images)
+    {
+        var (rows, embeddingsHash) = Hash(Good());
+        if (rows == 0)
+        {
+            throw new CaptioningException($"The embedding store '{folder.Path}' isn't written: there is no picture that can be embedded.");
+        }
+
+        // Without its embeddings the folder counts as no store, so that nobody reads the new list with the old rows.
+        folder.Remove(folder.Embeddings);
+        var metadata = origin.ToMetadata();
+        metadata[EmbeddingsHash] = embeddingsHash;
+        metadata[ImagesHash] = WriteLines(folder.Images, Good());
+        WriteSkipped(folder, [.. images().Where(image => image.Record.Error is not null)]);
+        var type = ElementType.Find(origin.Precision == EmbeddingPrecision.Float32 ? "F32" : "F16")!;
+        SafetensorsWriter.Write(folder.Embeddings, [new(TensorName, type, [rows, dimension], WriteRows)], metadata);
+        return rows;
+
+        IEnumerable<EmbeddedImage> Good() => images().Where(image => image.Record.Error is null);
+
+        void WriteRows(Stream stream)
+        {
+            foreach (var image in Good())
+            {
+                stream.Write(image.Row.Span);
+            }
+        }
+    }
+
+    private static (int Rows, string Hash) Hash(IEnumerable<EmbeddedImage> images)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var rows = 0;
+        foreach (var image in images)
+        {
+            hash.AppendData(image.Row.Span);
+            rows++;
+        }
+
+        return (rows, Convert.ToHexStringLower(hash.GetHashAndReset()));
+    }
+
+    private static void WriteSkipped(StoreFolder folder, EmbeddedImage[] bad)
+    {
+        if (bad.Length == 0)
+        {
+            folder.Remove(folder.Skipped);
+        }
+        else
+        {
+            WriteLines(folder.Skipped, bad);
+        }
+    }
+
+    /// <returns>The hash of the file's content.</returns>
+    private static string WriteLines(string path, IEnumerable<EmbeddedImage> images)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        AtomicFile.Write(path, stream =>
+        {
+            foreach (var image in images)
+            {
+                byte[] line = [.. image.Record.ToJson(), (byte)'\n'];
+                hash.AppendData(line);
+                stream.Write(line);
+            }
+        });
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}

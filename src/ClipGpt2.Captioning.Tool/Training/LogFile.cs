@@ -33,7 +33,10 @@ internal sealed class LogFile : ILoggerProvider
     }
 
     /// <inheritdoc/>
-    public ILogger CreateLogger(string categoryName) => new NamedLog(this, categoryName);
+    public ILogger CreateLogger(string categoryName) => CreateLogger(categoryName, LogLevel.Debug);
+
+    /// <summary>A logger that takes messages from a level on.</summary>
+    public ILogger CreateLogger(string categoryName, LogLevel least) => new NamedLog(this, categoryName, least);
 
     public void Dispose()
     {
@@ -69,9 +72,9 @@ internal sealed class LogFile : ILoggerProvider
         _ => "CRITICAL",
     };
 
-    private sealed class NamedLog(LogFile file, string name) : ILogger
+    private sealed class NamedLog(LogFile file, string name, LogLevel least) : ILogger
     {
-        public bool IsEnabled(LogLevel logLevel) => logLevel is >= LogLevel.Debug and < LogLevel.None;
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= least && logLevel < LogLevel.None;
 
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;

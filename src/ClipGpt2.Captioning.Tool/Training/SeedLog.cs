@@ -8,12 +8,10 @@ namespace ClipGpt2.Captioning.Tool.Training;
 /// After the seed's <c>Trainer.run</c>. Figures come with four decimals. The plot's line names the configured path, not the one with the timestamp, as
 /// the seed's does; it is written from the second epoch on, so let this observer come after the plot.
 /// </remarks>
-internal sealed class SeedLog(ILogger logger, string? plotPath = null, string bestBy = SeedLog.ValidationLoss) : ITrainingObserver
+internal sealed class SeedLog(ILogger logger, string? plotPath = null, string bestBy = TrainingEvaluationOptions.ValidationLoss) : ITrainingObserver
 {
     /// <summary>The name of the seed's only logger.</summary>
     public const string LoggerName = "main_logger";
-
-    private const string ValidationLoss = "validation_loss";
 
     private static readonly (string Key, string Name, string Short)[] BertScore =
     [
@@ -114,9 +112,9 @@ internal sealed class SeedLog(ILogger logger, string? plotPath = null, string be
             var bert = BertScore.Where(b => figures.Metrics.ContainsKey(b.Key)).Select(b => $"{b.Short}: {PythonRepr.Fixed4(figures.Metrics[b.Key])}");
             SeedMessages.ModelSaved(logger, string.Join(" | ", bert.Prepend(Best(figures))));
         }
-        else
+        else if (checkpoint.Kind == CheckpointKind.Last)
         {
-            SeedMessages.CheckpointSaved(logger, checkpoint.Kind.ToString().ToLowerInvariant(), checkpoint.Step, checkpoint.Path);
+            SeedMessages.LastSaved(logger, checkpoint.Step, checkpoint.Path);
         }
     }
 
@@ -137,7 +135,7 @@ internal sealed class SeedLog(ILogger logger, string? plotPath = null, string be
         }
     }
 
-    private string Best(ValidationFigures figures) => bestBy != ValidationLoss && figures.Metrics.TryGetValue(bestBy, out var figure)
+    private string Best(ValidationFigures figures) => bestBy != TrainingEvaluationOptions.ValidationLoss && figures.Metrics.TryGetValue(bestBy, out var figure)
         ? $"best {bestBy}: {PythonRepr.Fixed4(figure)}"
         : $"lowest validation loss: {PythonRepr.Fixed4(figures.Loss)}";
 

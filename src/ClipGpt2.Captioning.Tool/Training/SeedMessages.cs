@@ -35,8 +35,8 @@ internal static partial class SeedMessages
     [LoggerMessage(69, LogLevel.Information, "Model saved with {Figures}")]
     public static partial void ModelSaved(ILogger logger, string figures);
 
-    [LoggerMessage(70, LogLevel.Debug, "Saved the {Kind} checkpoint of step {Step} to {Path}")]
-    public static partial void CheckpointSaved(ILogger logger, string kind, long step, string path);
+    [LoggerMessage(70, LogLevel.Debug, "Saved the last checkpoint, of step {Step}, to {Path}")]
+    public static partial void LastSaved(ILogger logger, long step, string path);
 
     [LoggerMessage(71, LogLevel.Information, "Training and validation loss curves saved to {Path}")]
     public static partial void PlotSaved(ILogger logger, string path);

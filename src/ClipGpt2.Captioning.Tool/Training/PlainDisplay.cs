@@ -50,7 +50,7 @@ internal sealed class PlainDisplay(IAnsiConsole console, TimeProvider? clock = n
     private static string Line(TrainingProgress progress, TrainingRun? run)
     {
         var loss = progress.Phase == TrainingPhase.Training ? $": loss {RunText.Loss(progress.Loss)}, mean {RunText.Loss(progress.MeanLoss)}" : "";
-        return $"{RunText.Place(progress, run)}, {RunText.Done(progress)}{loss}, {RunText.Speed(progress.ExamplesPerSecond)} examples/s, {RunText.Time(progress.Remaining)} left";
+        return $"{RunText.Place(progress, run)}, {RunText.Done(progress)}{loss}, {RunText.Speed(progress.ExamplesPerSecond)}, {RunText.Time(progress.Remaining)} left";
     }
 
     private void Write(string line)

@@ -70,9 +70,8 @@ internal static class PythonRepr
         var plain = value.ToString("R", CultureInfo.InvariantCulture);
         if (value != 0 && Math.Abs(value) is < 1e-4 or >= 1e16)
         {
-            var parts = plain.Split('E');
-            var exponent = int.Parse(parts[1], CultureInfo.InvariantCulture);
-            return string.Create(CultureInfo.InvariantCulture, $"{parts[0]}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}");
+            var (digits, exponent) = Scientific(plain);
+            return string.Create(CultureInfo.InvariantCulture, $"{digits}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}");
         }
 
         if (plain.Contains('E'))
@@ -81,5 +80,17 @@ internal static class PythonRepr
         }
 
         return plain.Contains('.') ? plain : plain + ".0";
+    }
+
+    /// <summary>Digits with one before the point, and the exponent; .NET writes some large numbers out.</summary>
+    private static (string Digits, int Exponent) Scientific(string plain)
+    {
+        if (plain.Split('E') is [var digits, var exponent])
+        {
+            return (digits, int.Parse(exponent, CultureInfo.InvariantCulture));
+        }
+
+        var first = plain[0] == '-' ? 2 : 1;
+        return (plain.TrimEnd('0').Insert(first, ".").TrimEnd('.'), plain.Length - first);
     }
 }

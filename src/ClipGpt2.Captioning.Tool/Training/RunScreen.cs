@@ -23,12 +23,26 @@ internal sealed class RunScreen(RunView view) : IRenderable
     {
         foreach (var line in Lines(maxWidth, options.Unicode))
         {
-            foreach (var segment in Segment.Truncate(line, maxWidth))
+            foreach (var segment in Cut(line, maxWidth))
             {
                 yield return segment;
             }
 
             yield return Segment.LineBreak;
+        }
+    }
+
+    private static IEnumerable<Segment> Cut(Segment[] line, int width)
+    {
+        foreach (var segment in line.Where(s => s.Text.Length > 0))
+        {
+            if (width <= 0 || Segment.Truncate(segment, width) is not { } part)
+            {
+                yield break;
+            }
+
+            yield return part;
+            width -= part.CellCount();
         }
     }
 
@@ -75,7 +89,7 @@ internal sealed class RunScreen(RunView view) : IRenderable
     private static string Pace(TrainingProgress progress)
     {
         var rate = progress.Phase == TrainingPhase.Embedding ? "" : $"  learning rate {RunText.Rate(progress.LearningRate)}";
-        return $"{RunText.Speed(progress.ExamplesPerSecond)} examples/s{rate}  {RunText.Time(progress.Elapsed)}, {RunText.Time(progress.Remaining)} left";
+        return $"{RunText.Speed(progress.ExamplesPerSecond)}{rate}  {RunText.Time(progress.Elapsed)}, {RunText.Time(progress.Remaining)} left";
     }
 
     private IEnumerable<Segment[]> Validation()

@@ -16,7 +16,9 @@ internal static class RunText
 
     public static string Rate(double rate) => rate.ToString(rate is >= 1e-3 or 0 ? "0.####" : "0.###e0", CultureInfo.InvariantCulture);
 
-    public static string Speed(double examplesPerSecond) => examplesPerSecond.ToString(examplesPerSecond < 10 ? "0.0" : "N0", CultureInfo.InvariantCulture);
+    public static string Speed(double examplesPerSecond) => examplesPerSecond > 0
+        ? $"{examplesPerSecond.ToString(examplesPerSecond < 10 ? "0.0" : "N0", CultureInfo.InvariantCulture)} examples/s"
+        : $"{Unknown} examples/s";
 
     public static string Time(TimeSpan? time) => time is not { } t ? Unknown
         : t.TotalDays < 1 ? t.ToString(@"hh\:mm\:ss", CultureInfo.InvariantCulture)

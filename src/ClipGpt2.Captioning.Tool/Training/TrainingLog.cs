@@ -11,13 +11,13 @@ internal sealed class TrainingLog : IDisposable
     private TrainingLog(LogFile file, TrainingConfiguration configuration)
     {
         _file = file;
-        Seed = file.CreateLogger(SeedLog.LoggerName);
+        Setup = file.CreateLogger(SeedLog.LoggerName, LogLevel.Information);
         Warnings = file.CreateLogger(SeedLog.LoggerName, LogLevel.Warning);
-        Run = new SeedLog(Seed, configuration.TrainingConfig.MonitoringPlotsPath, configuration.EvaluationConfig.BestBy);
+        Run = new SeedLog(file.CreateLogger(SeedLog.LoggerName), configuration.TrainingConfig.MonitoringPlotsPath, configuration.EvaluationConfig.BestBy);
     }
 
-    /// <summary>Takes all messages.</summary>
-    public ILogger Seed { get; }
+    /// <summary>Takes what the seed says of loading, and warnings.</summary>
+    public ILogger Setup { get; }
 
     /// <summary>Takes warnings and what is worse.</summary>
     public ILogger Warnings { get; }

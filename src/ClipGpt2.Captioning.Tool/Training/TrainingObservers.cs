@@ -15,7 +15,7 @@ internal sealed class TrainingObservers : IDisposable
     private TrainingObservers(List<ITrainingObserver> observers, TrainingLog? log, TrainingDisplay display, bool isLive)
     {
         (_observers, _log, Progress) = (observers, log, display);
-        SetupLogger = log is null ? new TerminalLogger<TrainingSetup>() : new JoinedLogger<TrainingSetup>(new TerminalLogger<TrainingSetup>(), log.Seed);
+        SetupLogger = log is null ? new TerminalLogger<TrainingSetup>() : new JoinedLogger<TrainingSetup>(new TerminalLogger<TrainingSetup>(), log.Setup);
 
         // A line on the terminal would tear the display apart.
         TrainerLogger = log is null ? new TerminalLogger<CaptionTrainer>()

@@ -36,12 +36,12 @@ internal static class TrainCommand
 
     private static async Task<int> RunAsync(TrainingConfiguration configuration, CancellationToken token)
     {
-        using var setup = TrainingSetup.Create(configuration, logger: new TerminalLogger<TrainingSetup>());
         using var observers = TrainingObservers.Create(configuration);
+        using var setup = TrainingSetup.Create(configuration, logger: observers.SetupLogger);
         observers.AddTo(setup.Options);
         try
         {
-            var result = await setup.TrainAsync(new TerminalLogger<CaptionTrainer>(), observers.Progress, token);
+            var result = await setup.TrainAsync(observers.TrainerLogger, observers.Progress, token);
             Terminal.Open().WriteLine($"{result.Steps} steps; the best checkpoint is {result.BestCheckpoint}");
             return ExitCode.Success;
         }

@@ -1,6 +1,8 @@
 using ClipGpt2.Captioning.Reports;
+using ClipGpt2.Captioning.Tool.Output;
 using ClipGpt2.Captioning.Training;
 using ClipGpt2.Captioning.Training.Configuration;
+using Microsoft.Extensions.Logging;
 
 namespace ClipGpt2.Captioning.Tool.Training;
 
@@ -8,15 +10,37 @@ namespace ClipGpt2.Captioning.Tool.Training;
 internal sealed class TrainingObservers : IDisposable
 {
     private readonly List<ITrainingObserver> _observers;
+    private readonly TrainingLog? _log;
 
-    private TrainingObservers(List<ITrainingObserver> observers) => _observers = observers;
+    private TrainingObservers(List<ITrainingObserver> observers, TrainingLog? log, TrainingDisplay display, bool isLive)
+    {
+        (_observers, _log, Progress) = (observers, log, display);
+        SetupLogger = log is null ? new TerminalLogger<TrainingSetup>() : new JoinedLogger<TrainingSetup>(new TerminalLogger<TrainingSetup>(), log.Setup);
 
-    /// <summary>What is told where the run is, many times an epoch; null for nobody.</summary>
-    public IProgress<TrainingProgress>? Progress { get; private init; }
+        // A line on the terminal would tear the display apart.
+        TrainerLogger = log is null ? new TerminalLogger<CaptionTrainer>()
+            : isLive ? new JoinedLogger<CaptionTrainer>(log.Warnings)
+            : new JoinedLogger<CaptionTrainer>(new TerminalLogger<CaptionTrainer>(), log.Warnings);
+    }
 
+    /// <summary>Is told where the run is, many times an epoch.</summary>
+    public IProgress<TrainingProgress> Progress { get; }
+
+    /// <summary>Where loading is logged.</summary>
+    public ILogger<TrainingSetup> SetupLogger { get; }
+
+    /// <summary>Where the trainer's warnings are logged; its other messages say what observers are told of.</summary>
+    public ILogger<CaptionTrainer> TrainerLogger { get; }
+
+    /// <summary>Opens the log, which begins before anything is loaded, and makes the rest.</summary>
+    /// <param name="configuration">The configuration.</param>
+    /// <exception cref="CaptioningException">The log can't be written.</exception>
     public static TrainingObservers Create(TrainingConfiguration configuration)
     {
         var logging = configuration.LoggingConfig;
+        var isLive = logging.Live && Terminal.IsInteractive;
+        var log = logging.LogFile is { } file ? TrainingLog.Begin(file, configuration) : null;
+        var display = TrainingDisplay.Create(Terminal.Open(), isLive);
         var observers = new List<ITrainingObserver?>
         {
             new TrainingPlot(configuration.TrainingConfig.MonitoringPlotsPath),
@@ -24,8 +48,10 @@ internal sealed class TrainingObservers : IDisposable
             logging.TensorboardDir is { } folder ? new TensorBoardEvents(folder) : null,
             logging.ReportPath is { } page ? new RunReport(page) : null,
             logging.RunsCsv is { } table ? new RunsTable(table) : null,
+            log?.Run,
+            display,
         };
-        return new TrainingObservers([.. observers.OfType<ITrainingObserver>()]);
+        return new TrainingObservers([.. observers.OfType<ITrainingObserver>()], log, display, display is LiveDisplay);
     }
 
     public void AddTo(CaptionTrainerOptions options) => _observers.ForEach(options.Observers.Add);
@@ -36,5 +62,7 @@ internal sealed class TrainingObservers : IDisposable
         {
             observer.Dispose();
         }
+
+        _log?.Dispose();
     }
 }

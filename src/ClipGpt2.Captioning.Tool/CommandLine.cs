@@ -9,7 +9,7 @@ internal static class CommandLine
 {
     public static async Task<int> RunAsync(string[] args)
     {
-        var root = new RootCommand("Captions pictures with CLIP and GPT-2, looks into model files, and measures captions.") { CaptionCommand.Create(), InspectCommand.Create(), EvaluateCommand.Create(), CompareCommand.Create() };
+        var root = new RootCommand("Captions pictures with CLIP and GPT-2, looks into model files, and measures captions.") { CaptionCommand.Create(), InspectCommand.Create(), EvaluateCommand.Create(), CompareCommand.Create(), EmbedCommand.Create() };
 
         // No response files: a picture may be called "@1.jpg".
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });

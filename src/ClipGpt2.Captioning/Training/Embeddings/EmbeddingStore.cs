@@ -28,6 +28,7 @@ public sealed class EmbeddingStore : IDisposable
         Origin = contents.Origin;
         Dimension = contents.Dimension;
         Records = contents.Records;
+        SkippedRecords = contents.Skipped;
         _rows = contents.Rows;
         _embeddingsHash = contents.EmbeddingsHash;
         _map = map;
@@ -45,9 +46,14 @@ public sealed class EmbeddingStore : IDisposable
     /// <summary>The encoder that they were computed with.</summary>
     public ModelIdentity Encoder => Origin.Encoder;
 
+    /// <summary>The pictures that were left out when it was built, being missing or broken.</summary>
+    public IReadOnlyList<BadImage> Skipped => [.. SkippedRecords.Select(record => record.ToBadImage())];
+
     internal StoreFolder Folder { get; }
 
     internal StoreOrigin Origin { get; }
+
+    internal IReadOnlyList<ImageRecord> SkippedRecords { get; }
 
     /// <summary>The picture of each row.</summary>
     internal IReadOnlyList<ImageRecord> Records { get; }

@@ -56,18 +56,34 @@ internal static class AtomicFile
     /// <exception cref="CaptioningException">A file can't be read or written.</exception>
     public static void CopyInto(string source, string target, IEnumerable<string> names)
     {
-        try
-        {
-            Directory.CreateDirectory(target);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            throw new CaptioningException($"The folder '{target}' can't be made: {e.Message}", e);
-        }
-
+        MakeFolder(target);
         foreach (var file in names.Select(name => Path.Combine(source, name)).Where(File.Exists))
         {
             Copy(file, Path.Combine(target, Path.GetFileName(file)));
+        }
+    }
+
+    /// <summary>Makes the folder that a file is to lie in, and those above it, where they aren't there.</summary>
+    /// <exception cref="CaptioningException">The folder can't be made.</exception>
+    public static void MakeFolderOf(string path)
+    {
+        if (Path.GetDirectoryName(path) is { Length: > 0 } folder)
+        {
+            MakeFolder(folder);
+        }
+    }
+
+    /// <summary>Makes a folder if it isn't there.</summary>
+    /// <exception cref="CaptioningException">It can't be made.</exception>
+    public static void MakeFolder(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new CaptioningException($"The folder '{folder}' can't be made: {e.Message}", e);
         }
     }
 

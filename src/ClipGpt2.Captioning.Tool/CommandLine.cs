@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ClipGpt2.Captioning.Tool.Commands;
 using ClipGpt2.Captioning.Tool.Output;
+using ClipGpt2.Captioning.Training.Configuration;
 
 namespace ClipGpt2.Captioning.Tool;
 
@@ -9,7 +10,11 @@ internal static class CommandLine
 {
     public static async Task<int> RunAsync(string[] args)
     {
-        var root = new RootCommand("Captions pictures with CLIP and GPT-2, looks into model files, and measures captions.") { CaptionCommand.Create(), InspectCommand.Create(), EvaluateCommand.Create(), CompareCommand.Create(), EmbedCommand.Create() };
+        var root = new RootCommand("Captions pictures with CLIP and GPT-2, trains captioners, looks into model files, and measures captions.")
+        {
+            CaptionCommand.Create(), TrainCommand.Create(), EmbedCommand.Create(), PrepareCocoCommand.Create(), InspectCommand.Create(), EvaluateCommand.Create(),
+            CompareCommand.Create(),
+        };
 
         // No response files: a picture may be called "@1.jpg".
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
@@ -26,8 +31,18 @@ internal static class CommandLine
 
         try
         {
-            // Ctrl-C cancels the command, which then has as long as the image in work takes.
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
+            // Ctrl-C cancels the command, which then has as long as the image in work, or the saving of a training's state, takes.
+            using var interruption = Interruption.Watch();
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromMinutes(10) });
+        }
+        catch (TrainingConfigurationException e)
+        {
+            foreach (var error in e.Errors)
+            {
+                Messages.Error(error);
+            }
+
+            return ExitCode.Failed;
         }
         catch (Exception e) when (e is CaptioningException or IOException)
         {

@@ -60,6 +60,15 @@ public sealed partial class Captioner : IDisposable
     /// <summary>Token ids to text.</summary>
     public Tokenizer Tokenizer => _models.Tokenizer;
 
+    /// <summary>How the captioner runs.</summary>
+    internal CaptionerOptions Options => _options;
+
+    /// <summary>The folder that the encoder came from, or null.</summary>
+    internal string? EncoderFolder => (Encoder as ClipImageEncoder)?.Folder;
+
+    /// <summary>The folder that the decoder came from, or null.</summary>
+    internal string? DecoderFolder => (Decoder as Gpt2CaptionDecoder)?.Folder;
+
     /// <summary>Captions one picture.</summary>
     /// <param name="image">The picture; a path converts by itself.</param>
     /// <param name="options">What this call asks for; null for the captioner's defaults.</param>

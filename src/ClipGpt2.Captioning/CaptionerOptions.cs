@@ -24,6 +24,11 @@ public sealed class CaptionerOptions
     [EnumDataType(typeof(Precision))]
     public Precision Precision { get; set; } = Precision.Float32;
 
+    /// <summary>The parts whose weights stay plain, so that a trainer can change them; the others are packed for speed.</summary>
+    /// <remarks>What is trained is kept in float32; <see cref="Precision"/> says what its products are computed in.</remarks>
+    /// <value>The default is <see cref="TrainableParts.None"/>.</value>
+    public TrainableParts Trainable { get; set; }
+
     /// <summary>How many calls may run the models at once; further ones wait. Each running thread brings libtorch's threads with it.</summary>
     /// <value>The default is 1.</value>
     [Range(1, 1024)]

@@ -1,4 +1,5 @@
 using ClipGpt2.Captioning.Images;
+using ClipGpt2.Captioning.Images.Formats;
 
 namespace ClipGpt2.Captioning;
 
@@ -57,6 +58,30 @@ public sealed class ImageSource
     /// <param name="name">What to call it.</param>
     /// <returns>The source.</returns>
     public static ImageSource FromPixels(RgbImage image, string name = "(pixels)") => new(name, (_, _) => DecodedImage.FromRgb(image));
+
+    /// <summary>A picture that is drawn, or got in a way of the host's own, when its turn comes.</summary>
+    /// <param name="draw">Makes its pixels; it may be called on any thread and, where a picture is read again in each epoch, more than once.</param>
+    /// <param name="name">What to call it.</param>
+    /// <returns>The source.</returns>
+    public static ImageSource FromPixels(Func<RgbImage> draw, string name = "(pixels)") => new(name, (_, _) => DecodedImage.FromRgb(draw()));
+
+    /// <summary>An encoded picture that is a part of a file, such as an archive's member; read when its turn comes.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="offset">Where the picture begins.</param>
+    /// <param name="length">Its number of bytes.</param>
+    /// <param name="name">What to call it.</param>
+    /// <returns>The source.</returns>
+    internal static ImageSource FromFileSection(string path, long offset, long length, string name) => new(name, (decoder, options) =>
+    {
+        try
+        {
+            return decoder.Decode(FileSection.Read(path, offset, length, options.MaxFileBytes), options);
+        }
+        catch (ImageDecodingException e)
+        {
+            throw new ImageDecodingException($"The picture '{name}' can't be decoded. {e.Message}", e) { FileName = name };
+        }
+    });
 
     internal DecodedImage Decode(IImageDecoder decoder, ImageDecodingOptions options) => _decode(decoder, options);
 }

@@ -1,6 +1,12 @@
 using System.Text.Json.Nodes;
+using ClipGpt2.Captioning.Decoding;
+using ClipGpt2.Captioning.Decoding.Gpt2;
+using ClipGpt2.Captioning.Encoders;
+using ClipGpt2.Captioning.Images;
 using ClipGpt2.Captioning.Projectors;
+using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Tests.Weights;
+using ClipGpt2.Captioning.Text;
 using ClipGpt2.Captioning.Weights;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -20,6 +26,28 @@ public sealed class CaptionerFolderTests
         {
             Assert.Equal(original.Caption(image).Best.Sequence.TokenIds, copy.Caption(image).Best.Sequence.TokenIds);
         }
+    }
+
+    [Fact]
+    public void A_captioner_from_nothing_is_saved_whole()
+    {
+        using var temporary = new TemporaryFolder();
+        var training = new ComputeOptions { Trainable = true };
+        var sizes = new ImagePreprocessorOptions { ShortestEdge = 32, CropSize = new(32, 32) };
+        using var encoder = ClipImageEncoder.CreateFresh(
+            new() { HiddenSize = 32, Layers = 2, Heads = 2, IntermediateSize = 64, ImageSize = 32, PatchSize = 16, ProjectionSize = 24 }, new(sizes), seed: 1, training);
+        using var projector = LinearTanhProjector.CreateFresh(
+            new() { Kind = LinearTanhProjector.Kind, PrefixLength = 3, EmbeddingDimension = 24, HiddenSize = 32 }, seed: 2, training);
+        var tokenizer = Gpt2Tokenizer.FromPretrained(Path.Combine(SampleCaptioner.Folder, "decoder"));
+        var config = new Gpt2Config
+        {
+            HiddenSize = 32, Layers = 2, Heads = 2, Positions = 40, VocabularySize = tokenizer.VocabularySize, EosTokenId = tokenizer.EndOfTextId, BosTokenId = null,
+        };
+        using var decoder = new Gpt2CaptionDecoder(Gpt2Model.CreateFresh(config, seed: 3, training), tokenizer);
+        using var original = new Captioner(encoder, projector, decoder, tokenizer);
+        original.Save(temporary.Path);
+        using var copy = Captioner.FromPretrained(temporary.Path);
+        Assert.Equal(original.Caption(SampleCaptioner.Images[0]).Best.Sequence.TokenIds, copy.Caption(SampleCaptioner.Images[0]).Best.Sequence.TokenIds);
     }
 
     [Fact]

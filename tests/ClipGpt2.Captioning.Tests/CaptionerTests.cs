@@ -26,6 +26,25 @@ public sealed class CaptionerTests
     }
 
     [Fact]
+    public void A_picture_is_drawn_when_its_turn_comes()
+    {
+        using var captioner = SampleCaptioner.Load();
+        using var decoded = new SkiaImageDecoder().Decode(SampleCaptioner.Images[0]);
+        var (pixels, drawn) = (decoded.ToRgb(), 0);
+        var source = ImageSource.FromPixels(
+            () =>
+            {
+                drawn++;
+                return pixels;
+            },
+            "drawn");
+        Assert.Equal(0, drawn);
+        Assert.Equal(captioner.Caption(SampleCaptioner.Images[0]).Text, captioner.Caption(source).Text);
+        Assert.Equal(1, drawn);
+        Assert.Equal("drawn", source.Name);
+    }
+
+    [Fact]
     public void What_a_picture_gets_does_not_depend_on_its_batch()
     {
         using var captioner = SampleCaptioner.Load(new CaptionerOptions { BatchSize = 3 });

@@ -5,7 +5,7 @@ namespace ClipGpt2.Captioning.Tests;
 /// <summary>The small captioner and the pictures of the Quickstart sample.</summary>
 internal static class SampleCaptioner
 {
-    private static readonly string Repository =
+    public static string Repository { get; } =
         typeof(SampleCaptioner).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "Repository").Value!;
 
     public static string Folder { get; } = Path.Combine(Repository, "samples", "Quickstart", "model");

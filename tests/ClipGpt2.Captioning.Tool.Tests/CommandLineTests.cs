@@ -12,6 +12,9 @@ public sealed class CommandLineTests
 
     [Theory]
     [InlineData("nonsense")]
+    [InlineData("train")]
+    [InlineData("train", "a.json", "b.json")]
+    [InlineData("train", "a.json", "--set")]
     [InlineData("inspect")]
     [InlineData("inspect", "x", "--nonsense")]
     [InlineData("inspect", "x", "--transform", "hf")]
@@ -22,6 +25,7 @@ public sealed class CommandLineTests
     [InlineData("caption", "x.jpg", "--model", "y", "--precision", "half")]
     [InlineData("inspect", "x", "--preprocess", "y", "--transform", "upside-down")]
     [InlineData("inspect", "x", "--preprocess", "y", "--transform", "seed:224")]
+    [InlineData("prepare-coco", "x.json", "--images", "y")]
     public async Task A_wrong_command_line_is_told_in_a_line_and_a_hint(params string[] arguments)
     {
         var run = await ClipGpt2Process.Run(arguments);

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace ClipGpt2.Captioning.Tool.Tests;
 
 /// <summary>Embedding stores from the shell.</summary>
@@ -35,6 +33,41 @@ public sealed class EmbedTests : IDisposable
         Assert.All(
             ["\"F16\"", "clipgpt2.embeddings", "tiny-clip", "\\\"squash\\\":{\\\"height\\\":48,\\\"width\\\":80}"],
             text => Assert.Contains(text, run.Output.Replace("\\u0022", "\\\"", StringComparison.Ordinal), StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("coco.json", """{"images":[{"id":1,"file_name":"NAME"}],"annotations":[{"image_id":1,"id":1,"caption":""}]}""")]
+    [InlineData("karpathy.json", """{"images":[{"filename":"NAME","split":"test","sentences":[{"raw":"A shape."}]},{"filename":"x.jpg","split":"train","sentences":[{"raw":"x"}]}],"dataset":"coco"}""")]
+    [InlineData("lines.jsonl", """{"image":"NAME","captions":["A shape.","Two shapes."]}""")]
+    [InlineData("table.csv", "caption,image\nA shape.,NAME\n")]
+    public async Task Every_form_of_captions_is_taken(string file, string content)
+    {
+        var captions = _folder.Store(file);
+        var picture = _folder.Pictures[5];
+        File.WriteAllText(captions, content.Replace("NAME", Path.GetFileName(picture), StringComparison.Ordinal));
+        var run = await ClipGpt2Process.Run(
+            "embed", "--encoder", EmbedFolder.Model, "--captions", captions, "--out", _folder.Store(), "--images", Path.GetDirectoryName(picture)!, "--splits", "test");
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.Contains("1 images of 48 numbers", run.Output, StringComparison.Ordinal);
+        Assert.Contains(Path.GetFileName(picture), File.ReadAllText(Path.Combine(_folder.Store(), "images.jsonl")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_folder_of_pictures_and_texts_is_taken_and_tar_shards_are_refused()
+    {
+        var pictures = Path.GetDirectoryName(_folder.Pictures[0])!;
+        foreach (var picture in _folder.Pictures)
+        {
+            File.WriteAllText(Path.ChangeExtension(picture, ".txt"), "A shape.");
+        }
+
+        var run = await ClipGpt2Process.Run("embed", "--encoder", EmbedFolder.Model, "--captions", pictures, "--out", _folder.Store());
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.Contains("60 images", run.Output, StringComparison.Ordinal);
+
+        var shards = await ClipGpt2Process.Run("embed", "--encoder", EmbedFolder.Model, "--captions", "shards-{0..1}.tar", "--out", _folder.Store("tar"));
+        Assert.Equal(1, shards.ExitCode);
+        Assert.Contains("tar shards", Assert.Single(shards.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -111,17 +144,12 @@ public sealed class EmbedTests : IDisposable
     [Fact]
     public async Task An_interrupt_keeps_what_was_done()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no SIGINT to send to another process.");
-        using (var process = Process.Start(ClipGpt2Process.Command(_folder.Arguments("store", "--batch-size", "2", "--chunk-size", "2", "--verbose")))!)
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The size of a pipe can be set on Linux only.");
+        using (var process = new TracedProcess(_folder.Arguments("store", "--batch-size", "2", "--chunk-size", "2", "--verbose")))
         {
-            while (await process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken) is { } line && !line.Contains("Chunk 2: complete", StringComparison.Ordinal))
-            {
-            }
-
-            using var kill = Process.Start("kill", ["-INT", $"{process.Id}"]);
-            await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-            Assert.Equal(130, process.ExitCode);
+            Assert.True(process.ReadTo("Chunk 2: complete", 1), process.LastLine);
+            process.Interrupt();
+            Assert.Equal(130, process.WaitForExit());
         }
 
         var rest = await Embed("--batch-size", "2", "--chunk-size", "2");

@@ -70,6 +70,14 @@ internal sealed partial class TracedProcess : IDisposable
         }
     }
 
+    /// <summary>SIGINT, as Ctrl-C sends it. The process may not have heeded it yet.</summary>
+    public void Interrupt()
+    {
+        using var kill = Process.Start("kill", ["-INT", $"{_process.Id}"]);
+        kill.WaitForExit();
+        Assert.Equal(0, kill.ExitCode);
+    }
+
     public int WaitForExit()
     {
         while (ReadLine() is not null)

@@ -2,11 +2,9 @@ using ClipGpt2.Captioning.Benchmarks.Peers;
 using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.Decoding.Gpt2;
 using ClipGpt2.Captioning.Encoders;
-using ClipGpt2.Captioning.Encoders.Transformer;
 using ClipGpt2.Captioning.Images;
 using ClipGpt2.Captioning.Projectors;
 using ClipGpt2.Captioning.Runtime;
-using ClipGpt2.Captioning.Runtime.Layers;
 using ClipGpt2.Captioning.Weights;
 
 namespace ClipGpt2.Captioning.Benchmarks.Workloads;
@@ -14,12 +12,7 @@ namespace ClipGpt2.Captioning.Benchmarks.Workloads;
 /// <summary>ViT-B/32 and GPT-2 small, ours and the peer's, over the same weights; each is loaded when it is first asked for.</summary>
 internal sealed class FullSizeModels : IDisposable
 {
-    private static readonly ClipVisionConfig VitB32 = new(
-        new TransformerConfig { HiddenSize = 768, Layers = 12, Heads = 12, IntermediateSize = 3072, Activation = Activation.QuickGelu, Epsilon = 1e-5 },
-        ImageSize: ClipPeer.ImageSize,
-        PatchSize: 32,
-        Channels: 3,
-        ProjectionSize: ClipPeer.EmbeddingDimension);
+    private static readonly ClipVisionConfig VitB32 = new() { ImageSize = ClipPeer.ImageSize, ProjectionSize = ClipPeer.EmbeddingDimension };
 
     private const long ProjectorSeed = 17;
 

@@ -9,8 +9,11 @@ internal static class ModelCosts
     // Linear layers and, for ViT, attention's products; embeddings are looked up, not multiplied.
     private const double FlopsPerImage = 8.82e9;
     private const double VisionWeights = 87.4e6;
-    private const double BlockWeights = 12 * 12 * 768.0 * 768;
-    private const double HeadWeights = 50257.0 * 768;
+    private const double Blocks = 12;
+    private const double HiddenSize = 768;
+    private const double EmbeddingSize = 512;
+    private const double BlockWeights = Blocks * 12 * HiddenSize * HiddenSize;
+    private const double HeadWeights = 50257 * HiddenSize;
 
     public static Phase Encode(int images, Precision precision) => new(FlopsPerImage * images, VisionWeights * BytesPerWeight(precision));
 
@@ -20,6 +23,26 @@ internal static class ModelCosts
 
     public static Phase Step(int rows, Precision precision, int count) => new(
         2 * rows * (BlockWeights + HeadWeights), (BlockWeights + HeadWeights) * BytesPerWeight(precision), count);
+
+    /// <summary>A training step as the reference programs make it: of every position the outputs, the gradients on the way down, and those of weights.</summary>
+    /// <param name="rows">Captions.</param>
+    /// <param name="positions">Prefix and tokens of each.</param>
+    /// <param name="trainedBlocks">GPT-2's blocks that are trained, head and embeddings with them; 0 if all of it is frozen.</param>
+    /// <param name="projectorProducts">The projector's multiply-adds for one caption; all of it is trained.</param>
+    public static Phase Train(int rows, int positions, int trainedBlocks, double projectorProducts)
+    {
+        var trained = trainedBlocks == 0 ? 0 : (trainedBlocks / Blocks * BlockWeights) + HeadWeights;
+        return new(2 * rows * ((positions * ((2 * (BlockWeights + HeadWeights)) + trained)) + (3 * projectorProducts)), Bytes: 0);
+    }
+
+    public static double LinearTanh(int prefixLength) => EmbeddingSize * prefixLength * HiddenSize;
+
+    /// <summary>Two layers, the inner one half as wide as the prefix.</summary>
+    public static double Mlp(int prefixLength) => (EmbeddingSize + (prefixLength * HiddenSize)) * (prefixLength * HiddenSize / 2);
+
+    /// <summary>A linear layer, and blocks whose perceptron is twice as wide as they are, over twice the prefix.</summary>
+    public static double Transformer(int prefixLength, int layers) =>
+        (EmbeddingSize * prefixLength * HiddenSize) + (2 * prefixLength * layers * 8 * HiddenSize * HiddenSize);
 
     public static Roofline Roofline(Precision precision, params Phase[] phases) => new(Reduced: precision != Precision.Float32, phases);
 

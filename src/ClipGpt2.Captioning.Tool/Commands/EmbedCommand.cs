@@ -14,7 +14,9 @@ namespace ClipGpt2.Captioning.Tool.Commands;
 internal static class EmbedCommand
 {
     private static readonly Option<string> Encoder = new("--encoder") { HelpName = "FOLDER|ID", Description = "The image encoder: the folder or id of a CLIP model.", Required = true };
-    private static readonly Option<string> Captions = new("--captions") { HelpName = "FILE", Description = "The data set.", Required = true };
+    private static readonly Option<string> Captions = new("--captions") { HelpName = "FILE|FOLDER", Description = "The data set: a file of captions of any form, or a folder.", Required = true };
+    private static readonly Option<string?> Images = new("--images") { HelpName = "FOLDER", Description = "The folder that the pictures' paths in the file are relative to." };
+    private static readonly Option<string[]> Splits = new("--splits") { HelpName = "NAME", Description = "The splits of a file that has some (Karpathy's); train and restval unless given.", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<string> Out = new("--out") { HelpName = "FOLDER", Description = "The embedding store.", Required = true };
     private static readonly Option<int[]> ImageSize = new("--image-size")
     {
@@ -37,16 +39,18 @@ internal static class EmbedCommand
     {
         var command = new Command("embed", "Compute the embeddings of a data set's pictures. An interrupted run goes on where it was.")
         {
-            Encoder, Captions, Out, ImageSize, Precision, Device, BadImages, Threads, BatchSize, ChunkSize, Check, Verbose,
+            Encoder, Captions, Images, Splits, Out, ImageSize, Precision, Device, BadImages, Threads, BatchSize, ChunkSize, Check, Verbose,
         };
-        command.SetAction((parsed, token) => Task.FromResult(Run(parsed, token)));
+
+        // Ctrl-C is watched for only once the action has returned its task.
+        command.SetAction((parsed, token) => Task.Run(() => Run(parsed, token), CancellationToken.None));
         return command;
     }
 
     private static int Run(ParseResult parsed, CancellationToken token)
     {
         var captions = parsed.GetRequiredValue(Captions);
-        var dataset = CaptionData.Open(captions);
+        var dataset = CaptionDatasets.Open(captions, Reading(parsed), token);
         using var folder = ModelFolder.Open(parsed.GetRequiredValue(Encoder));
         using var encoder = ClipImageEncoder.Load(folder, new ComputeOptions { Device = parsed.GetRequiredValue(Device) });
         var options = new EmbeddingStoreOptions
@@ -64,6 +68,18 @@ internal static class EmbedCommand
         return parsed.GetValue(Check)
             ? StoreCheck.Run(store, encoder, options, dataset, captions, token)
             : Build(store, encoder, options, dataset, parsed.GetValue(Verbose), token);
+    }
+
+    /// <summary>Empty captions are kept: their pictures may be wanted.</summary>
+    private static CaptionDatasetOptions Reading(ParseResult parsed)
+    {
+        var options = new CaptionDatasetOptions { ImageFolder = parsed.GetValue(Images), EmptyCaptions = EmptyCaptionPolicy.Keep };
+        if (parsed.GetValue(Splits) is { Length: > 0 } splits)
+        {
+            options.Splits = splits;
+        }
+
+        return options;
     }
 
     private static int Build(string store, ClipImageEncoder encoder, EmbeddingStoreOptions options, ICaptionDataset dataset, bool verbose, CancellationToken token)

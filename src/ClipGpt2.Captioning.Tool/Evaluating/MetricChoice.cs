@@ -1,11 +1,6 @@
 using ClipGpt2.Captioning.Evaluation;
 using ClipGpt2.Captioning.Metrics;
-using ClipGpt2.Captioning.Metrics.Bleu;
-using ClipGpt2.Captioning.Metrics.Cider;
-using ClipGpt2.Captioning.Metrics.Diversity;
 using ClipGpt2.Captioning.Metrics.Meteor;
-using ClipGpt2.Captioning.Metrics.Rouge;
-using ClipGpt2.Captioning.Weights;
 
 namespace ClipGpt2.Captioning.Tool.Evaluating;
 
@@ -16,7 +11,7 @@ internal sealed record MetricChoice(string Names)
 
     public const string Description = "bleu, meteor, rouge, cider, diversity, bertscore, clipscore; separated by commas.";
 
-    private static readonly string[] Known = ["bleu", "meteor", "rouge", "cider", "diversity", "bertscore", "clipscore"];
+    private static readonly Dictionary<string, CaptionMetricKind> Known = Enum.GetValues<CaptionMetricKind>().ToDictionary(kind => kind.ToString(), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>METEOR's data, or null for words and stems alone.</summary>
     public string? MeteorDataPath { get; init; }
@@ -36,35 +31,32 @@ internal sealed record MetricChoice(string Names)
     /// <exception cref="CaptioningException">A name isn't known, what a metric needs isn't given, or a file can't be read.</exception>
     public CaptionEvaluator Create()
     {
-        var chosen = Names.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(name => name.ToLowerInvariant()).Distinct().ToList();
-        var unknown = chosen.Except(Known).ToList();
-        return unknown.Count == 0 && chosen.Count > 0
-            ? new CaptionEvaluator(chosen.ConvertAll(Create))
-            : throw new CaptioningException($"--metrics: '{string.Join("', '", unknown)}' isn't known; give some of {string.Join(", ", Known)}, separated by commas.");
+        var chosen = Names.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.OrdinalIgnoreCase).ToList();
+        var unknown = chosen.Where(name => !Known.ContainsKey(name)).ToList();
+        if (unknown.Count > 0 || chosen.Count == 0)
+        {
+            throw new CaptioningException($"--metrics: '{string.Join("', '", unknown)}' isn't known; give some of {Description}");
+        }
+
+        var kinds = chosen.ConvertAll(name => Known[name]);
+        ThrowIfMissing(kinds, CaptionMetricKind.BertScore, BertModel, "BERTScore needs a model: name a folder or id of RoBERTa or BERT with --bertscore-model.");
+        ThrowIfMissing(kinds, CaptionMetricKind.ClipScore, ClipModel, "CLIPScore needs a model: name a folder or id of CLIP with --clip-model.");
+        var metrics = new NamedMetrics
+        {
+            Meteor = MeteorDataPath is null || !kinds.Contains(CaptionMetricKind.Meteor) ? null : MeteorData.Load(MeteorDataPath),
+            BertModel = BertModel ?? "",
+            BertLayer = BertLayer,
+            ClipModel = ClipModel ?? "",
+            PictureOf = image => Picture(image.Id) ?? throw new CaptioningException($"CLIPScore needs the picture of image {image.Id}: name the folder with --images, and the file in the references."),
+        };
+        return new CaptionEvaluator(kinds.ConvertAll(metrics.Create));
     }
 
-    private ICaptionMetric Create(string name) => name switch
+    private static void ThrowIfMissing(List<CaptionMetricKind> chosen, CaptionMetricKind metric, string? model, string message)
     {
-        "bleu" => new BleuMetric(),
-        "meteor" => new MeteorMetric(new MeteorOptions { Data = MeteorDataPath is null ? null : MeteorData.Load(MeteorDataPath) }),
-        "rouge" => new RougeLMetric(),
-        "cider" => new CiderMetric(),
-        "bertscore" => BertScore(),
-        "clipscore" => ClipScore(),
-        _ => new DiversityMetric(),
-    };
-
-    private BertScoreMetric BertScore()
-    {
-        using var folder = ModelFolder.Open(BertModel ?? throw new CaptioningException("BERTScore needs a model: name a folder or id of RoBERTa or BERT with --bertscore-model."));
-        return BertScoreMetric.Load(folder, new BertScoreOptions { Layer = BertLayer });
-    }
-
-    private ClipScoreMetric ClipScore()
-    {
-        using var folder = ModelFolder.Open(ClipModel ?? throw new CaptioningException("CLIPScore needs a model: name a folder or id of CLIP with --clip-model."));
-        return ClipScoreMetric.Load(
-            folder,
-            image => Picture(image.Id) ?? throw new CaptioningException($"CLIPScore needs the picture of image {image.Id}: name the folder with --images, and the file in the references."));
+        if (chosen.Contains(metric) && model is null)
+        {
+            throw new CaptioningException(message);
+        }
     }
 }

@@ -10,8 +10,9 @@ namespace ClipGpt2.Captioning.Decoding;
 
 /// <summary>Writes captions with GPT-2.</summary>
 /// <remarks>Safe from any number of threads. Disposing it disposes the model.</remarks>
-public sealed class Gpt2CaptionDecoder : CaptionDecoder, ITrainable, ISavablePart
+public sealed class Gpt2CaptionDecoder : CaptionDecoder, ITrainableDecoder, ISavablePart
 {
+    private readonly Tokenizer? _tokenizer;
     private string? _source;
 
     /// <summary>Creates a decoder over a model, which from then on is the decoder's.</summary>
@@ -21,10 +22,14 @@ public sealed class Gpt2CaptionDecoder : CaptionDecoder, ITrainable, ISavablePar
         : base(model, model?.Config.EosTokenId is { } end ? [end] : [], tokenizer)
     {
         Model = model!;
+        _tokenizer = tokenizer;
     }
 
     /// <summary>The model.</summary>
     public Gpt2Model Model { get; }
+
+    /// <summary>The folder that the weights came from, or null.</summary>
+    internal string? Folder => _source;
 
     /// <summary>Loads a decoder from a model folder.</summary>
     /// <param name="folder">A model folder in Hugging Face's form.</param>
@@ -45,7 +50,31 @@ public sealed class Gpt2CaptionDecoder : CaptionDecoder, ITrainable, ISavablePar
     }
 
     /// <inheritdoc/>
+    /// <exception cref="CaptioningException">Sizes don't fit, or a token id is outside of the vocabulary.</exception>
+    public Tensor Forward(Tensor prefix, Tensor tokenIds, Tensor outputs, DropoutMasks? dropout)
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
+        ArgumentNullException.ThrowIfNull(tokenIds);
+        ArgumentNullException.ThrowIfNull(outputs);
+        using var output = Model.Forward(new Gpt2Input { Embeddings = prefix, TokenIds = tokenIds.shape[1] > 0 ? tokenIds : null, Outputs = outputs, Dropout = dropout });
+        return output.Logits.alias();
+    }
+
+    /// <inheritdoc/>
     public IEnumerable<KeyValuePair<string, Tensor>> NamedParameters() => Model.NamedParameters();
+
+    /// <inheritdoc/>
+    public void FreezeBlocks(int blocks) => Model.FreezeBlocks(blocks);
+
+    /// <inheritdoc/>
+    public void FreezeEmbeddings() => Model.FreezeEmbeddings();
+
+    /// <inheritdoc/>
+    public ICaptionDecoder ForInference()
+    {
+        using var weights = new MemoryTensors("the decoder in training", Model.FileTensors());
+        return new Gpt2CaptionDecoder(Gpt2Model.Create(Model.Config, weights, Model.Compute with { Trainable = false }), _tokenizer);
+    }
 
     /// <inheritdoc/>
     string ISavablePart.Kind => "gpt2";
@@ -62,7 +91,14 @@ public sealed class Gpt2CaptionDecoder : CaptionDecoder, ITrainable, ISavablePar
         var weights = Model.FileTensors().ToDictionary();
         try
         {
-            ModelFolderWriter.Write(_source, path, weights);
+            if (_source is null)
+            {
+                ModelFolderWriter.WriteNew(path, [new("config.json", Model.Config.ToJson())], weights);
+            }
+            else
+            {
+                ModelFolderWriter.Write(_source, path, weights);
+            }
         }
         finally
         {

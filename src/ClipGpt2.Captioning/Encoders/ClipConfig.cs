@@ -36,28 +36,6 @@ internal static class ClipConfig
     private static int Projection(ConfigSection config) => TransformerConfig.Positive(config, "projection_dim", DefaultProjection);
 }
 
-/// <summary>The image tower's sizes.</summary>
-internal sealed record ClipVisionConfig(TransformerConfig Transformer, int ImageSize, int PatchSize, int Channels, int ProjectionSize)
-{
-    private static readonly TransformerConfig Defaults = new()
-    {
-        HiddenSize = 768, Layers = 12, Heads = 12, IntermediateSize = 3072, Activation = Activation.QuickGelu, Epsilon = 1e-5,
-    };
-
-    public static ClipVisionConfig Read(ConfigSection section, int projection)
-    {
-        var config = new ClipVisionConfig(
-            TransformerConfig.Read(section, Defaults),
-            TransformerConfig.Positive(section, "image_size", 224),
-            TransformerConfig.Positive(section, "patch_size", 32),
-            TransformerConfig.Positive(section, "num_channels", 3),
-            projection);
-        return config.PatchSize <= config.ImageSize
-            ? config
-            : throw section.Error("patch_size", $"must be at most image_size ({config.ImageSize}), and is {config.PatchSize}");
-    }
-}
-
 /// <summary>The text tower's sizes, and the id at which a text is pooled.</summary>
 internal sealed record ClipTextConfig(TransformerConfig Transformer, int Vocabulary, int Positions, int EndId, int ProjectionSize)
 {

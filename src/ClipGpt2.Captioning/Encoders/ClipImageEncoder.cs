@@ -16,6 +16,9 @@ namespace ClipGpt2.Captioning.Encoders;
 /// </remarks>
 public sealed class ClipImageEncoder : IImageEncoder, ITrainable, ISavablePart, IIdentifiedModel
 {
+    /// <summary>The size that pictures are squashed to, width and height, in the description of a captioner's encoder.</summary>
+    internal const string SquashName = "squash";
+
     private readonly string? _source;
     private readonly Lazy<ModelIdentity> _identity;
     private readonly LayerSet _layers;
@@ -53,7 +56,40 @@ public sealed class ClipImageEncoder : IImageEncoder, ITrainable, ISavablePart, 
     /// <exception cref="ModelNotFoundException">A file is missing.</exception>
     /// <exception cref="CheckpointFormatException">The folder holds another kind of model, or its weights don't fit its configuration.</exception>
     public static ClipImageEncoder Load(ModelFolder folder, ComputeOptions? compute = null) =>
-        Load(ClipConfig.Vision(folder.Config), folder.Weights, ImagePreprocessor.Load(folder.Path), compute ?? new(), folder.Path, folder.Id);
+        Load(folder, ImagePreprocessor.Load(folder.Path), compute);
+
+    /// <summary>Loads the image tower, with another preprocessing than the folder's.</summary>
+    /// <param name="folder">The folder; it isn't needed afterwards.</param>
+    /// <param name="preprocessor">How pictures become pixels.</param>
+    /// <param name="compute">Where and how to compute; null for float32 on the CPU.</param>
+    /// <returns>The encoder; dispose it. Of the preprocessing, a captioner that is saved keeps <see cref="ImagePreprocessorOptions.Squash"/>.</returns>
+    /// <exception cref="ModelNotFoundException">A file is missing.</exception>
+    /// <exception cref="CheckpointFormatException">The folder holds another kind of model, or its weights don't fit its configuration.</exception>
+    public static ClipImageEncoder Load(ModelFolder folder, ImagePreprocessor preprocessor, ComputeOptions? compute = null) =>
+        Load(ClipConfig.Vision(folder.Config), folder.Weights, preprocessor, compute ?? new(), folder.Path, folder.Id);
+
+    /// <summary>Creates an encoder with fresh weights by Hugging Face's rules, to be trained from nothing.</summary>
+    /// <remarks>Source: transformers' <c>CLIPPreTrainedModel._init_weights</c>, with draws in the order of the tower's parts.</remarks>
+    /// <param name="config">The sizes.</param>
+    /// <param name="preprocessor">What makes its pixels of pictures; its results must be <see cref="ClipVisionConfig.ImageSize"/> high and wide.</param>
+    /// <param name="seed">The same seed gives the same weights.</param>
+    /// <param name="compute">Where and how to compute; null for float32 on the CPU. To train or save it, ask for <see cref="ComputeOptions.Trainable"/>.</param>
+    /// <returns>The encoder; dispose it.</returns>
+    /// <exception cref="CaptioningException">The sizes are out of range (all errors are listed), or the preprocessor makes other ones.</exception>
+    public static ClipImageEncoder CreateFresh(ClipVisionConfig config, ImagePreprocessor preprocessor, long seed, ComputeOptions? compute = null)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        ArgumentNullException.ThrowIfNull(preprocessor);
+        var side = config.Checked().ImageSize;
+        if (preprocessor.FixedSize != new ImageSize(side, side))
+        {
+            throw new CaptioningException(
+                $"The preprocessor makes pictures of {(preprocessor.FixedSize is { } size ? $"{size.Height} x {size.Width}" : "any size")}, and {nameof(ClipVisionConfig)}.{nameof(config.ImageSize)} is {side}: make them equal.");
+        }
+
+        using var weights = ClipVisionInitialization.Draw(config, seed);
+        return Load(config, weights, preprocessor, compute ?? new());
+    }
 
     /// <inheritdoc/>
     /// <exception cref="CaptioningException">The pixels have another shape.</exception>
@@ -75,18 +111,33 @@ public sealed class ClipImageEncoder : IImageEncoder, ITrainable, ISavablePart, 
     /// <inheritdoc/>
     void ISavablePart.Save(string path, JsonObject description)
     {
-        if (_compute.Trainable)
+        if (Preprocessor.Options.Squash is { } squash)
+        {
+            description[SquashName] = new JsonArray(squash.Width, squash.Height);
+        }
+
+        if (!_compute.Trainable)
+        {
+            ModelFolderWriter.Copy(_source, path);
+        }
+        else if (_source is not null)
         {
             ModelFolderWriter.Write(_source, path, NamedParameters().ToDictionary());
         }
         else
         {
-            ModelFolderWriter.Copy(_source, path);
+            ModelFolderWriter.WriteNew(path, Configuration(), NamedParameters());
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => _layers.Dispose();
+
+    private KeyValuePair<string, JsonObject>[] Configuration() =>
+    [
+        new("config.json", Tower.Config.ToJson()),
+        new(PreprocessorConfig.FileName, PreprocessorConfigWriter.Write(Preprocessor.Options with { Squash = null })),
+    ];
 
     internal static ClipImageEncoder Load(ClipVisionConfig config, ITensorSource weights, ImagePreprocessor preprocessor, ComputeOptions compute, string? source = null, string? id = null)
     {

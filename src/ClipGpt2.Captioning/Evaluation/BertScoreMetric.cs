@@ -69,17 +69,21 @@ public sealed class BertScoreMetric : ICaptionMetric, IDisposable
         BatchSize = options.BatchSize,
     };
 
+    /// <summary>The layer that bert_score takes for models of this shape; null if it names none.</summary>
+    internal static int? UsualLayer(BertConfig config) => (config.CountsFromPadding, config.Transformer.Layers, config.Transformer.HiddenSize) switch
+    {
+        (true, 12, 768) => 10,
+        (true, 24, 1024) => 17,
+        (false, 12, 768) => 9,
+        (false, 24, 1024) => 18,
+        _ => null,
+    };
+
     private static int LayerOf(BertConfig config, int? chosen)
     {
         var layers = config.Transformer.Layers;
-        var layer = chosen ?? (config.CountsFromPadding, layers, config.Transformer.HiddenSize) switch
-        {
-            (true, 12, 768) => 10,
-            (true, 24, 1024) => 17,
-            (false, 12, 768) => 9,
-            (false, 24, 1024) => 18,
-            _ => throw new CaptioningException($"bert_score names no layer for a model of this shape: set {nameof(BertScoreOptions)}.{nameof(BertScoreOptions.Layer)}, from 0 to {layers}."),
-        };
+        var layer = chosen ?? UsualLayer(config)
+            ?? throw new CaptioningException($"bert_score names no layer for a model of this shape: set {nameof(BertScoreOptions)}.{nameof(BertScoreOptions.Layer)}, from 0 to {layers}.");
         return layer <= layers ? layer : throw new CaptioningException($"{nameof(BertScoreOptions)}.{nameof(BertScoreOptions.Layer)} is {layer}, and the model has {layers} layers.");
     }
 

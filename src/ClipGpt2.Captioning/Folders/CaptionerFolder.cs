@@ -62,15 +62,7 @@ internal sealed class CaptionerFolder
     public static void Save(string folder, params ReadOnlySpan<(string Part, string Name, object? Instance)> parts)
     {
         var description = new JsonObject { ["format"] = Format, ["version"] = Version };
-        try
-        {
-            Directory.CreateDirectory(folder);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            throw new CaptioningException($"The folder '{folder}' can't be made: {e.Message}", e);
-        }
-
+        AtomicFile.MakeFolder(folder);
         foreach (var (part, name, instance) in parts)
         {
             if (instance is null)

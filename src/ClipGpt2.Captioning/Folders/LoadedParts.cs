@@ -31,7 +31,7 @@ internal sealed class LoadedParts : IDisposable
         var loaded = new LoadedParts();
         try
         {
-            loaded.Load(folder, options.Parts, options.Compute);
+            loaded.Load(folder, options.Parts, options.Compute, options.Trainable);
             return loaded;
         }
         catch
@@ -43,13 +43,15 @@ internal sealed class LoadedParts : IDisposable
 
     public void Dispose() => _loaded.ForEach(part => part.Dispose());
 
-    private void Load(CaptionerFolder folder, CaptionerParts kinds, ComputeOptions compute)
+    private void Load(CaptionerFolder folder, CaptionerParts kinds, ComputeOptions compute, TrainableParts trainable)
     {
-        Encoder = Own(kinds.CreateEncoder(folder.Part("encoder", compute)));
-        Projector = Own(kinds.CreateProjector(folder.Part("projector", compute)));
+        Encoder = Own(kinds.CreateEncoder(folder.Part("encoder", With(TrainableParts.Encoder))));
+        Projector = Own(kinds.CreateProjector(folder.Part("projector", With(TrainableParts.Projector))));
         Tokenizer = kinds.CreateTokenizer(folder.Part("tokenizer", compute));
-        Decoder = Own(kinds.CreateDecoder(folder.Part("decoder", compute) with { Tokenizer = Tokenizer }));
+        Decoder = Own(kinds.CreateDecoder(folder.Part("decoder", With(TrainableParts.Decoder)) with { Tokenizer = Tokenizer }));
         TextEncoder = folder.FindPart("text_encoder", compute) is { } text ? Own(kinds.CreateTextEncoder(text)) : null;
+
+        ComputeOptions With(TrainableParts part) => compute with { Trainable = trainable.HasFlag(part) };
     }
 
     private T Own<T>(T part)

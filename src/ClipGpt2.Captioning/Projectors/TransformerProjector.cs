@@ -65,7 +65,7 @@ public sealed class TransformerProjector : LayeredProjector
         }
 
         fresh.Linear(LinearName, config.EmbeddingDimension, (long)ClipLengthOf(config) * hidden);
-        fresh.Normal(PrefixName, config.PrefixLength, hidden);
+        fresh.StandardNormal(PrefixName, config.PrefixLength, hidden);
     }
 
     private static string BlockName(int index) => $"transformer.layers.{index}";

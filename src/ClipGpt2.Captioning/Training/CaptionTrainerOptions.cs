@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using ClipGpt2.Captioning.Training.Checkpoints;
 using ClipGpt2.Captioning.Training.Data;
 using ClipGpt2.Captioning.Training.Optimization;
@@ -104,5 +105,6 @@ public enum CaptionObjective
     Seed,
 
     /// <summary>ClipCap's: no end token, padded with token 0, which never counts, be it padding or text.</summary>
+    [JsonStringEnumMemberName("clipcap")]
     ClipCap,
 }

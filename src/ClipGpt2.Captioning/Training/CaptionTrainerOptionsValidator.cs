@@ -1,4 +1,5 @@
 using ClipGpt2.Captioning.Training.Checkpoints;
+using ClipGpt2.Captioning.Training.Optimization;
 using Microsoft.Extensions.Options;
 
 namespace ClipGpt2.Captioning.Training;
@@ -16,9 +17,9 @@ internal sealed class CaptionTrainerOptionsValidator : IValidateOptions<CaptionT
     /// <summary>What can't be together.</summary>
     private static IEnumerable<string> Across(CaptionTrainerOptions options)
     {
-        if (options.Optimization is { Nesterov: true } sgd && (sgd.Momentum <= 0 || sgd.Dampening != 0))
+        foreach (var error in Across(options.Optimization, options.LearningRate))
         {
-            yield return $"{nameof(options.Optimization)}.{nameof(sgd.Nesterov)} needs a {nameof(sgd.Momentum)} above 0 and a {nameof(sgd.Dampening)} of 0.";
+            yield return error;
         }
 
         if (options.Checkpoints is { Resume: true, Path: null })
@@ -38,6 +39,30 @@ internal sealed class CaptionTrainerOptionsValidator : IValidateOptions<CaptionT
             {
                 yield return error;
             }
+        }
+    }
+
+    private static IEnumerable<string> Across(OptimizationOptions? optimization, double learningRate)
+    {
+        const string Name = nameof(CaptionTrainerOptions.Optimization);
+        if (optimization is { Nesterov: true } and not { Momentum: > 0, Dampening: 0 })
+        {
+            yield return $"{Name}.{nameof(optimization.Nesterov)} needs a {nameof(optimization.Momentum)} above 0 and a {nameof(optimization.Dampening)} of 0.";
+        }
+
+        if (optimization is { AmsGrad: true, Optimizer: not (OptimizerKind.Adam or OptimizerKind.AdamW) })
+        {
+            yield return $"{Name}.{nameof(optimization.AmsGrad)} is for {OptimizerKind.Adam} and {OptimizerKind.AdamW}; the {nameof(optimization.Optimizer)} is {optimization.Optimizer}.";
+        }
+
+        if (optimization is { Schedule: LearningRateSchedule.Polynomial } && !(optimization.FinalLearningRate < learningRate))
+        {
+            yield return $"{Name}.{nameof(optimization.FinalLearningRate)} must be below the {nameof(CaptionTrainerOptions.LearningRate)}, {learningRate}, and is {optimization.FinalLearningRate}.";
+        }
+
+        if (optimization is { Schedule: LearningRateSchedule.CosineWithRestarts, Cycles: { } cycles } && cycles != Math.Round(cycles))
+        {
+            yield return $"{Name}.{nameof(optimization.Cycles)} must be a whole number for {LearningRateSchedule.CosineWithRestarts}, and is {cycles}.";
         }
     }
 

@@ -140,7 +140,7 @@ public sealed class ConfigSection
     public CheckpointFormatException Error(string name, string problem) => new($"'{File}': {_at}.{name} {problem}.");
 
     /// <summary>Finds broken escapes (half of a surrogate pair) now: JsonDocument would throw only when somebody asks for the text.</summary>
-    private static void CheckTexts(ReadOnlySpan<byte> json)
+    internal static void CheckTexts(ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(json);
         while (reader.Read())

@@ -1,4 +1,5 @@
-using ClipGpt2.Captioning.Runtime;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using TorchSharp;
 
 namespace ClipGpt2.Captioning.Weights;
@@ -6,6 +7,10 @@ namespace ClipGpt2.Captioning.Weights;
 /// <summary>Writes a model into a folder in Hugging Face's form: the files of the folder it came from, with new weights where it was trained.</summary>
 internal static class ModelFolderWriter
 {
+    private const string WeightsName = "model.safetensors";
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
     private static readonly string[] Configuration =
     [
         "config.json", "generation_config.json", "preprocessor_config.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
@@ -39,8 +44,34 @@ internal static class ModelFolderWriter
         }
 
         AtomicFile.CopyInto(folder, target, Configuration);
-        SafetensorsWriter.Write(Path.Combine(target, "model.safetensors"), all);
+        WriteWeights(target, all);
     }
+
+    /// <summary>Writes a model that came from no folder.</summary>
+    /// <param name="target">The folder to write; it is made if it isn't there.</param>
+    /// <param name="configuration">Its JSON files by name.</param>
+    /// <param name="weights">All its weights under the names that Hugging Face's files have; they stay the caller's.</param>
+    /// <exception cref="CaptioningException">A file can't be written.</exception>
+    public static void WriteNew(
+        string target, IEnumerable<KeyValuePair<string, JsonObject>> configuration, IEnumerable<KeyValuePair<string, torch.Tensor>> weights)
+    {
+        AtomicFile.MakeFolder(target);
+        foreach (var (name, json) in configuration)
+        {
+            AtomicFile.Write(Path.Combine(target, name), stream =>
+            {
+                using var writer = new StreamWriter(stream, leaveOpen: true);
+                writer.Write(json.ToJsonString(Indented));
+                writer.Write('\n');
+            });
+        }
+
+        WriteWeights(target, weights);
+    }
+
+    /// <summary>With the entry that Hugging Face's <c>from_pretrained</c> asks for.</summary>
+    private static void WriteWeights(string target, IEnumerable<KeyValuePair<string, torch.Tensor>> weights) =>
+        SafetensorsWriter.Write(Path.Combine(target, WeightsName), weights, [new("format", "pt")]);
 
     private static bool IsWeights(string name) =>
         name.EndsWith(".safetensors", StringComparison.Ordinal) || name.EndsWith(".safetensors.index.json", StringComparison.Ordinal);

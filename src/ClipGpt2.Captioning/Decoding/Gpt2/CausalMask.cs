@@ -52,4 +52,21 @@ internal sealed class CausalMask
         var scaled = Math.Abs(extra - 1) < 1e-9 ? query : query * extra;
         return nn.functional.scaled_dot_product_attention(scaled, keyValue.Key, keyValue.Value, _allowed, is_casual: _plain);
     }
+
+    /// <summary>The same with something done to the attention's weights [B, heads, T, S] between softmax and values.</summary>
+    public Tensor Attend(Tensor query, KeyValue keyValue, double scale, Func<Tensor, Tensor> change)
+    {
+        using var scope = NewDisposeScope();
+        var scores = query.matmul(keyValue.Key.transpose(-2, -1)) * scale;
+        if ((_allowed ?? Plain(scores)) is { } allowed)
+        {
+            scores = scores.masked_fill(allowed.logical_not(), double.NegativeInfinity);
+        }
+
+        return change(scores.softmax(-1)).matmul(keyValue.Value).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>What a mask without padding allows, or null for everything.</summary>
+    private Tensor? Plain(Tensor scores) =>
+        _plain ? ones(scores.shape[^2], scores.shape[^1], ScalarType.Bool, scores.device).tril() : null;
 }

@@ -1,3 +1,4 @@
+using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Runtime.Layers;
 using ClipGpt2.Captioning.Weights;
 using TorchSharp;
@@ -17,12 +18,13 @@ internal sealed class Gpt2Block(Gpt2Config config, int layer, WeightLoader weigh
     public Gpt2Mlp Mlp { get; } = new(config, weights, $"{prefix}.mlp");
 
     /// <summary>The next hidden states [B, T, H]; what else was made on the way is freed.</summary>
-    public Tensor Forward(Tensor x, CausalMask mask, IKeyValueStore? past, out KeyValue present)
+    public Tensor Forward(Tensor x, CausalMask mask, IKeyValueStore? past, out KeyValue present, DropoutMasks? dropout = null)
     {
         using var scope = NewDisposeScope();
-        x = Attention.Forward(AttentionNorm.Forward(x), x, mask, past, out present);
+        dropout = dropout is { InFrozenParts: false } && !AttentionNorm.Weight.requires_grad ? null : dropout;
+        x = Attention.Forward(AttentionNorm.Forward(x), x, mask, past, out present, dropout);
         present.MoveToOuterDisposeScope();
-        return Mlp.Forward(MlpNorm.Forward(x), x).MoveToOuterDisposeScope();
+        return Mlp.Forward(MlpNorm.Forward(x), x, dropout).MoveToOuterDisposeScope();
     }
 
     public void Dispose()

@@ -5,7 +5,7 @@ namespace ClipGpt2.Captioning.Decoding.Gpt2;
 
 /// <summary>The sizes and settings of a GPT-2 model, of any size: what its <c>config.json</c> says.</summary>
 /// <remarks>The defaults are GPT-2 small's. Follows Hugging Face's <c>GPT2Config</c>.</remarks>
-public sealed record Gpt2Config
+public sealed partial record Gpt2Config
 {
     /// <summary>The size H of a hidden state: <c>n_embd</c>.</summary>
     public int HiddenSize { get; init; } = 768;
@@ -59,6 +59,9 @@ public sealed record Gpt2Config
     /// <summary>The dropout of what a block adds while training: <c>resid_pdrop</c>.</summary>
     public double ResidualDropout { get; init; } = 0.1;
 
+    /// <summary>The standard deviation of fresh weights: <c>initializer_range</c>.</summary>
+    public double InitializerRange { get; init; } = 0.02;
+
     /// <summary>The width of a block's perceptron.</summary>
     internal int PerceptronSize => InnerSize ?? 4 * HiddenSize;
 
@@ -100,6 +103,7 @@ public sealed record Gpt2Config
             EmbeddingDropout = config.Number("embd_pdrop", defaults.EmbeddingDropout),
             AttentionDropout = config.Number("attn_pdrop", defaults.AttentionDropout),
             ResidualDropout = config.Number("resid_pdrop", defaults.ResidualDropout),
+            InitializerRange = config.Number("initializer_range", defaults.InitializerRange),
         };
     }
 
@@ -139,6 +143,11 @@ public sealed record Gpt2Config
         if (!(LayerNormEpsilon > 0))
         {
             yield return $"layer_norm_epsilon is {LayerNormEpsilon}, it must be above 0";
+        }
+
+        if (!(InitializerRange > 0))
+        {
+            yield return $"initializer_range is {InitializerRange}, it must be above 0";
         }
 
         (string Name, int? Value)[] tokens = [("eos_token_id", EosTokenId), ("bos_token_id", BosTokenId)];

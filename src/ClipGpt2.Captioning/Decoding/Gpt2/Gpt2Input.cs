@@ -1,3 +1,4 @@
+using ClipGpt2.Captioning.Runtime;
 using static TorchSharp.torch;
 
 namespace ClipGpt2.Captioning.Decoding.Gpt2;
@@ -21,6 +22,12 @@ public sealed record Gpt2Input
 
     /// <summary>The keys and values of S earlier positions, one a block; null for none.</summary>
     public IReadOnlyList<KeyValue>? Past { get; init; }
+
+    /// <summary>The positions whose logits are wanted, int64 [N], counted through [B, T] row by row; null for all.</summary>
+    public Tensor? Outputs { get; init; }
+
+    /// <summary>The random zeros of a training pass, at the rates of the configuration; null for none.</summary>
+    public DropoutMasks? Dropout { get; init; }
 
     /// <summary>Whether <see cref="Gpt2Output.HiddenStates"/> are wanted.</summary>
     public bool WithHiddenStates { get; init; }

@@ -1,3 +1,4 @@
+using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Runtime.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -28,8 +29,8 @@ public sealed partial class Gpt2Model
         var attentionMask = CheckMask(input.AttentionMask, x.shape[0], past + x.shape[1]);
         var states = new List<Tensor>();
         var present = new List<KeyValue>();
-        x = RunBlocks(x, past, attentionMask, input.Past, input.WithHiddenStates ? states : null, input.WithPresent ? present : null);
-        var logits = Head(x).to(ScalarType.Float32); // [B, T, V]
+        x = RunBlocks(x, past, attentionMask, input.Past, input.WithHiddenStates ? states : null, input.WithPresent ? present : null, input.Dropout);
+        var logits = Head(Chosen(x, input.Outputs)).to(ScalarType.Float32); // [B, T, V] or [N, V]
         return new Gpt2Output(logits.MoveToOuterDisposeScope(), states, present);
     }
 
@@ -44,7 +45,14 @@ public sealed partial class Gpt2Model
     }
 
     /// <summary>All blocks and the last norm.</summary>
-    private Tensor RunBlocks(Tensor x, long past, Tensor? attentionMask, IReadOnlyList<IKeyValueStore>? stores, List<Tensor>? states, List<KeyValue>? present)
+    private Tensor RunBlocks(
+        Tensor x,
+        long past,
+        Tensor? attentionMask,
+        IReadOnlyList<IKeyValueStore>? stores,
+        List<Tensor>? states,
+        List<KeyValue>? present,
+        DropoutMasks? dropout = null)
     {
         var mask = new CausalMask(past, x.shape[1], attentionMask, x.device);
         for (var i = 0; i < _blocks.Length; i++)
@@ -52,7 +60,7 @@ public sealed partial class Gpt2Model
             // What a block has read isn't needed any more once it has run: where gradients flow, autograd holds what it needs itself.
             using var entering = x;
             states?.Add(x.alias().MoveToOuterDisposeScope());
-            x = _blocks[i].Forward(x, mask, stores?[i], out var keyValue);
+            x = _blocks[i].Forward(x, mask, stores?[i], out var keyValue, dropout);
             if (present is null)
             {
                 keyValue.Dispose();
@@ -69,15 +77,31 @@ public sealed partial class Gpt2Model
     }
 
     /// <summary>The scores [..., V]. What trains must use the embedding itself, for its gradient has both parts.</summary>
-    private Tensor Head(Tensor x) => Compute.Trainable && Config.TieWordEmbeddings ? nn.functional.linear(x, _tokens) : _head.Forward(x);
+    private Tensor Head(Tensor x)
+    {
+        if (_trainedHead is null)
+        {
+            return _head.Forward(x);
+        }
+
+        using var scope = NewDisposeScope();
+        return nn.functional.linear(x.to_type(Compute.ProductType()), _trainedHead.ForProduct()).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The hidden states [N, H] of chosen positions, or all of them.</summary>
+    private static Tensor Chosen(Tensor x, Tensor? positions) =>
+        positions is null ? x : x.flatten(0, 1).index_select(0, positions.to(x.device));
 
     /// <summary>Vectors and tokens, one after the other, with their positions: [B, T, H].</summary>
     private Tensor EmbedInput(Gpt2Input input, long past)
     {
         using var scope = NewDisposeScope();
-        var x = EmbedContent(input);
-        return (x + EmbedPositions(input, x, past)).MoveToOuterDisposeScope();
+        var content = EmbedContent(input);
+        var x = content + EmbedPositions(input, content, past);
+        return (DropsEmbeddings(input.Dropout) ? input.Dropout!.Apply(x, Config.EmbeddingDropout) : x).MoveToOuterDisposeScope();
     }
+
+    private bool DropsEmbeddings(DropoutMasks? dropout) => dropout is not null && (dropout.InFrozenParts || _tokens.requires_grad);
 
     private Tensor EmbedContent(Gpt2Input input)
     {

@@ -57,6 +57,13 @@ public sealed partial class Gpt2Model
         }
     }
 
+    /// <summary>Keeps the token and position embeddings, and with them a tied head, as they are while the rest is trained.</summary>
+    public void FreezeEmbeddings()
+    {
+        _tokens.requires_grad = false;
+        _positions.requires_grad = false;
+    }
+
     private static bool IsConv1D(string name) => name.EndsWith(".weight", StringComparison.Ordinal)
         && (name.Contains(".attn.c_", StringComparison.Ordinal) || name.Contains(".mlp.c_", StringComparison.Ordinal));
 

@@ -20,6 +20,9 @@ public sealed partial class Gpt2Model : IAutoregressiveModel, ITrainable, IDispo
     private readonly LayerNorm _norm;
     private readonly Linear _head;
 
+    // Where the tied embedding is trained, the head must be the embedding itself: its gradient has both parts.
+    private readonly ProductWeight? _trainedHead;
+
     private Gpt2Model(Gpt2Config config, WeightLoader weights)
     {
         Config = config;
@@ -27,6 +30,7 @@ public sealed partial class Gpt2Model : IAutoregressiveModel, ITrainable, IDispo
         var tokens = weights.Take("transformer.wte.weight", config.VocabularySize, config.HiddenSize);
         _head = CreateHead(weights, tokens);
         _tokens = tokens.MoveTo(Compute);
+        _trainedHead = Compute.Trainable && config.TieWordEmbeddings ? new ProductWeight(_tokens, Compute.ProductType()) : null;
         _positions = weights.Take("transformer.wpe.weight", config.Positions, config.HiddenSize).MoveTo(Compute);
         _blocks = [.. Enumerable.Range(0, config.Layers).Select(i => new Gpt2Block(config, i, weights, $"transformer.h.{i}"))];
         _norm = Gpt2Weights.LayerNorm(weights, "transformer.ln_f", config);
@@ -124,6 +128,7 @@ public sealed partial class Gpt2Model : IAutoregressiveModel, ITrainable, IDispo
     /// <summary>Frees the weights.</summary>
     public void Dispose()
     {
+        _trainedHead?.Dispose();
         _tokens.Dispose();
         _positions.Dispose();
         foreach (var block in _blocks)

@@ -12,7 +12,7 @@ public sealed class Gpt2Output : IDisposable
         Present = present;
     }
 
-    /// <summary>The scores of the token after each position, float32 [B, T, V].</summary>
+    /// <summary>The scores of the token after each position, float32 [B, T, V], or [N, V] for chosen <see cref="Gpt2Input.Outputs"/>.</summary>
     public Tensor Logits { get; }
 
     /// <summary>What enters each block, and last the final layer norm's output, each [B, T, H]; empty if they weren't asked for.</summary>

@@ -71,6 +71,6 @@ internal readonly struct EncodedFile : IDisposable
         return larger;
     }
 
-    private static ImageDecodingException TooLong(long limit) => new(
+    internal static ImageDecodingException TooLong(long limit) => new(
         $"The file is longer than the limit of {limit} bytes; raise {nameof(ImageDecodingOptions)}.{nameof(ImageDecodingOptions.MaxFileBytes)} if it can be trusted.");
 }

@@ -14,9 +14,13 @@ namespace ClipGpt2.Captioning.Runtime.Kernels;
 internal static class OneDnn
 {
     private static readonly Lazy<jit.ScriptModule?> Operators = new(Load);
+    private static readonly Lazy<bool> BFloat16 = new(() => IsAvailable && Packs(ScalarType.BFloat16));
 
     /// <summary>Whether this libtorch has the operators (builds for x86-64 processors do).</summary>
     public static bool IsAvailable => Operators.Value is not null;
+
+    /// <summary>Whether the processor has what the bfloat16 products need: AVX-512 with its byte, double-word and narrow-vector parts, or newer.</summary>
+    public static bool HasBFloat16 => BFloat16.Value;
 
     /// <summary>Packs a weight [out, in] of float32 or bfloat16 into oneDNN's blocked layout.</summary>
     /// <returns>An opaque tensor for the products below.</returns>
@@ -40,6 +44,20 @@ internal static class OneDnn
     public static Tensor LinearAdd(Tensor x, Tensor other, Tensor packed, Tensor? bias) => (Tensor)Operators.Value!.invoke("linear_add", x, other, packed, bias!);
 
     private static Tensor Invoke(string method, Tensor x, Tensor packed, Tensor? bias) => (Tensor)Operators.Value!.invoke(method, x, packed, bias!);
+
+    private static bool Packs(ScalarType type)
+    {
+        using var weight = ones(1, 1, type);
+        try
+        {
+            using var packed = Pack(weight);
+            return true;
+        }
+        catch (ExternalException)
+        {
+            return false;
+        }
+    }
 
     private static jit.ScriptModule? Load()
     {

@@ -9,12 +9,15 @@ internal static class ComputePlacement
     /// <summary>The type of a model's hidden states, and of the weights that belong to no product; what is trained stays float32.</summary>
     public static ScalarType HiddenType(this ComputeOptions compute) => compute.Trainable
         ? ScalarType.Float32
-        : NumberFormat.Resolve(compute) switch
-        {
-            Precision.BFloat16 => ScalarType.BFloat16,
-            Precision.Float16 => ScalarType.Float16,
-            _ => ScalarType.Float32,
-        };
+        : compute.ProductType();
+
+    /// <summary>The type that a model's products are computed in, also where what is trained is float32.</summary>
+    public static ScalarType ProductType(this ComputeOptions compute) => NumberFormat.Resolve(compute) switch
+    {
+        Precision.BFloat16 => ScalarType.BFloat16,
+        Precision.Float16 => ScalarType.Float16,
+        _ => ScalarType.Float32,
+    };
 
     /// <summary>Takes ownership of a weight and returns it on its device, in its type, outside of any scope, asking for a gradient if it trains.</summary>
     /// <param name="weight">Any floating-point tensor.</param>

@@ -50,6 +50,19 @@ internal sealed class Linear : IDisposable
     /// <summary>The product plus <paramref name="residual"/> (of the output's shape), in one operation where the backend fuses it.</summary>
     public Tensor ForwardAdd(Tensor x, Tensor residual) => _product.ForwardAdd(x, residual);
 
+    /// <summary>The same with a random part of the product set to 0 before it is added.</summary>
+    public Tensor ForwardAdd(Tensor x, Tensor residual, DropoutMasks? dropout, double rate)
+    {
+        if (dropout is null || rate == 0)
+        {
+            return ForwardAdd(x, residual);
+        }
+
+        using var y = Forward(x);
+        using var dropped = dropout.Apply(y, rate);
+        return dropped + residual;
+    }
+
     /// <summary>The product on float32 rows in plain memory, whatever the number format of the weights; CPU inference only.</summary>
     /// <param name="x">[rows, in].</param>
     /// <param name="rows">The number of rows.</param>

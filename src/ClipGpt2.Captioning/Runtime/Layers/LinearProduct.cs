@@ -21,7 +21,13 @@ internal abstract class LinearProduct : IDisposable
     /// <param name="inputRows">Whether the weight is stored the other way round.</param>
     public static LinearProduct Create(Tensor weight, Tensor? bias, ComputeOptions compute, bool inputRows)
     {
-        var isPlain = compute.Trainable || compute.IsCuda || (!OneDnn.IsAvailable && NumberFormat.Resolve(compute) != Precision.Int8Weights);
+        var isPacked = NumberFormat.Resolve(compute) switch
+        {
+            Precision.Int8Weights => true,
+            Precision.BFloat16 => OneDnn.HasBFloat16,
+            _ => OneDnn.IsAvailable,
+        };
+        var isPlain = compute.Trainable || compute.IsCuda || !isPacked;
         if (isPlain)
         {
             return new PlainLinear(inputRows ? Turned(weight) : weight, bias, compute);

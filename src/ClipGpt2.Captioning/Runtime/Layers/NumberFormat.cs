@@ -10,7 +10,7 @@ internal static class NumberFormat
     public static Precision Resolve(ComputeOptions compute) => compute.Precision switch
     {
         Precision.Auto when compute.IsCuda => Precision.BFloat16,
-        Precision.Auto => OneDnn.IsAvailable && HasBFloat16Products ? Precision.BFloat16 : Precision.Float32,
+        Precision.Auto => OneDnn.HasBFloat16 && HasBFloat16Products ? Precision.BFloat16 : Precision.Float32,
         var precision => precision,
     };
 

@@ -4,27 +4,48 @@ using static TorchSharp.torch;
 namespace ClipGpt2.Captioning.Runtime.Layers;
 
 /// <summary>libtorch's own product: gradients flow, and it runs on any device.</summary>
+/// <remarks>
+/// What is trained stays float32; with a narrower precision its products are computed, and returned, in that (<c>torch.autocast</c>'s rule for
+/// linear layers), and a residual is added in float32.
+/// </remarks>
 internal sealed class PlainLinear : LinearProduct
 {
-    private readonly Tensor _weight;
-    private readonly Tensor? _bias;
+    private readonly ScalarType _product;
+    private readonly ProductWeight _weight;
+    private readonly ProductWeight? _bias;
 
     public PlainLinear(Tensor weight, Tensor? bias, ComputeOptions compute)
     {
-        _weight = Place(weight, compute);
-        _bias = bias is null ? null : Place(bias, compute);
+        _product = compute.ProductType();
+        _weight = new ProductWeight(Place(weight, compute), _product);
+        _bias = bias is null ? null : new ProductWeight(Place(bias, compute), _product);
     }
 
-    public override Tensor? PlainWeight => _weight;
+    public override Tensor? PlainWeight => _weight.Master;
 
-    public override Tensor? Bias => _bias;
+    public override Tensor? Bias => _bias?.Master;
 
-    public override Tensor Forward(Tensor x) => nn.functional.linear(x, _weight, _bias);
+    public override Tensor Forward(Tensor x)
+    {
+        if (x.dtype == _product)
+        {
+            return Multiply(x);
+        }
+
+        using var converted = x.to_type(_product);
+        return Multiply(converted);
+    }
 
     public override void Dispose()
     {
         _weight.Dispose();
         _bias?.Dispose();
+    }
+
+    private Tensor Multiply(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        return nn.functional.linear(x, _weight.ForProduct(), _bias?.ForProduct()).MoveToOuterDisposeScope();
     }
 
     /// <summary>Weights that are trained stay float32, whatever the products are computed in.</summary>

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace ClipGpt2.Captioning.Training.Data;
 
 /// <summary>How examples are read and put into batches.</summary>
-public sealed class DataLoadingOptions
+public class DataLoadingOptions
 {
     /// <summary>Whether every epoch has an order of its own.</summary>
     /// <value>The default is <see langword="true"/>.</value>

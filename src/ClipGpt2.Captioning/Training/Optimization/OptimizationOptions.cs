@@ -1,9 +1,10 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 
 namespace ClipGpt2.Captioning.Training.Optimization;
 
 /// <summary>How weights are changed.</summary>
-public sealed class OptimizationOptions
+public class OptimizationOptions
 {
     /// <summary>The rule.</summary>
     /// <value>The default is <see cref="OptimizerKind.Adam"/>, the seed's.</value>
@@ -21,11 +22,12 @@ public sealed class OptimizationOptions
     public double Beta2 { get; set; } = 0.999;
 
     /// <summary>What Adam adds to the denominator.</summary>
+    /// <remarks>The AdamW of transformers and ClipCap has 1e-6.</remarks>
     /// <value>The default is 1e-8.</value>
     [Range(0, 1)]
     public double Epsilon { get; set; } = 1e-8;
 
-    /// <summary>Whether Adam divides by the largest mean of the squared gradient so far (AMSGrad).</summary>
+    /// <summary>Whether Adam or AdamW divides by the largest mean of the squared gradient so far (AMSGrad).</summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool AmsGrad { get; set; }
 
@@ -43,7 +45,7 @@ public sealed class OptimizationOptions
     /// <value>The default is <see langword="false"/>.</value>
     public bool Nesterov { get; set; }
 
-    /// <summary>How strongly weights are drawn to 0; biases and layer norms never are.</summary>
+    /// <summary>How strongly weights are drawn to 0; see <see cref="SpareBiasesAndNorms"/>.</summary>
     /// <value>The default is 0.</value>
     [Range(0, 1e3)]
     public double WeightDecay { get; set; }
@@ -125,9 +127,11 @@ public enum OptimizerKind
     Adam,
 
     /// <summary>AdamW (Loshchilov and Hutter, 2019), as <c>torch.optim.AdamW</c>: weights decay before the update.</summary>
+    [JsonStringEnumMemberName("adamw")]
     AdamW,
 
     /// <summary>AdamW as transformers up to 4.30 and ClipCap have it: epsilon before the bias correction, weights decay after the update.</summary>
+    [JsonStringEnumMemberName("transformers_adamw")]
     TransformersAdamW,
 
     /// <summary>Stochastic gradient descent, as <c>torch.optim.SGD</c>.</summary>

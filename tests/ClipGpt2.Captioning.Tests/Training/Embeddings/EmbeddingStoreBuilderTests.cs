@@ -1,3 +1,4 @@
+using ClipGpt2.Captioning.Images;
 using ClipGpt2.Captioning.Training;
 using ClipGpt2.Captioning.Training.Data;
 using ClipGpt2.Captioning.Training.Embeddings;
@@ -239,7 +240,7 @@ public sealed class EmbeddingStoreBuilderTests : IDisposable
     {
         var bytes = File.ReadAllBytes(_pictures.Files[3]);
         using var stream = new OneWay(File.ReadAllBytes(_pictures.Files[4]));
-        KeyValuePair<string, ImageSource>[] images = [new("memory", ImageSource.FromBytes(bytes)), new("stream", ImageSource.FromStream(stream)), new("pixels", ImageSource.FromPixels(new(1, 1, new byte[3])))];
+        KeyValuePair<string, ImageSource>[] images = [new("memory", ImageSource.FromBytes(bytes)), new("stream", ImageSource.FromStream(stream)), new("pixels", ImageSource.FromPixels(new RgbImage(1, 1, new byte[3])))];
         new EmbeddingStoreBuilder(_encoder).Build(_pictures.Store, images);
         using var store = EmbeddingStore.Open(_pictures.Store);
         Assert.Equal(Expected(3, EmbeddingPrecision.Float32), Row(store, 0));

@@ -1,0 +1,64 @@
+using System.Text.Json.Nodes;
+using ClipGpt2.Captioning;
+using ClipGpt2.Captioning.Projectors;
+using ClipGpt2.Captioning.Runtime;
+using ClipGpt2.Captioning.Weights;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace CustomParts;
+
+/// <summary>An own projector: a linear layer and another one that says how much of each number passes (a gated linear unit; Dauphin et al. 2017).</summary>
+internal sealed class GatedProjector : IPrefixProjector, ITrainable, ISavablePart
+{
+    public const string KindName = "gated";
+
+    private readonly nn.Module<Tensor, Tensor> _layers;
+
+    private GatedProjector(int embeddingDimension, int prefixLength, int hiddenSize)
+    {
+        (EmbeddingDimension, PrefixLength, HiddenSize) = (embeddingDimension, prefixLength, hiddenSize);
+        _layers = nn.Sequential(("both", nn.Linear(embeddingDimension, 2 * prefixLength * hiddenSize)), ("gate", nn.GLU()));
+    }
+
+    public int EmbeddingDimension { get; }
+
+    public int PrefixLength { get; }
+
+    public int HiddenSize { get; }
+
+    string ISavablePart.Kind => KindName;
+
+    /// <summary>Creates the projector with fresh weights.</summary>
+    public static GatedProjector CreateFresh(int embeddingDimension, int prefixLength, int hiddenSize, long seed)
+    {
+        var projector = new GatedProjector(embeddingDimension, prefixLength, hiddenSize);
+        projector._layers.Draw(seed);
+        return projector;
+    }
+
+    /// <summary>Loads the projector of a captioner's folder: what <c>CaptionerParts.AddProjector</c> is given.</summary>
+    public static GatedProjector Load(PartContext context)
+    {
+        var sizes = context.Description;
+        var projector = new GatedProjector(sizes.Int("embedding_dim"), sizes.Int("prefix_length"), sizes.Int("hidden_size"));
+        projector._layers.Read(context.Path);
+        return projector;
+    }
+
+    public Tensor Project(Tensor embeddings)
+    {
+        using var rows = _layers.call(embeddings); // [B, P * H]
+        return rows.view(-1, PrefixLength, HiddenSize);
+    }
+
+    public IEnumerable<KeyValuePair<string, Tensor>> NamedParameters() => _layers.ByName();
+
+    void ISavablePart.Save(string path, JsonObject description)
+    {
+        (description["embedding_dim"], description["prefix_length"], description["hidden_size"]) = (EmbeddingDimension, PrefixLength, HiddenSize);
+        SafetensorsWriter.Write(path, NamedParameters());
+    }
+
+    public void Dispose() => _layers.Dispose();
+}

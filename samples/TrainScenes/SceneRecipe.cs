@@ -1,0 +1,43 @@
+using ClipGpt2.Captioning.Training;
+using ClipGpt2.Captioning.Training.Optimization;
+
+namespace TrainScenes;
+
+/// <summary>How long and how the model is trained.</summary>
+/// <param name="Steps">The number of steps.</param>
+/// <param name="Seed">What weights and scenes come from.</param>
+internal sealed record SceneRecipe(int Steps, long Seed)
+{
+    public const int DefaultSteps = 10_000;
+
+    private const int QuickSteps = 20;
+    private const int BatchSize = 32;
+    private const int Epochs = 20;
+
+    /// <summary>The number of scenes that an epoch shows.</summary>
+    public int ScenesPerEpoch => BatchSize * ((Steps + Epochs - 1) / Epochs);
+
+    /// <summary>A recipe that learns next to nothing.</summary>
+    public static SceneRecipe Quick(long seed) => new(QuickSteps, seed);
+
+    /// <summary>The trainer's options: AdamW with a cosine, and the encoder trained with the rest.</summary>
+    public CaptionTrainerOptions Options(string folder) => new()
+    {
+        MaxSteps = Steps,
+        Epochs = Epochs,
+        BatchSize = BatchSize,
+        LearningRate = 1e-3,
+        Seed = Seed,
+        Freezing = { Encoder = false },
+        Optimization =
+        {
+            Optimizer = OptimizerKind.AdamW,
+            Beta2 = 0.99,
+            WeightDecay = 0.01,
+            Schedule = LearningRateSchedule.Cosine,
+            WarmupSteps = Steps / 30,
+            MaxGradientNorm = 1,
+        },
+        Checkpoints = { Path = Path.Combine(folder, "scenes.safetensors") },
+    };
+}

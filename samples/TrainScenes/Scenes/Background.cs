@@ -1,0 +1,10 @@
+namespace TrainScenes.Scenes;
+
+/// <summary>What lies behind a scene's things: one colour each.</summary>
+internal enum Background
+{
+    Grass,
+    Sky,
+    Gray,
+    Beach,
+}

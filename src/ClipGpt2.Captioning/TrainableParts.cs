@@ -1,0 +1,24 @@
+namespace ClipGpt2.Captioning;
+
+/// <summary>The parts of a captioner that can be trained.</summary>
+[Flags]
+public enum TrainableParts
+{
+    /// <summary>None: the captioner is for inference.</summary>
+    None = 0,
+
+    /// <summary>The image encoder.</summary>
+    Encoder = 1,
+
+    /// <summary>The projector.</summary>
+    Projector = 2,
+
+    /// <summary>The decoder.</summary>
+    Decoder = 4,
+
+    /// <summary>What the seed and ClipCap train.</summary>
+    ProjectorAndDecoder = Projector | Decoder,
+
+    /// <summary>All of them.</summary>
+    All = Encoder | Projector | Decoder,
+}

@@ -1,0 +1,60 @@
+namespace ClipGpt2.Captioning.Training.Batches;
+
+/// <summary>The texts of a batch: what the decoder reads after its prefixes, and what it has to foretell where.</summary>
+/// <remarks>
+/// The last token of a caption is foretold and not read, since nothing follows it: of T tokens the decoder reads T - 1. Rows are filled up on their
+/// right, where causal attention never looks.
+/// </remarks>
+internal sealed record CaptionBatch
+{
+    private CaptionBatch(int rows, int width, long[] inputs, long[] outputs, long[] labels) =>
+        (Rows, Width, Inputs, Outputs, Labels) = (rows, width, inputs, outputs, labels);
+
+    /// <summary>The number B of captions.</summary>
+    public int Rows { get; }
+
+    /// <summary>The number of tokens that are read.</summary>
+    public int Width { get; }
+
+    /// <summary>The tokens that are read, [B, width].</summary>
+    public long[] Inputs { get; }
+
+    /// <summary>The positions that foretell, counted through [B, prefix + width] row by row; [N].</summary>
+    public long[] Outputs { get; }
+
+    /// <summary>What they have to foretell, [N].</summary>
+    public long[] Labels { get; }
+
+    /// <summary>Lays out captions.</summary>
+    /// <param name="captions">The tokens of each.</param>
+    /// <param name="targets">Which tokens count.</param>
+    /// <param name="prefixLength">The number of prefix vectors before each, at least 1.</param>
+    public static CaptionBatch Create(IReadOnlyList<ReadOnlyMemory<int>> captions, Objectives.CaptionTargets targets, int prefixLength)
+    {
+        var width = Math.Max(0, captions.Max(caption => caption.Length) - 1);
+        var inputs = new long[captions.Count * width];
+        Array.Fill(inputs, targets.Filler);
+        var outputs = new List<long>();
+        var labels = new List<long>();
+        for (var row = 0; row < captions.Count; row++)
+        {
+            var tokens = captions[row].Span;
+            var first = (row * (prefixLength + width)) + prefixLength - 1;
+            for (var i = 0; i < tokens.Length; i++)
+            {
+                if (i < tokens.Length - 1)
+                {
+                    inputs[(row * width) + i] = tokens[i];
+                }
+
+                if (targets.Counts(tokens[i]))
+                {
+                    outputs.Add(first + i);
+                    labels.Add(tokens[i]);
+                }
+            }
+        }
+
+        return new CaptionBatch(captions.Count, width, inputs, [.. outputs], [.. labels]);
+    }
+}

@@ -1,0 +1,25 @@
+using ClipGpt2.Captioning.Training.Data;
+using ClipGpt2.Captioning.Training.Embeddings;
+
+namespace ClipGpt2.Captioning.Training.Batches;
+
+/// <summary>Pictures as embeddings that were computed once for all epochs.</summary>
+internal sealed class EmbeddedPictures(EmbeddingTable table, IReadOnlyList<CaptionExample> pictures) : IPictureLoader
+{
+    private readonly int[] _rows = [.. pictures.Select(picture => table.TryFind(picture.ImageId, out var row) ? row : throw new InvalidOperationException($"'{picture.ImageId}' has no embedding."))];
+
+    public IEnumerable<PictureBatch> Load(IEnumerable<IReadOnlyList<int>> batches, CancellationToken token)
+    {
+        foreach (var batch in batches)
+        {
+            token.ThrowIfCancellationRequested();
+            var values = new float[batch.Count * table.Dimension];
+            for (var i = 0; i < batch.Count; i++)
+            {
+                table.Read(_rows[batch[i]], values.AsSpan(i * table.Dimension, table.Dimension));
+            }
+
+            yield return new PictureBatch(values, [batch.Count, table.Dimension]);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using System.Runtime.InteropServices;
+using ClipGpt2.Captioning.Training.Embeddings;
+using static TorchSharp.torch;
+
+namespace ClipGpt2.Captioning.Training.Batches;
+
+/// <summary>The pictures of a batch in plain memory: embeddings [B, D], or pixels [B, 3, H, W] for an encoder that runs in every step.</summary>
+/// <param name="Values">The numbers, row by row; at least as many as the shape says.</param>
+/// <param name="Shape">[B, D] or [B, 3, H, W].</param>
+internal sealed record PictureBatch(float[] Values, long[] Shape)
+{
+    /// <summary>Whether these are pixels, which the encoder has still to read.</summary>
+    public bool ArePixels => Shape.Length == 4;
+
+    /// <summary>The pixels of a batch's good pictures.</summary>
+    public static PictureBatch Of(PixelBatch batch) =>
+        new([.. batch.Images.SelectMany(image => image.Pixels)], [batch.Images.Count, 3, batch.Images[0].Size.Height, batch.Images[0].Size.Width]);
+
+    /// <summary>A new float32 tensor on the CPU.</summary>
+    public Tensor ToTensor()
+    {
+        var tensor = empty(Shape);
+        MemoryMarshal.AsBytes(Values.AsSpan(0, checked((int)tensor.numel()))).CopyTo(tensor.bytes);
+        return tensor;
+    }
+}
+
+/// <summary>A batch that is ready for the models.</summary>
+/// <param name="Pictures">Its pictures.</param>
+/// <param name="Captions">Its captions, in the same order.</param>
+/// <param name="Number">Its place in the epoch, from 0.</param>
+internal sealed record TrainingBatch(PictureBatch Pictures, CaptionBatch Captions, long Number = 0);

@@ -1,0 +1,42 @@
+using System.Text.Json.Nodes;
+using ClipGpt2.Captioning.Projectors;
+
+namespace ClipGpt2.Captioning.Training.Checkpoints;
+
+/// <summary>What a checkpoint says of its captioner: the seed's three sections, and the projector.</summary>
+internal static class CheckpointDescription
+{
+    /// <summary>The sections that a configuration file gave, and those of the options and parts for what it didn't.</summary>
+    public static IReadOnlyDictionary<string, JsonNode> Of(Captioner captioner, CaptionTrainerOptions options)
+    {
+        var sections = new Dictionary<string, JsonNode>(StringComparer.Ordinal)
+        {
+            ["clip_config"] = new JsonObject { ["model"] = captioner.EncoderFolder },
+            ["gpt2_config"] = new JsonObject
+            {
+                ["model"] = captioner.DecoderFolder,
+                ["visual_tokens_length"] = captioner.Projector.PrefixLength,
+                ["text_tokens_max_length"] = options.MaxTextTokens,
+                ["n_layers_to_freeze"] = options.Freezing.Blocks,
+            },
+            ["training_config"] = new JsonObject
+            {
+                ["subset_ratio"] = options.SubsetRatio,
+                ["batch_size"] = options.BatchSize,
+                ["num_epochs"] = options.Epochs,
+                ["learning_rate"] = options.LearningRate,
+            },
+        };
+        if (captioner.Projector is LayeredProjector projector)
+        {
+            sections["projector_config"] = projector.Config.ToJson();
+        }
+
+        foreach (var (name, text) in options.Checkpoints.Metadata)
+        {
+            sections[name] = JsonNode.Parse(text) ?? throw new CaptioningException($"{nameof(CheckpointOptions)}.{nameof(CheckpointOptions.Metadata)} has '{name}' as null; leave it out.");
+        }
+
+        return sections;
+    }
+}

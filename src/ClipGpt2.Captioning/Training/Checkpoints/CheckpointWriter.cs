@@ -1,0 +1,37 @@
+using System.Text.Json.Nodes;
+using ClipGpt2.Captioning.Weights;
+using static TorchSharp.torch;
+
+namespace ClipGpt2.Captioning.Training.Checkpoints;
+
+/// <summary>Writes caption checkpoints: the trained tensors, and in the metadata what is needed to build a captioner around them.</summary>
+/// <remarks>Equal weights and figures give equal bytes: there is no time in the file.</remarks>
+internal sealed class CheckpointWriter(Captioner captioner, TrainedModel model, IReadOnlyDictionary<string, JsonNode> description)
+{
+    /// <summary>Writes a checkpoint, or replaces it as a whole.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="trainLoss">The mean loss of the epoch so far.</param>
+    /// <param name="figures">The validation that the weights had; null if they had none.</param>
+    public void Write(string path, double trainLoss, ValidationFigures? figures)
+    {
+        using var frozen = no_grad();
+        using var scope = NewDisposeScope();
+        SafetensorsWriter.Write(path, CheckpointTensors.Of(captioner, model.Weights), Metadata(trainLoss, figures));
+    }
+
+    private Dictionary<string, string> Metadata(double trainLoss, ValidationFigures? figures)
+    {
+        var metadata = description.ToDictionary(section => section.Key, section => SortedJson.Text(section.Value));
+        metadata["format"] = CaptionCheckpoint.Format;
+        metadata["version"] = CaptionCheckpoint.Version;
+        metadata["train_loss"] = SortedJson.Number(trainLoss);
+        metadata["validation_loss"] = SortedJson.Number(figures?.Loss);
+        metadata["validation_bert_precision"] = SortedJson.Number(Metric("bertscore_p"));
+        metadata["validation_bert_recall"] = SortedJson.Number(Metric("bertscore_r"));
+        metadata["validation_bert_f1_score"] = SortedJson.Number(Metric("bertscore_f"));
+        metadata["validation_metrics"] = SortedJson.Text(new JsonObject((figures?.Metrics ?? new Dictionary<string, double>()).Select(m => new KeyValuePair<string, JsonNode?>(m.Key, JsonNode.Parse(SortedJson.Number(m.Value))))));
+        return metadata;
+
+        double? Metric(string key) => figures?.Metrics.TryGetValue(key, out var value) == true ? value : null;
+    }
+}

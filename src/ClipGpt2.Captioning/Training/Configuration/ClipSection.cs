@@ -1,0 +1,19 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
+
+namespace ClipGpt2.Captioning.Training.Configuration;
+
+/// <summary>The image encoder: <c>clip_config</c>.</summary>
+public sealed class ClipSection
+{
+    /// <summary>CLIP's folder, or its id in Hugging Face's cache.</summary>
+    [JsonRequired]
+    public string Model { get; set; } = "";
+
+    /// <summary>The size that pictures are squashed to before CLIP's own preprocessing.</summary>
+    /// <remarks>The seed's documentation says height and width, but it hands the two numbers to Pillow as width and height; so they are read.</remarks>
+    /// <value>The default is 224, 224.</value>
+    [Length(2, 2)]
+    [Range(1, 1 << 14)]
+    public IList<int> ImageSize { get; set; } = [224, 224];
+}

@@ -1,0 +1,97 @@
+using System.Text.Json;
+
+namespace ClipGpt2.Captioning.Training.Configuration;
+
+/// <summary>Puts JSON into a configuration that has its defaults already, and gathers what is wrong with it.</summary>
+internal sealed class ConfigurationReader(ConfigurationErrors errors)
+{
+    /// <summary>Editors put a schema's address there.</summary>
+    private const string SchemaKey = "$schema";
+
+    /// <summary>Reads a file, or an option that stands for a part of one.</summary>
+    /// <param name="json">The whole.</param>
+    /// <param name="configuration">What it is put into.</param>
+    /// <param name="source">The file or the option, for messages.</param>
+    public void Read(JsonElement json, TrainingConfiguration configuration, string source)
+    {
+        errors.Give("", source);
+        Read(json, configuration, "", source);
+    }
+
+    /// <summary>Checks that every key is there that must be, and within its limits.</summary>
+    public void Check(object section, string path = "", bool mayBeMissing = false)
+    {
+        foreach (var key in ConfigurationContract.KeysOf(section.GetType()))
+        {
+            var at = Join(path, key.Name);
+            if (errors.IsWrong(at))
+            {
+                continue;
+            }
+
+            if (key.IsRequired && !mayBeMissing && !errors.IsGiven(at))
+            {
+                errors.Add(at, $"is missing; it must be {key.Expected}");
+            }
+            else if (key.IsSection && key.Get(section) is { } inner)
+            {
+                Check(inner, at, mayBeMissing);
+            }
+            else if (key.Get(section) is var value && !key.Allows(value))
+            {
+                errors.Add(at, $"is {Shortened(ConfigurationContract.Text(value))}; it must be {key.Expected}");
+            }
+        }
+    }
+
+    private void Read(JsonElement json, object section, string path, string source)
+    {
+        if (json.ValueKind != JsonValueKind.Object)
+        {
+            errors.Add(path, $"is {Shortened(json.GetRawText())}; it must be an object");
+            return;
+        }
+
+        var keys = ConfigurationContract.KeysOf(section.GetType());
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var member in json.EnumerateObject().Where(member => path.Length > 0 || member.Name != SchemaKey))
+        {
+            var at = Join(path, member.Name);
+            errors.Give(at, source);
+            if (!seen.Add(member.Name))
+            {
+                errors.Add(at, "is given twice; give it once");
+            }
+            else if (keys.FirstOrDefault(key => key.Name == member.Name) is { } key)
+            {
+                Read(member.Value, section, key, at, source);
+            }
+            else
+            {
+                errors.Add(at, $"is no known key; {KnownKeys.Suggestion(at)}");
+            }
+        }
+    }
+
+    private void Read(JsonElement json, object section, ConfigurationKey key, string at, string source)
+    {
+        // Null is no value here: the key counts as left out.
+        if (json.ValueKind == JsonValueKind.Null && !key.IsRequired && !key.IsNullable)
+        {
+            return;
+        }
+
+        if (key.IsSection && json.ValueKind == JsonValueKind.Object)
+        {
+            Read(json, key.Get(section)!, at, source);
+        }
+        else if (key.IsSection || !key.TrySet(section, json))
+        {
+            errors.Add(at, $"is {Shortened(json.GetRawText())}; it must be {key.Expected}");
+        }
+    }
+
+    private static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
+
+    private static string Shortened(string text) => text.Length > 60 ? text[..60] + "..." : text;
+}

@@ -1,0 +1,60 @@
+using ClipGpt2.Captioning.Evaluation;
+using ClipGpt2.Captioning.Training.Optimization;
+
+namespace ClipGpt2.Captioning.Training.Configuration;
+
+/// <summary>What a configuration's keys ask of each other.</summary>
+internal static class ConfigurationRules
+{
+    private const string Momentum = "optimization_config.momentum";
+    private const string TrainEncoder = "optimization_config.train_encoder";
+    private const string PerCaption = "evaluation_config.per_caption";
+    private const string Metrics = "evaluation_config.metrics";
+
+    public static void Check(TrainingConfiguration configuration, ConfigurationErrors errors)
+    {
+        CheckOptimization(configuration.OptimizationConfig, errors);
+        CheckFreezing(configuration, errors);
+        CheckEvaluation(configuration, errors);
+    }
+
+    private static void CheckOptimization(OptimizationSection optimization, ConfigurationErrors errors)
+    {
+        var nesterov = "optimization_config.nesterov";
+        errors.AddUnless(!optimization.Nesterov || optimization.Momentum > 0, $"is true; it needs a {Momentum} above 0", nesterov, Momentum);
+        errors.AddUnless(!optimization.Nesterov || optimization.Dampening == 0, "is true; it needs an optimization_config.dampening of 0", nesterov, "optimization_config.dampening");
+    }
+
+    private static void CheckFreezing(TrainingConfiguration configuration, ConfigurationErrors errors)
+    {
+        var blocks = configuration.Gpt2Config.LayersToFreeze ?? 0;
+        errors.AddUnless(
+            !configuration.OptimizationConfig.FreezeDecoder || blocks == 0,
+            $"is true; the whole of GPT-2 holds its blocks, so leave gpt2_config.n_layers_to_freeze ({blocks}) out",
+            "optimization_config.freeze_decoder", "gpt2_config.n_layers_to_freeze");
+        errors.AddUnless(
+            !configuration.OptimizationConfig.TrainEncoder || configuration.DataConfig.EmbeddingStore is null,
+            "is true; embeddings that were computed before don't follow, so leave data_config.embedding_store out",
+            TrainEncoder, "data_config.embedding_store");
+    }
+
+    private static void CheckEvaluation(TrainingConfiguration configuration, ConfigurationErrors errors)
+    {
+        var evaluation = configuration.EvaluationConfig;
+        var prefix = configuration.Gpt2Config.VisualTokensLength;
+        errors.AddUnless(
+            evaluation.MaxLength > prefix,
+            $"is {evaluation.MaxLength}; the prefix counts too, so it must be above gpt2_config.visual_tokens_length ({prefix})",
+            "evaluation_config.max_length", "gpt2_config.visual_tokens_length");
+        errors.AddUnless(
+            !evaluation.PerCaption || !evaluation.Metrics.Contains(CaptionMetricKind.ClipScore),
+            $"is true; clipscore is about pictures, so it needs false, or {Metrics} without it",
+            PerCaption, Metrics);
+
+        string[] figures = [TrainingEvaluationOptions.ValidationLoss, .. evaluation.Metrics.SelectMany(NamedMetrics.KeysOf)];
+        errors.AddUnless(
+            figures.Contains(evaluation.BestBy),
+            $"is {ConfigurationContract.Text(evaluation.BestBy)}; with these {Metrics} it must be one of {string.Join(", ", figures)}",
+            "evaluation_config.best_by", Metrics);
+    }
+}

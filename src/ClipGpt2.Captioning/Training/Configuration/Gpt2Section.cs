@@ -1,0 +1,28 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
+
+namespace ClipGpt2.Captioning.Training.Configuration;
+
+/// <summary>The language model: <c>gpt2_config</c>.</summary>
+public sealed class Gpt2Section
+{
+    /// <summary>GPT-2's folder, or its id in Hugging Face's cache.</summary>
+    [JsonRequired]
+    public string Model { get; set; } = "";
+
+    /// <summary>The number of prefix vectors that the projector makes of a picture.</summary>
+    [JsonRequired]
+    [Range(1, 1024)]
+    public int VisualTokensLength { get; set; }
+
+    /// <summary>The number of tokens to which a caption is cut.</summary>
+    [JsonRequired]
+    [Range(1, 1024)]
+    public int TextTokensMaxLength { get; set; }
+
+    /// <summary>How many of the first blocks stay as they are; null for none.</summary>
+    /// <value>The default is <see langword="null"/>.</value>
+    [JsonPropertyName("n_layers_to_freeze")]
+    [Range(0, 1024)]
+    public int? LayersToFreeze { get; set; }
+}

@@ -1,0 +1,41 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
+
+namespace ClipGpt2.Captioning.Training.Configuration;
+
+/// <summary>The run: <c>training_config</c>.</summary>
+public sealed class TrainingSection
+{
+    /// <summary>The share of the captions that is used, the seed's choice of them; 1 or more for all.</summary>
+    /// <value>The default is 1.</value>
+    [Range(double.Epsilon, double.MaxValue)]
+    public double SubsetRatio { get; set; } = 1;
+
+    /// <summary>The number of captions in a batch.</summary>
+    [JsonRequired]
+    [Range(1, 65536)]
+    public int BatchSize { get; set; }
+
+    /// <summary>How many times all captions are read.</summary>
+    [JsonRequired]
+    [Range(1, 1_000_000)]
+    public int NumEpochs { get; set; }
+
+    /// <summary>The learning rate.</summary>
+    [JsonRequired]
+    [Range(double.Epsilon, 1e3)]
+    public double LearningRate { get; set; }
+
+    /// <summary>Whether to train on the first GPU; without one, the CPU is used.</summary>
+    /// <value>The default is <see langword="false"/>.</value>
+    [JsonPropertyName("enable_GPU")]
+    public bool EnableGpu { get; set; }
+
+    /// <summary>The best checkpoint's file; the run's timestamp is put in, and the ending becomes <c>.safetensors</c>.</summary>
+    [JsonRequired]
+    public string TrainedModelPath { get; set; } = "";
+
+    /// <summary>The file of the plot of losses and BERTScore; the run's timestamp is put in.</summary>
+    [JsonRequired]
+    public string MonitoringPlotsPath { get; set; } = "";
+}

@@ -1,0 +1,148 @@
+using ClipGpt2.Captioning.Decoding;
+using ClipGpt2.Captioning.Encoders;
+using ClipGpt2.Captioning.Evaluation;
+using ClipGpt2.Captioning.Images;
+using ClipGpt2.Captioning.Metrics;
+using ClipGpt2.Captioning.Metrics.Meteor;
+using ClipGpt2.Captioning.Projectors;
+using ClipGpt2.Captioning.Runtime;
+using ClipGpt2.Captioning.Text;
+using ClipGpt2.Captioning.Training.Data;
+using ClipGpt2.Captioning.Weights;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ClipGpt2.Captioning.Training.Configuration;
+
+/// <summary>What a configuration's run needs: the captioner to train, the data and the trainer's options with the metrics.</summary>
+/// <remarks>
+/// The captioner is CLIP from its folder (frozen, in float32, unless it is trained too), a fresh projector and GPT-2, as the seed's <c>Trainer.run</c>
+/// puts them together; pictures are squashed to <c>image_size</c> before CLIP's own preprocessing. Disposing the setup disposes all of it.
+/// </remarks>
+public sealed class TrainingSetup : IDisposable
+{
+    private readonly List<IDisposable> _owned = [];
+
+    private TrainingSetup(TrainingConfiguration configuration) => (Configuration, Options) = (configuration, configuration.ToTrainerOptions());
+
+    /// <summary>The configuration.</summary>
+    public TrainingConfiguration Configuration { get; }
+
+    /// <summary>The trainer's options, with the metrics; observers may be added.</summary>
+    public CaptionTrainerOptions Options { get; }
+
+    /// <summary>The captioner to train.</summary>
+    public Captioner Captioner { get; private set; } = null!;
+
+    /// <summary>The captions to train on, all of them: the trainer takes the subset. Null where there is a <see cref="TrainingStream"/>.</summary>
+    public ICaptionDataset? Training { get; private set; }
+
+    /// <summary>The captions to train on where they come one after the other, out of tar shards; otherwise null.</summary>
+    public ICaptionStream? TrainingStream { get; private set; }
+
+    /// <summary>The captions to validate on.</summary>
+    public ICaptionDataset Validation { get; private set; } = null!;
+
+    /// <summary>Loads what a configuration names.</summary>
+    /// <param name="configuration">The configuration; it stays the caller's and must not change.</param>
+    /// <param name="modelSearch">Where model ids are looked up; null for the defaults.</param>
+    /// <param name="logger">Where to log, or null.</param>
+    /// <returns>The setup; dispose it.</returns>
+    /// <exception cref="TrainingConfigurationException">A value is wrong, a model or file that it names isn't there, or sizes don't fit; all errors are listed with their keys.</exception>
+    /// <exception cref="CaptioningException">A file is damaged.</exception>
+    public static TrainingSetup Create(TrainingConfiguration configuration, ModelSearchOptions? modelSearch = null, ILogger<TrainingSetup>? logger = null)
+    {
+        configuration.Validate();
+        var setup = new TrainingSetup(configuration);
+        try
+        {
+            setup.Load(modelSearch ?? new(), logger ?? NullLogger<TrainingSetup>.Instance);
+            return setup;
+        }
+        catch
+        {
+            setup.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Trains the captioner.</summary>
+    /// <param name="logger">Where the trainer logs, or null.</param>
+    /// <param name="progress">Is told of every step; null for nobody.</param>
+    /// <param name="token">Ends the run between two steps; its state is saved first, where states are saved.</param>
+    /// <returns>How the run ended.</returns>
+    /// <exception cref="TrainingDivergedException">The loss isn't finite any more.</exception>
+    /// <exception cref="CaptioningException">Parts, data or options don't fit together, pictures can't be read, or a file can't be written.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public Task<TrainingResult> TrainAsync(ILogger<CaptionTrainer>? logger = null, IProgress<TrainingProgress>? progress = null, CancellationToken token = default)
+    {
+        var trainer = new CaptionTrainer(Captioner, Options, logger);
+        return TrainingStream is { } stream
+            ? trainer.TrainAsync(stream, Validation, progress, token)
+            : trainer.TrainAsync(Training!, Validation, progress, token);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        // The captioner before its parts.
+        for (var i = _owned.Count - 1; i >= 0; i--)
+        {
+            _owned[i].Dispose();
+        }
+
+        _owned.Clear();
+    }
+
+    private void Load(ModelSearchOptions modelSearch, ILogger logger)
+    {
+        var device = TrainingDevice.Of(Configuration, logger);
+        using var sources = TrainingSources.Open(Configuration, modelSearch);
+        (Training, TrainingStream, Validation) = (sources.Training, sources.TrainingStream, sources.Validation);
+        LoadMetrics(modelSearch, new ComputeOptions { Device = device });
+        LoadCaptioner(sources, device, logger);
+        TrainingSetupLog.DataRead(logger, Training?.Count, Validation.Count);
+    }
+
+    private void LoadMetrics(ModelSearchOptions modelSearch, ComputeOptions compute)
+    {
+        var evaluation = Configuration.EvaluationConfig;
+        var metrics = new NamedMetrics
+        {
+            Meteor = evaluation.MeteorData is { } data && evaluation.Metrics.Contains(CaptionMetricKind.Meteor) ? Own(MeteorData.Load(data)) : null,
+            BertModel = evaluation.BertScoreModel,
+            BertLayer = evaluation.BertScoreNumLayers,
+            ClipModel = Configuration.ClipConfig.Model,
+            PictureOf = new ValidationPictures(Validation).Of,
+            ModelSearch = modelSearch,
+            Compute = compute,
+        };
+        foreach (var kind in evaluation.Metrics.Distinct())
+        {
+            var metric = metrics.Create(kind);
+            Options.Evaluation.Metrics.Add(metric is IDisposable disposable ? (ICaptionMetric)Own(disposable) : metric);
+        }
+    }
+
+    private void LoadCaptioner(TrainingSources sources, string device, ILogger logger)
+    {
+        var (clip, gpt2, optimization) = (Configuration.ClipConfig, Configuration.Gpt2Config, Configuration.OptimizationConfig);
+        var trained = new ComputeOptions { Device = device, Precision = optimization.Precision, Trainable = true };
+        var preprocessor = ImagePreprocessor.Load(sources.Clip.Path).Options with { Squash = new ImageSize(clip.ImageSize[0], clip.ImageSize[1]) };
+        var encoder = Own(ClipImageEncoder.Load(sources.Clip, new ImagePreprocessor(preprocessor), optimization.TrainEncoder ? trained : new() { Device = device }));
+        TrainingSetupLog.ClipLoaded(logger, clip.Model);
+        var tokenizer = Gpt2Tokenizer.FromPretrained(sources.Gpt2.Path);
+        var decoder = Own(Gpt2CaptionDecoder.Load(sources.Gpt2, trained, tokenizer));
+        TrainingSetupLog.Gpt2Loaded(logger, gpt2.Model);
+        var sizes = Configuration.ProjectorConfig.ToConfig(gpt2.VisualTokensLength, encoder.EmbeddingDimension, decoder.HiddenSize);
+        var projector = Own(FreshProjector.Create(sizes, optimization.Seed, trained));
+        Captioner = Own(new Captioner(encoder, projector, decoder, tokenizer, new CaptionerOptions { Device = device, Precision = optimization.Precision }));
+    }
+
+    private T Own<T>(T part)
+        where T : IDisposable
+    {
+        _owned.Add(part);
+        return part;
+    }
+}

@@ -1,0 +1,149 @@
+using ClipGpt2.Captioning.Decoding.Gpt2;
+using ClipGpt2.Captioning.Encoders;
+using ClipGpt2.Captioning.Evaluation;
+using ClipGpt2.Captioning.Projectors;
+using ClipGpt2.Captioning.Training.Data;
+using ClipGpt2.Captioning.Weights;
+
+namespace ClipGpt2.Captioning.Training.Configuration;
+
+/// <summary>The models' folders and the data that a configuration names, opened before anything is loaded, so that all that is missing is said at once.</summary>
+internal sealed class TrainingSources : IDisposable
+{
+    private readonly TrainingConfiguration _configuration;
+    private readonly ConfigurationErrors _errors;
+
+    private TrainingSources(TrainingConfiguration configuration) => (_configuration, _errors) = (configuration, new ConfigurationErrors(configuration.Source));
+
+    public ModelFolder Clip { get; private set; } = null!;
+
+    public ModelFolder Gpt2 { get; private set; } = null!;
+
+    /// <summary>The captions to train on, unless they come as a <see cref="TrainingStream"/>.</summary>
+    public ICaptionDataset? Training { get; private set; }
+
+    public ICaptionStream? TrainingStream { get; private set; }
+
+    public ICaptionDataset Validation { get; private set; } = null!;
+
+    /// <exception cref="TrainingConfigurationException">Something isn't there, or sizes don't fit each other; all errors are listed with their keys.</exception>
+    public static TrainingSources Open(TrainingConfiguration configuration, ModelSearchOptions modelSearch)
+    {
+        var sources = new TrainingSources(configuration);
+        try
+        {
+            sources.OpenAll(modelSearch);
+            sources._errors.ThrowIfAny();
+            return sources;
+        }
+        catch
+        {
+            sources.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        Clip?.Dispose();
+        Gpt2?.Dispose();
+    }
+
+    private void OpenAll(ModelSearchOptions modelSearch)
+    {
+        var (clip, gpt2, paths, data) = (_configuration.ClipConfig.Model, _configuration.Gpt2Config.Model, _configuration.DataPaths, _configuration.DataConfig);
+        Try("clip_config.model", clip, () =>
+        {
+            Clip = ModelFolder.Open(clip, modelSearch);
+            ClipConfig.Vision(Clip.Config);
+        });
+        Try("gpt2_config.model", gpt2, () =>
+        {
+            Gpt2 = ModelFolder.Open(gpt2, modelSearch);
+            CheckKind(Gpt2.Config, "gpt2");
+            CheckSizes(Gpt2Config.Read(Gpt2.Config));
+        });
+        Try("data_paths.train_captions_path", paths.TrainCaptionsPath, () => OpenTraining(paths.TrainCaptionsPath, Reading(data.TrainImages, data.TrainSplits)));
+        Try("data_paths.val_captions_path", paths.ValCaptionsPath, () => Validation = CaptionDatasets.Open(paths.ValCaptionsPath, Reading(data.ValImages, data.ValSplits)));
+        if (_configuration.EvaluationConfig.Metrics.Contains(CaptionMetricKind.BertScore))
+        {
+            CheckBertScore(modelSearch);
+        }
+    }
+
+    private CaptionDatasetOptions Reading(string? images, IList<string> splits) => new()
+    {
+        Form = _configuration.DataConfig.Format,
+        ImageFolder = images,
+        Splits = splits,
+        EmptyCaptions = _configuration.DataConfig.EmptyCaptions,
+        Columns = _configuration.DataConfig.Columns,
+        ShardSeed = _configuration.DataConfig.Shuffle ? _configuration.OptimizationConfig.Seed : null,
+    };
+
+    private void OpenTraining(string path, CaptionDatasetOptions reading)
+    {
+        if (CaptionDatasets.FormOf(path, reading) != CaptionFileForm.TarShards)
+        {
+            Training = CaptionDatasets.Open(path, reading);
+            return;
+        }
+
+        TrainingStream = CaptionDatasets.OpenStream(path, reading);
+        var ratio = _configuration.TrainingConfig.SubsetRatio;
+        _errors.AddUnless(ratio >= 1, $"is {ConfigurationContract.Text(ratio)}; tar shards aren't counted, so it must be 1", "training_config.subset_ratio");
+    }
+
+    private static void CheckKind(ConfigSection model, string expected)
+    {
+        if (model.Text("model_type", expected) is var kind && kind != expected)
+        {
+            throw model.Error("model_type", $"is '{kind}', and must be '{expected}'");
+        }
+    }
+
+    private void CheckSizes(Gpt2Config model)
+    {
+        var (prefix, text, longest) = (_configuration.Gpt2Config.VisualTokensLength, _configuration.Gpt2Config.TextTokensMaxLength, _configuration.EvaluationConfig.MaxLength);
+        _errors.AddUnless(
+            prefix + text <= model.Positions,
+            $"is {text}; with {prefix} visual tokens before it, GPT-2's {model.Positions} positions leave room for {Math.Max(0, model.Positions - prefix)}",
+            "gpt2_config.text_tokens_max_length");
+        _errors.AddUnless(longest <= model.Positions, $"is {longest}; GPT-2 has {model.Positions} positions", "evaluation_config.max_length");
+        var heads = _configuration.ProjectorConfig.Heads;
+        _errors.AddUnless(
+            _configuration.ProjectorConfig.Kind != TransformerProjector.Kind || model.HiddenSize % heads == 0,
+            $"is {heads}; it must divide GPT-2's hidden size, {model.HiddenSize}",
+            "projector_config.num_heads");
+    }
+
+    /// <summary>BERTScore's model is the one that people don't have: what else they can do is said with it.</summary>
+    private void CheckBertScore(ModelSearchOptions modelSearch)
+    {
+        var (model, layer) = (_configuration.EvaluationConfig.BertScoreModel, _configuration.EvaluationConfig.BertScoreNumLayers);
+        const string Remedy = " Name another model with evaluation_config.bertscore_model, or leave bertscore out of evaluation_config.metrics ([] measures by the loss alone)";
+        Try("evaluation_config.bertscore_model", model, Remedy, () =>
+        {
+            using var folder = ModelFolder.Open(model, modelSearch);
+            var config = BertConfig.Read(folder.Config);
+            _errors.AddUnless(
+                (layer ?? BertScoreMetric.UsualLayer(config)) <= config.Transformer.Layers,
+                $"is {ConfigurationContract.Text(layer)}; with '{model}' it must be an integer from 0 to {config.Transformer.Layers}",
+                "evaluation_config.bertscore_num_layers");
+        });
+    }
+
+    private void Try(string path, string value, Action open) => Try(path, value, "", open);
+
+    private void Try(string path, string value, string remedy, Action open)
+    {
+        try
+        {
+            open();
+        }
+        catch (CaptioningException e)
+        {
+            _errors.Add(path, $"is {ConfigurationContract.Text(value)}. {e.Message}{remedy}".TrimEnd('.'));
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using ClipGpt2.Captioning.Decoding;
+using ClipGpt2.Captioning.Runtime;
+using ClipGpt2.Captioning.Training.Batches;
+using ClipGpt2.Captioning.Training.Optimization;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ClipGpt2.Captioning.Training;
+
+/// <summary>A captioner as something with weights to train and a loss.</summary>
+/// <remarks>Used by one thread, which keeps the captioner to itself.</remarks>
+internal sealed class TrainedModel
+{
+    private readonly Captioner _captioner;
+    private readonly double _smoothing;
+
+    /// <summary>Frees and freezes weights as the options ask.</summary>
+    /// <exception cref="CaptioningException">A part that is to be trained can't be, or nothing is left to train.</exception>
+    public TrainedModel(Captioner captioner, FreezingOptions freezing, double labelSmoothing = 0)
+    {
+        _captioner = captioner;
+        _smoothing = labelSmoothing;
+        TrainsEncoder = !freezing.Encoder;
+        Weights = new WeightSelection(captioner, freezing).Apply();
+    }
+
+    /// <summary>The weights that are trained, in a fixed order.</summary>
+    public IReadOnlyList<TrainedWeight> Weights { get; }
+
+    /// <summary>Whether pictures must pass through the encoder in every step.</summary>
+    public bool TrainsEncoder { get; }
+
+    /// <summary>The loss of a batch.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="tokens">What to divide the sum over its tokens by.</param>
+    /// <param name="dropout">The random zeros of the pass, or null.</param>
+    /// <param name="smooth">Whether labels are smoothed, as they are in training alone.</param>
+    /// <returns>A scalar, with gradients where autograd records; the caller's own.</returns>
+    public Tensor Loss(TrainingBatch batch, long tokens, DropoutMasks? dropout = null, bool smooth = true)
+    {
+        using var scope = NewDisposeScope();
+        var captions = batch.Captions;
+        var prefix = _captioner.Projector.Project(Embed(batch.Pictures)); // [B, P, H]
+        var ids = tensor(captions.Inputs, ScalarType.Int64).view(captions.Rows, captions.Width);
+        var outputs = tensor(captions.Outputs, ScalarType.Int64);
+        var logits = Logits(prefix, ids, outputs, dropout); // [N, V]
+        var labels = tensor(captions.Labels, ScalarType.Int64).to(logits.device);
+        var sum = nn.functional.cross_entropy(logits, labels, reduction: nn.Reduction.Sum, label_smoothing: smooth ? _smoothing : 0);
+        return (sum / tokens).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The embeddings [B, D] of a batch's pictures; the caller's own.</summary>
+    public Tensor Embed(PictureBatch pictures)
+    {
+        var values = pictures.ToTensor();
+        if (!pictures.ArePixels)
+        {
+            return values;
+        }
+
+        using (values)
+        using (TrainsEncoder ? null : no_grad())
+        {
+            return _captioner.Encoder.Encode(values);
+        }
+    }
+
+    private Tensor Logits(Tensor prefix, Tensor ids, Tensor outputs, DropoutMasks? dropout) => _captioner.Decoder is ITrainableDecoder decoder
+        ? decoder.Forward(prefix, ids, outputs, dropout)
+        : _captioner.Decoder.Forward(prefix, ids).flatten(0, 1).index_select(0, outputs.to(prefix.device));
+}

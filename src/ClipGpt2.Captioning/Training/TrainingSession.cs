@@ -1,0 +1,149 @@
+using ClipGpt2.Captioning.Training.Batches;
+using ClipGpt2.Captioning.Training.Checkpoints;
+using ClipGpt2.Captioning.Training.Data;
+using ClipGpt2.Captioning.Training.Objectives;
+using Microsoft.Extensions.Logging;
+using static TorchSharp.torch;
+
+namespace ClipGpt2.Captioning.Training;
+
+/// <summary>Puts the parts of one run together, runs it, and tells how it ended.</summary>
+internal sealed class TrainingSession : IDisposable
+{
+    private readonly Captioner _captioner;
+    private readonly CaptionTrainerOptions _options;
+    private readonly TimeProvider _time;
+    private readonly CancellationToken _token;
+    private readonly RunWatch _watch;
+    private readonly CaptionTargets _targets;
+    private readonly SessionPictures _pictures;
+
+    public TrainingSession(Captioner captioner, CaptionTrainerOptions options, ILogger logger, TimeProvider time, IProgress<TrainingProgress>? progress, CancellationToken token)
+    {
+        (_captioner, _options, _time, _token) = (captioner, options, time, token);
+        _watch = new RunWatch(options.Observers, progress, logger, time);
+        _targets = CaptionTargets.Create(options.Objective, captioner.Tokenizer, options.MaxTextTokens);
+        _pictures = new SessionPictures(captioner, options, _watch, token);
+    }
+
+    public TrainingResult Run(ICaptionDataset training, ICaptionDataset? validation)
+    {
+        var model = new TrainedModel(_captioner, _options.Freezing, _options.LabelSmoothing);
+        var (captions, pictures) = Read(training, "training");
+        return Run(model, DatasetBatches.ForTraining(captions, _targets, pictures, _captioner.Projector.PrefixLength, _options), validation);
+    }
+
+    public TrainingResult Run(ICaptionStream training, ICaptionDataset? validation)
+    {
+        var model = new TrainedModel(_captioner, _options.Freezing, _options.LabelSmoothing);
+        var stream = _options.Loading.Shuffle ? new ShuffledCaptionStream(training, _options.Seed, _options.Loading.StreamBuffer) : training;
+        return Run(model, new StreamBatches(stream, _captioner, _targets, _options.BatchSize, _options.Loading, _pictures.Bad), validation);
+    }
+
+    public void Dispose() => _pictures.Dispose();
+
+    private TrainingResult Run(TrainedModel model, IBatchSource source, ICaptionDataset? validationSet)
+    {
+        var validation = validationSet is null ? null : Validation(model, validationSet);
+        using var step = new TrainingStep(model, _options.Optimization, _options.LearningRate);
+        var setup = RunSetup.Describe(_captioner, model, _options, source);
+        var names = Names();
+        var writer = new CheckpointWriter(_captioner, model, CheckpointDescription.Of(_captioner, _options));
+        var files = _options.Checkpoints.Path is null ? null : new RunFiles(names, writer, model, step, _options.Checkpoints, setup, _watch);
+        var loop = new TrainingLoop(_options, step, source, validation, files, _watch);
+        var state = Begin(names, model, step, setup);
+        var run = Describe(model, source, validation, names, loop, state);
+        _watch.Started(run, model.Weights.Sum(weight => weight.Weight.numel()));
+        return Run(loop, run, state, files);
+    }
+
+    private TrainingResult Run(TrainingLoop loop, TrainingRun run, RunState state, RunFiles? files)
+    {
+        try
+        {
+            return End(loop.Run(state, _token), null);
+        }
+        catch (Exception e)
+        {
+            End(e is OperationCanceledException ? TrainingEnd.Cancelled : TrainingEnd.Failed, e);
+            throw;
+        }
+
+        TrainingResult End(TrainingEnd end, Exception? error)
+        {
+            var result = new TrainingResult
+            {
+                Run = run,
+                End = end,
+                Error = error,
+                Steps = state.Step,
+                History = [.. state.History],
+                Best = state.Best,
+                BestCheckpoint = files?.BestIfWritten,
+                LastCheckpoint = files?.LastIfWritten,
+                Duration = _watch.Elapsed,
+            };
+            _watch.Ended(result);
+            return result;
+        }
+    }
+
+    private CheckpointFiles Names()
+    {
+        var path = _options.Checkpoints.Path;
+        var names = _options.Checkpoints.Resume ? CheckpointFiles.Newest(path!) : CheckpointFiles.Begin(path ?? "captioner", _time.GetLocalNow());
+        if (path is not null)
+        {
+            names.Prepare();
+        }
+
+        return names;
+    }
+
+    private RunState Begin(CheckpointFiles names, TrainedModel model, TrainingStep step, IReadOnlyDictionary<string, string> setup)
+    {
+        if (!_options.Checkpoints.Resume)
+        {
+            return new RunState { Timestamp = names.Timestamp };
+        }
+
+        var state = StateFile.Restore(names.State, model, step, setup);
+        _watch.Resumed(state);
+        return state;
+    }
+
+    private TrainingRun Describe(TrainedModel model, IBatchSource source, Validation? validation, CheckpointFiles names, TrainingLoop loop, RunState state) => new()
+    {
+        Name = names.RunName,
+        Timestamp = names.Timestamp,
+        CheckpointPath = _options.Checkpoints.Path is null ? null : names.Best,
+        Configuration = RunSetup.Configuration(_captioner, _options),
+        Device = _captioner.Options.Device,
+        TrainingExamples = source.Examples,
+        ValidationExamples = validation?.Examples ?? 0,
+        Epochs = _options.Epochs,
+        Steps = loop.Steps,
+        FirstStep = state.Step,
+        History = [.. state.History],
+        TrainedWeights = [.. model.Weights.Select(weight => new KeyValuePair<string, IReadOnlyList<long>>(weight.Name, weight.Weight.shape))],
+    };
+
+    private Validation Validation(TrainedModel model, ICaptionDataset dataset)
+    {
+        var (captions, pictures) = Read(dataset, "validation");
+        var batches = DatasetBatches.InOrder(captions, _targets, pictures, _captioner.Projector.PrefixLength, _options.BatchSize);
+        return new Validation(_captioner, model, _options.Evaluation, new ValidationData(dataset, captions, batches, pictures), _options.Seed);
+    }
+
+    /// <summary>Tokenizes a data set and brings its pictures, without those that the policy leaves out.</summary>
+    private (TokenizedCaptions Captions, IPictureLoader Pictures) Read(ICaptionDataset dataset, string name)
+    {
+        var indices = SeedSubset.Indices(dataset.Count, _options.SubsetRatio);
+        var captions = TokenizedCaptions.Create(dataset, indices, _captioner.Tokenizer, _targets, _token);
+        var (good, pictures) = captions.Count == 0 ? (captions, null) : _pictures.Load(captions);
+        return pictures is not null && good.Count > 0
+            ? (good, pictures)
+            : throw new CaptioningException(
+                $"The {name} set has no examples to use: it holds {dataset.Count}, of which {nameof(_options.SubsetRatio)} {_options.SubsetRatio} leaves {captions.Count}, and {good.Count} of those have good pictures.");
+    }
+}

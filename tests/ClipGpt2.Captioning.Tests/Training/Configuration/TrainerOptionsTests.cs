@@ -1,0 +1,114 @@
+using System.Text.Json;
+using ClipGpt2.Captioning.Decoding;
+using ClipGpt2.Captioning.Training;
+using ClipGpt2.Captioning.Training.Configuration;
+
+namespace ClipGpt2.Captioning.Tests.Training.Configuration;
+
+public sealed class TrainerOptionsTests
+{
+    [Fact]
+    public void The_seeds_file_becomes_the_seeds_options()
+    {
+        var options = SeedFile.Read().ToTrainerOptions();
+        Assert.Equal(10, options.Epochs);
+        Assert.Null(options.MaxSteps);
+        Assert.Equal(64, options.BatchSize);
+        Assert.Equal(1e-4, options.LearningRate);
+        Assert.Equal(10, options.MaxTextTokens);
+        Assert.Equal(0.4, options.SubsetRatio);
+        Assert.Equal(42, options.Seed);
+        Assert.Equal(CaptionObjective.Seed, options.Objective);
+        Assert.Equal(10, options.Freezing.Blocks);
+        Assert.True(options.Freezing.Encoder);
+        Assert.True(options.Freezing.DropoutInFrozenParts);
+        Assert.Equal(1, options.Loading.BucketBatches);
+        Assert.False(options.Evaluation.BeforeTraining);
+        Assert.True(options.Evaluation.PerCaption);
+        Assert.Equal(5, options.Evaluation.Decoding.Beams);
+        Assert.Null(options.Evaluation.Decoding.MaxNewTokens);
+        Assert.Equal(20, options.Evaluation.Decoding.MaxLength);
+        Assert.Equal(EarlyStopping.WhenFull, options.Evaluation.Decoding.EarlyStopping);
+        Assert.Equal("trained_models/best_model.pkl", options.Checkpoints.Path);
+        options.Validate();
+    }
+
+    [Theory]
+    [InlineData("optimization_config.max_steps=7", nameof(CaptionTrainerOptions.MaxSteps))]
+    [InlineData("optimization_config.label_smoothing=0.25", nameof(CaptionTrainerOptions.LabelSmoothing))]
+    [InlineData("optimization_config.seed=-9", nameof(CaptionTrainerOptions.Seed))]
+    [InlineData("optimization_config.train_encoder=true", "Freezing.Encoder")]
+    [InlineData("optimization_config.freeze_embeddings=true", "Freezing.Embeddings")]
+    [InlineData("optimization_config.dropout_in_frozen_parts=false", "Freezing.DropoutInFrozenParts")]
+    [InlineData("optimization_config.optimizer=adamw", "Optimization.Optimizer")]
+    [InlineData("optimization_config.weight_decay=0.01", "Optimization.WeightDecay")]
+    [InlineData("optimization_config.warmup_steps=100", "Optimization.WarmupSteps")]
+    [InlineData("data_config.shuffle=false", "Loading.Shuffle")]
+    [InlineData("data_config.embedding_store=store", "Loading.EmbeddingStore")]
+    [InlineData("data_config.bad_images=skip", "Loading.BadImages")]
+    [InlineData("evaluation_config.before_training=true", "Evaluation.BeforeTraining")]
+    [InlineData("evaluation_config.every_steps=50", "Evaluation.EverySteps")]
+    [InlineData("evaluation_config.max_images=100", "Evaluation.MaxImages")]
+    [InlineData("evaluation_config.num_beams=1", "Evaluation.Decoding.Beams")]
+    [InlineData("evaluation_config.max_length=30", "Evaluation.Decoding.MaxLength")]
+    [InlineData("evaluation_config.per_caption=false", "Evaluation.PerCaption")]
+    [InlineData("evaluation_config.samples=3", "Evaluation.Samples")]
+    [InlineData("evaluation_config.best_by=bertscore_f", "Evaluation.BestBy")]
+    [InlineData("evaluation_config.lower_is_better=false", "Evaluation.LowerIsBetter")]
+    [InlineData("evaluation_config.patience=4", "Evaluation.Patience")]
+    [InlineData("checkpoint_config.save_last=true", "Checkpoints.SaveLast")]
+    [InlineData("checkpoint_config.save_state=false", "Checkpoints.SaveState")]
+    [InlineData("checkpoint_config.state_every_steps=11", "Checkpoints.StateEverySteps")]
+    [InlineData("checkpoint_config.resume=true", "Checkpoints.Resume")]
+    public void Each_key_changes_its_option(string change, string option)
+    {
+        var before = Value(SeedFile.Read().ToTrainerOptions(), option);
+        var after = Value(SeedFile.Read(change).ToTrainerOptions(), option);
+        Assert.NotEqual(before, after);
+    }
+
+    [Fact]
+    public void Freezing_the_decoder_goes_without_blocks()
+    {
+        var options = SeedFile.Read("optimization_config.freeze_decoder=true", "gpt2_config.n_layers_to_freeze=null").ToTrainerOptions();
+        Assert.True(options.Freezing.Decoder);
+        Assert.Equal(0, options.Freezing.Blocks);
+    }
+
+    [Fact]
+    public void Every_option_of_checkpoints_is_passed_on()
+    {
+        // A property added to the options must not get lost on the way.
+        string[] known = ["Path", "SaveLast", "StateEverySteps", "SaveState", "Resume", "Metadata"];
+        Assert.Equal(known.Order(), typeof(ClipGpt2.Captioning.Training.Checkpoints.CheckpointOptions).GetProperties().Select(p => p.Name).Order());
+    }
+
+    [Fact]
+    public void Limits_of_the_file_are_within_those_of_the_options()
+    {
+        SeedFile.Read(
+            "training_config.batch_size=65536", "training_config.num_epochs=1000000", "training_config.learning_rate=1000", "training_config.subset_ratio=1e300",
+            "gpt2_config.text_tokens_max_length=1024", "gpt2_config.n_layers_to_freeze=1024", "optimization_config.label_smoothing=0.999", "evaluation_config.samples=10000",
+            "evaluation_config.num_beams=1024").ToTrainerOptions().Validate();
+    }
+
+    [Fact]
+    public void Metadata_holds_the_sections_as_JSON_with_sorted_keys()
+    {
+        var metadata = SeedFile.Read().ToTrainerOptions().Checkpoints.Metadata;
+        Assert.Equal("""{"image_size":[224,224],"model":"openai/clip-vit-base-patch32"}""", metadata["clip_config"]);
+        Assert.Equal("""{"model":"gpt2","n_layers_to_freeze":10,"text_tokens_max_length":10,"visual_tokens_length":5}""", metadata["gpt2_config"]);
+        using var training = JsonDocument.Parse(metadata["training_config"]);
+        Assert.Equal(
+            ["batch_size", "enable_GPU", "learning_rate", "monitoring_plots_path", "num_epochs", "subset_ratio", "trained_model_path"],
+            training.RootElement.EnumerateObject().Select(member => member.Name));
+        Assert.Equal(1e-4, training.RootElement.GetProperty("learning_rate").GetDouble());
+    }
+
+    [Fact]
+    public void Resuming_changes_nothing_in_the_metadata() =>
+        Assert.Equal(SeedFile.Read().ToTrainerOptions().Checkpoints.Metadata, SeedFile.Read("checkpoint_config.resume=true").ToTrainerOptions().Checkpoints.Metadata);
+
+    private static object? Value(object options, string path) =>
+        path.Split('.').Aggregate((object?)options, (owner, name) => owner!.GetType().GetProperty(name)!.GetValue(owner));
+}

@@ -27,29 +27,10 @@ internal sealed record ImageStamp(long Bytes, DateTime? Modified, string? Sha256
     }
 
     /// <summary>Whether a file still is what it was: by size and time, and by its content where the time alone differs.</summary>
-    public bool Matches(string path)
-    {
-        try
-        {
-            var file = new FileInfo(path);
-            if (!file.Exists || file.Length != Bytes)
-            {
-                return false;
-            }
+    public bool Matches(string path) => Compare(path, file => file.LastWriteTimeUtc == Modified);
 
-            if (file.LastWriteTimeUtc == Modified)
-            {
-                return true;
-            }
-
-            using var content = file.OpenRead();
-            return Of(content, long.MaxValue).Sha256 == Sha256;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            return false;
-        }
-    }
+    /// <summary>Whether another file has the same content.</summary>
+    public bool HasContentOf(string path) => Compare(path, _ => false);
 
     /// <summary>Whether a picture still is what it was; a stream that can be read once only can't tell.</summary>
     public bool Matches(ImageSource source)
@@ -61,5 +42,29 @@ internal sealed record ImageStamp(long Bytes, DateTime? Modified, string? Sha256
 
         using var content = source.Reopen?.Invoke();
         return content is not null && Of(content, long.MaxValue).Sha256 == Sha256;
+    }
+
+    private bool Compare(string path, Func<FileInfo, bool> isSurelySame)
+    {
+        try
+        {
+            var file = new FileInfo(path);
+            if (!file.Exists || file.Length != Bytes)
+            {
+                return false;
+            }
+
+            if (isSurelySame(file))
+            {
+                return true;
+            }
+
+            using var content = file.OpenRead();
+            return Of(content, long.MaxValue).Sha256 == Sha256;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            return false;
+        }
     }
 }

@@ -64,7 +64,7 @@ internal sealed class EmbeddingJournal : IDisposable
             writer.Write(lines[i]);
             writer.Write(images[i].Row.Length);
             writer.Write(images[i].Row.Span);
-            EmbeddingLog.RowWritten(_logger, chunk, i + 1, images.Count);
+            EmbeddingLog.RowWritten(_logger, chunk, i + 1, images.Count, images[i].Record.Name);
         }
 
         writer.Finish();

@@ -55,11 +55,10 @@ internal sealed class EmbeddingLoader(IImageEncoder encoder, ImagePreparation pr
     private void ThrowIfStale(List<CaptionExample> images, CancellationToken token)
     {
         List<string> differences = [];
-        foreach (var image in images.Where(image => Store is not null && image is { Embedding: null, Image.FilePath: not null }))
+        foreach (var image in images.Where(image => Store is not null && image.Embedding is null))
         {
             token.ThrowIfCancellationRequested();
-            var path = image.Image!.FilePath!;
-            if (Store!.TryFind(image.ImageId, out var row) && Store.Records[row] is { Stamp: { } stamp } record && record.Name != path && File.Exists(path) && !stamp.Matches(path))
+            if (image.Image?.FilePath is { } path && Store!.TryFind(image.ImageId, out var row) && Store.Records[row] is var record && !IsSame(record, path))
             {
                 differences.Add($"image '{image.ImageId}': the file '{path}' isn't what '{record.Name}' was");
             }
@@ -69,6 +68,17 @@ internal sealed class EmbeddingLoader(IImageEncoder encoder, ImagePreparation pr
         {
             throw StaleEmbeddingStoreException.Of(Store!.Folder.Path, differences);
         }
+    }
+
+    private static bool IsSame(ImageRecord record, string path)
+    {
+        if (record.Name == path || record.Stamp is not { } stamp || !File.Exists(path))
+        {
+            return true;
+        }
+
+        // Where a whole folder was moved, size and time say enough; files that were written together may share both.
+        return Path.GetFileName(record.Name) == Path.GetFileName(path) ? stamp.Matches(path) : stamp.HasContentOf(path);
     }
 
     private (Dictionary<string, float[]> Computed, List<BadExample> Bad) Compute(List<CaptionExample> missing, int total, Action<long, long>? progress, CancellationToken token)

@@ -28,8 +28,8 @@ internal static partial class EmbeddingLog
     [LoggerMessage(27, LogLevel.Trace, "Chunk {Chunk}: {Done} of {Images} image(s) encoded")]
     public static partial void BatchEnded(ILogger logger, int chunk, int done, int images);
 
-    [LoggerMessage(28, LogLevel.Trace, "Chunk {Chunk}: {Rows} of {Images} row(s) written")]
-    public static partial void RowWritten(ILogger logger, int chunk, int rows, int images);
+    [LoggerMessage(28, LogLevel.Trace, "Chunk {Chunk}: {Rows} of {Images} row(s) written, the last one of '{Image}'")]
+    public static partial void RowWritten(ILogger logger, int chunk, int rows, int images, string image);
 
     [LoggerMessage(29, LogLevel.Debug, "Chunk {Chunk}: complete on disk")]
     public static partial void ChunkWritten(ILogger logger, int chunk);

@@ -28,6 +28,7 @@ public sealed class EmbeddingStore : IDisposable
         Origin = contents.Origin;
         Dimension = contents.Dimension;
         Records = contents.Records;
+        SkippedRecords = contents.Skipped;
         _rows = contents.Rows;
         _embeddingsHash = contents.EmbeddingsHash;
         _map = map;
@@ -45,9 +46,14 @@ public sealed class EmbeddingStore : IDisposable
     /// <summary>The encoder that they were computed with.</summary>
     public ModelIdentity Encoder => Origin.Encoder;
 
+    /// <summary>The pictures that were left out when it was built, being missing or broken.</summary>
+    public IReadOnlyList<BadImage> Skipped => [.. SkippedRecords.Select(record => record.ToBadImage())];
+
     internal StoreFolder Folder { get; }
 
     internal StoreOrigin Origin { get; }
+
+    internal IReadOnlyList<ImageRecord> SkippedRecords { get; }
 
     /// <summary>The picture of each row.</summary>
     internal IReadOnlyList<ImageRecord> Records { get; }
@@ -117,14 +123,18 @@ public sealed class EmbeddingStore : IDisposable
             throw new ArgumentException($"An embedding has {Dimension} numbers, and the destination {destination.Length}.", nameof(destination));
         }
 
-        var start = (long)row * Dimension * Precision.ElementBytes();
-        if (Precision == EmbeddingPrecision.Float32)
+        using (var pages = new MappedPages(_map))
         {
-            Copy(start, MemoryMarshal.AsBytes(destination));
-        }
-        else
-        {
-            Widen(start, destination);
+            var bytes = Dimension * Precision.ElementBytes();
+            var stored = pages.Slice((long)row * bytes, bytes);
+            if (Precision == EmbeddingPrecision.Float32)
+            {
+                stored.CopyTo(MemoryMarshal.AsBytes(destination));
+            }
+            else
+            {
+                TensorPrimitives.ConvertToSingle(MemoryMarshal.Cast<byte, Half>(stored), destination);
+            }
         }
 
         if (!TensorPrimitives.IsFiniteAll<float>(destination))
@@ -139,14 +149,12 @@ public sealed class EmbeddingStore : IDisposable
     public void Verify(CancellationToken token = default)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var buffer = new byte[Block];
+        using var pages = new MappedPages(_map);
         var length = (long)Count * Dimension * Precision.ElementBytes();
         for (long position = 0; position < length; position += Block)
         {
             token.ThrowIfCancellationRequested();
-            var part = buffer.AsSpan(0, (int)Math.Min(Block, length - position));
-            Copy(position, part);
-            hash.AppendData(part);
+            hash.AppendData(pages.Slice(position, (int)Math.Min(Block, length - position)));
         }
 
         if (Convert.ToHexStringLower(hash.GetHashAndReset()) is var found && found != _embeddingsHash)
@@ -168,20 +176,6 @@ public sealed class EmbeddingStore : IDisposable
             {
                 yield return $"image '{record.Id}': the file '{record.Name}' has changed";
             }
-        }
-    }
-
-    private void Copy(long start, Span<byte> destination) =>
-        _map.SafeMemoryMappedViewHandle.ReadSpan((ulong)(_map.PointerOffset + start), destination);
-
-    private void Widen(long start, Span<float> destination)
-    {
-        Span<Half> halves = stackalloc Half[512];
-        for (var done = 0; done < destination.Length; done += halves.Length)
-        {
-            var part = destination[done..Math.Min(done + halves.Length, destination.Length)];
-            Copy(start + (2L * done), MemoryMarshal.AsBytes(halves[..part.Length]));
-            TensorPrimitives.ConvertToSingle(halves[..part.Length], part);
         }
     }
 }

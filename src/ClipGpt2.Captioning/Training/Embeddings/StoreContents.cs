@@ -10,23 +10,32 @@ namespace ClipGpt2.Captioning.Training.Embeddings;
 /// <param name="EmbeddingsHash">The hash of the numbers when they were written.</param>
 internal sealed record StoreContents(StoreOrigin Origin, int Dimension, IReadOnlyList<ImageRecord> Records, Dictionary<string, int> Rows, string EmbeddingsHash)
 {
+    /// <summary>The pictures that were left out.</summary>
+    public IReadOnlyList<ImageRecord> Skipped { get; init; } = [];
+
     /// <exception cref="CheckpointFormatException">Something is missing or doesn't fit the rest.</exception>
     public static StoreContents Read(StoreFolder folder, SafetensorsFile file)
     {
         var origin = StoreOrigin.Read(file);
         var shape = Shape(file, origin);
-        var (records, hash) = ImageRecordFile.Read(folder.Images);
+        var records = Lines(folder.Images, Need(file, StoreWriter.ImagesHash), folder);
         if (records.Count != shape[0])
         {
             throw new CheckpointFormatException($"'{folder.Images}' lists {records.Count} pictures, and '{folder.Embeddings}' holds {shape[0]} embeddings: they don't belong together. Build the store again.");
         }
 
-        if (hash != Need(file, StoreWriter.ImagesHash))
+        return new StoreContents(origin, (int)shape[1], records, RowsOf(folder, records), Need(file, StoreWriter.EmbeddingsHash))
         {
-            throw new CheckpointFormatException($"'{folder.Images}' isn't the list that '{folder.Embeddings}' was written with: it was changed or exchanged. Build the store again.");
-        }
+            Skipped = file.Metadata.TryGetValue(StoreWriter.SkippedHash, out var hash) ? Lines(folder.Skipped, hash, folder) : [],
+        };
+    }
 
-        return new StoreContents(origin, (int)shape[1], records, RowsOf(folder, records), Need(file, StoreWriter.EmbeddingsHash));
+    private static List<ImageRecord> Lines(string path, string hash, StoreFolder folder)
+    {
+        var (records, found) = ImageRecordFile.Read(path);
+        return found == hash
+            ? records
+            : throw new CheckpointFormatException($"'{path}' isn't the list that '{folder.Embeddings}' was written with: it was changed or exchanged. Build the store again.");
     }
 
     private static IReadOnlyList<long> Shape(SafetensorsFile file, StoreOrigin origin)

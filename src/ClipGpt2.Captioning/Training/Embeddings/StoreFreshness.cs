@@ -19,10 +19,9 @@ internal static class StoreFreshness
         try
         {
             using var store = EmbeddingStore.Open(folder.Path);
-            var skipped = File.Exists(folder.Skipped) ? ImageRecordFile.Read(folder.Skipped).Records : [];
-            reason = Difference(store, skipped, origin, images, badImages);
+            reason = Difference(store, origin, images, badImages);
             return reason is null
-                ? new EmbeddingStoreResult(store.Count, images.Count, skipped.ConvertAll(record => record.ToBadImage())) { WasUpToDate = true }
+                ? new EmbeddingStoreResult(store.Count, images.Count, store.Skipped) { WasUpToDate = true }
                 : null;
         }
         catch (CaptioningException e)
@@ -32,8 +31,7 @@ internal static class StoreFreshness
         }
     }
 
-    private static string? Difference(
-        EmbeddingStore store, List<ImageRecord> skipped, StoreOrigin origin, IReadOnlyList<KeyValuePair<string, ImageSource>> images, BadImagePolicy badImages)
+    private static string? Difference(EmbeddingStore store, StoreOrigin origin, IReadOnlyList<KeyValuePair<string, ImageSource>> images, BadImagePolicy badImages)
     {
         if (store.Origin.DifferencesFrom(origin).FirstOrDefault() is { } difference)
         {
@@ -45,22 +43,22 @@ internal static class StoreFreshness
             return $"it holds {store.Precision} and is to hold {origin.Precision}";
         }
 
-        if (skipped.Count > 0 && badImages == BadImagePolicy.Fail)
+        if (store.SkippedRecords.Count > 0 && badImages == BadImagePolicy.Fail)
         {
             return "pictures were skipped, and are to be an error";
         }
 
-        return images.Count == store.Count + skipped.Count ? Change(store.Records, skipped, images) : "it is to hold other pictures";
+        return images.Count == store.Count + store.SkippedRecords.Count ? Change(store, images) : "it is to hold other pictures";
     }
 
     /// <summary>The first picture that isn't the one that was embedded, or skipped, at its place.</summary>
-    private static string? Change(IReadOnlyList<ImageRecord> rows, List<ImageRecord> skipped, IReadOnlyList<KeyValuePair<string, ImageSource>> images)
+    private static string? Change(EmbeddingStore store, IReadOnlyList<KeyValuePair<string, ImageSource>> images)
     {
-        var bad = skipped.ToDictionary(record => record.Id, StringComparer.Ordinal);
+        var bad = store.SkippedRecords.DistinctBy(record => record.Id).ToDictionary(record => record.Id, StringComparer.Ordinal);
         var row = 0;
         foreach (var (id, source) in images)
         {
-            var record = bad.TryGetValue(id, out var found) ? found : row < rows.Count ? rows[row++] : null;
+            var record = bad.TryGetValue(id, out var found) ? found : row < store.Count ? store.Records[row++] : null;
             if (record?.Matches(id, source) != true)
             {
                 return record?.Id == id ? $"the image '{id}' has changed" : "it is to hold other pictures";

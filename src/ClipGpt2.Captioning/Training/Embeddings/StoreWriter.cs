@@ -10,11 +10,14 @@ internal static class StoreWriter
     public const string ImagesHash = "images_sha256";
     public const string EmbeddingsHash = "embeddings_sha256";
 
+    /// <summary>In the metadata only where pictures were skipped.</summary>
+    public const string SkippedHash = "skipped_sha256";
+
     /// <summary>Writes a store; equal images give equal bytes.</summary>
     /// <param name="folder">The folder, which exists; a store that is there is replaced.</param>
     /// <param name="origin">What the embeddings depend on.</param>
     /// <param name="dimension">D.</param>
-    /// <param name="images">The images in their order, the bad ones among them; asked for three times.</param>
+    /// <param name="images">The images in their order, the bad ones among them; asked for several times.</param>
     /// <returns>The number of rows.</returns>
     /// <exception cref="CaptioningException">No image is good, or a file can't be written.</exception>
     public static int Write(StoreFolder folder, StoreOrigin origin, int dimension, Func<IEnumerable<EmbeddedImage>> images)
@@ -30,7 +33,16 @@ internal static class StoreWriter
         var metadata = origin.ToMetadata();
         metadata[EmbeddingsHash] = embeddingsHash;
         metadata[ImagesHash] = WriteLines(folder.Images, Good());
-        WriteSkipped(folder, [.. images().Where(image => image.Record.Error is not null)]);
+        EmbeddedImage[] bad = [.. images().Where(image => image.Record.Error is not null)];
+        if (bad.Length > 0)
+        {
+            metadata[SkippedHash] = WriteLines(folder.Skipped, bad);
+        }
+        else
+        {
+            folder.Remove(folder.Skipped);
+        }
+
         var type = ElementType.Find(origin.Precision == EmbeddingPrecision.Float32 ? "F32" : "F16")!;
         SafetensorsWriter.Write(folder.Embeddings, [new(TensorName, type, [rows, dimension], WriteRows)], metadata);
         return rows;
@@ -57,18 +69,6 @@ internal static class StoreWriter
         }
 
         return (rows, Convert.ToHexStringLower(hash.GetHashAndReset()));
-    }
-
-    private static void WriteSkipped(StoreFolder folder, EmbeddedImage[] bad)
-    {
-        if (bad.Length == 0)
-        {
-            folder.Remove(folder.Skipped);
-        }
-        else
-        {
-            WriteLines(folder.Skipped, bad);
-        }
     }
 
     /// <returns>The hash of the file's content.</returns>

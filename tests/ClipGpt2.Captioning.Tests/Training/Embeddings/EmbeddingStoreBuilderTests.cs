@@ -104,12 +104,28 @@ public sealed class EmbeddingStoreBuilderTests : IDisposable
         Assert.Contains("\"id\":\"id 9\"", lines[1], StringComparison.Ordinal);
         Assert.Contains("\"error\":", lines[1], StringComparison.Ordinal);
 
+        using (var store = EmbeddingStore.Open(_pictures.Store))
+        {
+            Assert.Equal(result.Skipped, store.Skipped);
+        }
+
         // The same again is up to date; mended, the pictures are in.
         Assert.True(Build(options).WasUpToDate);
         _pictures.Paint(0, 0);
         _pictures.Paint(9, 9);
         Assert.Equal(10, Build(options).Images);
         Assert.False(File.Exists(_pictures.StoreFile("skipped.jsonl")));
+    }
+
+    [Fact]
+    public void The_list_of_skipped_pictures_belongs_to_the_store()
+    {
+        File.Delete(_pictures.Files[0]);
+        Build(new() { BadImages = BadImagePolicy.Skip });
+        File.WriteAllText(_pictures.StoreFile("skipped.jsonl"), """{"id":"id 1","name":"x","error":"y"}""");
+        Assert.Contains("skipped.jsonl", Assert.Throws<CheckpointFormatException>(() => EmbeddingStore.Open(_pictures.Store)).Message, StringComparison.Ordinal);
+        File.Delete(_pictures.StoreFile("skipped.jsonl"));
+        Assert.Contains("skipped.jsonl", Assert.Throws<CheckpointFormatException>(() => EmbeddingStore.Open(_pictures.Store)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -185,8 +185,7 @@ public sealed class EmbeddingStoreTests : IDisposable
         lines[1] = line;
         File.WriteAllText(Images, string.Concat(lines.Select(l => l + "\n")));
 
-        // Somebody who edits the list puts its hash right, too.
-        StoreMaker.Rewrite(_folder.Path, metadata => metadata["images_sha256"] = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Images))));
+        HashImages();
         Refused(Images, where);
     }
 
@@ -195,6 +194,7 @@ public sealed class EmbeddingStoreTests : IDisposable
     {
         StoreMaker.Write(_folder.Path, Rows);
         File.WriteAllLines(Images, File.ReadAllLines(Images)[..2]);
+        HashImages();
         Refused(Images, "lists 2 pictures");
     }
 
@@ -205,6 +205,10 @@ public sealed class EmbeddingStoreTests : IDisposable
         File.WriteAllText(Images, File.ReadAllText(Images).Replace("picture 1", "picture 9", StringComparison.Ordinal));
         Refused(Images, "changed or exchanged");
     }
+
+    /// <summary>Somebody who edits the list puts its hash right, too.</summary>
+    private void HashImages() =>
+        StoreMaker.Rewrite(_folder.Path, metadata => metadata["images_sha256"] = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Images))));
 
     private void Refused(params string[] named)
     {

@@ -10,7 +10,6 @@ using ClipGpt2.Captioning.Training;
 using ClipGpt2.Captioning.Training.Batches;
 using ClipGpt2.Captioning.Training.Objectives;
 using TorchSharp;
-using TokenBatch = ClipGpt2.Captioning.Training.Batches.TokenBatch;
 
 namespace ClipGpt2.Captioning.Benchmarks.Workloads;
 
@@ -73,7 +72,7 @@ internal sealed class ModelInTraining : IDisposable
             .ToList();
         var targets = CaptionTargets.Create(CaptionObjective.Seed, tokenizer, form.Tokens);
         var embeddings = UniformRule.Values(form.BatchSize * ClipPeer.EmbeddingDimension, seed: 7);
-        return new(new PictureBatch(embeddings, [form.BatchSize, ClipPeer.EmbeddingDimension]), TokenBatch.Create(captions, targets, form.PrefixLength));
+        return new(new PictureBatch(embeddings, [form.BatchSize, ClipPeer.EmbeddingDimension]), CaptionBatch.Create(captions, targets, form.PrefixLength));
     }
 
     /// <summary>Stands for an encoder whose embeddings were all computed before.</summary>

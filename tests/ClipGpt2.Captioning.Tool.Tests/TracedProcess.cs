@@ -17,8 +17,13 @@ internal sealed partial class TracedProcess : IDisposable
     private readonly Stream _error;
 
     public TracedProcess(params string[] arguments)
+        : this(ClipGpt2Process.Command(arguments))
     {
-        _process = Process.Start(ClipGpt2Process.Command(arguments))!;
+    }
+
+    public TracedProcess(ProcessStartInfo command)
+    {
+        _process = Process.Start(command)!;
         _error = _process.StandardError.BaseStream;
         var handle = Assert.IsType<AnonymousPipeClientStream>(_error).SafePipeHandle;
         Assert.Equal(PipeBytes, fcntl(handle.DangerousGetHandle().ToInt32(), SetPipeSize, PipeBytes));

@@ -3,6 +3,7 @@ using ClipGpt2.Captioning.Tool.Output;
 using ClipGpt2.Captioning.Tool.Training;
 using ClipGpt2.Captioning.Training;
 using ClipGpt2.Captioning.Training.Configuration;
+using Microsoft.Extensions.Logging;
 using Spectre.Console;
 
 namespace ClipGpt2.Captioning.Tool.Commands;
@@ -20,10 +21,12 @@ internal static class TrainCommand
         Arity = ArgumentArity.OneOrMore,
     };
 
+    private static readonly Option<bool> Verbose = new("--verbose") { Description = "Tell each step on standard error." };
+
     public static Command Create()
     {
-        var command = new Command("train", "Train a captioner as a configuration file says.") { Path, Resume, Set };
-        command.SetAction((parsed, token) => RunAsync(Configuration(parsed), token));
+        var command = new Command("train", "Train a captioner as a configuration file says.") { Path, Resume, Set, Verbose };
+        command.SetAction((parsed, token) => RunAsync(Configuration(parsed), parsed.GetValue(Verbose), token));
         return command;
     }
 
@@ -34,14 +37,15 @@ internal static class TrainCommand
         return configuration;
     }
 
-    private static async Task<int> RunAsync(TrainingConfiguration configuration, CancellationToken token)
+    private static async Task<int> RunAsync(TrainingConfiguration configuration, bool verbose, CancellationToken token)
     {
         using var observers = TrainingObservers.Create(configuration);
         using var setup = TrainingSetup.Create(configuration, logger: observers.SetupLogger);
         observers.AddTo(setup.Options);
         try
         {
-            var result = await setup.TrainAsync(observers.TrainerLogger, observers.Progress, token);
+            var logger = verbose ? new JoinedLogger<CaptionTrainer>(observers.TrainerLogger, new MessageLogger(LogLevel.Trace, Messages.Hint)) : observers.TrainerLogger;
+            var result = await setup.TrainAsync(logger, observers.Progress, token);
             Terminal.Open().WriteLine($"{result.Steps} steps; the best checkpoint is {result.BestCheckpoint}");
             return ExitCode.Success;
         }

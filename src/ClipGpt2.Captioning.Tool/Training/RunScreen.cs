@@ -96,7 +96,7 @@ internal sealed class RunScreen(RunView view) : IRenderable
     {
         if (view.Validation is { } validation)
         {
-            yield return [new($"{When(validation)}: "), new(RunText.Figures(validation.Loss, validation.Metrics)), new(validation.IsBest ? " (best)" : "", Good)];
+            yield return [new(When(validation)), new(validation.IsBest ? " (best)" : "", Good), new($": {RunText.Figures(validation.Loss, validation.Metrics)}")];
             if (view.Best is { } best && !validation.IsBest)
             {
                 yield return [new($"best, {When(best)}: {RunText.Figures(best.Loss, best.Metrics)}", Soft)];

@@ -69,7 +69,7 @@ public sealed class TrainingDisplayTests : IDisposable
         using var recorder = new Recorder();
         new FakeTrainer { Epochs = 1 }.Run(recorder);
         console.Write(new RunScreen(recorder.Views[^1]));
-        Assert.Contains(Lines(), line => line.StartsWith("epoch 0: loss 1.750", StringComparison.Ordinal));
+        Assert.Contains(Lines(), line => line.StartsWith("epoch 0 (best): loss", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -83,6 +83,25 @@ public sealed class TrainingDisplayTests : IDisposable
         using var wide = new LiveDisplay(Console());
         new FakeTrainer { Break = (2, end), Loss = _ => double.NaN }.Run(wide);
         Assert.Contains(end == TrainingEnd.StoppedEarly ? "stopped early after 2 steps" : $"{end.ToString().ToLowerInvariant()} after 2 steps", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_live_display_redraws_in_place_and_gives_the_cursor_back()
+    {
+        using var display = TrainingDisplay.Create(Console(120, terminal: true), interactive: true);
+        Assert.IsType<LiveDisplay>(display);
+        new FakeTrainer().Run(display);
+        var shown = _output.ToString();
+        Assert.DoesNotContain("\x1b[2J", shown, StringComparison.Ordinal);
+        Assert.Contains("completed after 12 steps", shown, StringComparison.Ordinal);
+        Assert.True(shown.LastIndexOf("\x1b[?25h", StringComparison.Ordinal) > shown.LastIndexOf("\x1b[?25l", StringComparison.Ordinal), "The cursor stays hidden.");
+    }
+
+    [Fact]
+    public void A_terminal_that_cannot_redraw_gets_plain_lines()
+    {
+        using var display = TrainingDisplay.Create(Console(), interactive: true);
+        Assert.IsType<PlainDisplay>(display);
     }
 
     [Fact]
@@ -130,9 +149,14 @@ public sealed class TrainingDisplayTests : IDisposable
         Remaining = TimeSpan.FromSeconds(90),
     };
 
-    private IAnsiConsole Console(int width = 120)
+    private IAnsiConsole Console(int width = 120, bool terminal = false)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Interactive = InteractionSupport.No, Out = new AnsiConsoleOutput(_output) });
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = terminal ? AnsiSupport.Yes : AnsiSupport.No,
+            Interactive = terminal ? InteractionSupport.Yes : InteractionSupport.No,
+            Out = new AnsiConsoleOutput(_output),
+        });
         console.Profile.Width = width;
         return console;
     }

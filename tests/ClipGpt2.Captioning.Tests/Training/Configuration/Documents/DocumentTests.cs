@@ -19,6 +19,13 @@ public sealed class DocumentTests
         Assert.Equal(ConfigurationContract.KeysOf(typeof(TrainingConfiguration)).Select(key => key.Name), ConfigurationTables.SectionsIn(GeneratedFile.Read(Page)));
 
     [Fact]
+    public void The_pages_example_is_a_configuration()
+    {
+        var example = GeneratedFile.Read(Page).Split("```json\n")[1].Split("```")[0];
+        Assert.Equal("cider", SeedFile.Parse(example).EvaluationConfig.BestBy);
+    }
+
+    [Fact]
     public void The_schema_says_what_is_required_and_lets_nothing_else_in()
     {
         var schema = JsonNode.Parse(GeneratedFile.Read(Schema))!;

@@ -57,7 +57,7 @@ internal static class TarShard
         {
             throw Cut(path, last);
         }
-        catch (Exception e) when (e is InvalidDataException or FormatException)
+        catch (Exception e) when (e is InvalidDataException or FormatException or OverflowException)
         {
             throw new CaptioningException($"'{path}'{After(last)}: what stands there is no tar header; the file is no tar or is damaged ({e.Message})", e);
         }

@@ -115,9 +115,20 @@ public sealed class FreshClipTests
     public void A_preprocessor_that_no_file_describes_is_not_saved()
     {
         using var temporary = new TemporaryFolder();
-        var preprocessor = new ImagePreprocessor(new ImagePreprocessorOptions { Squash = new(50, 50), ExactSize = new(32, 32), CenterCrop = false });
+        var preprocessor = new ImagePreprocessor(new ImagePreprocessorOptions { Transform = ImageTransform.OpenAi, ExactSize = null, ShortestEdge = 32, CropSize = new(32, 32) });
         using var encoder = ClipImageEncoder.CreateFresh(Small, preprocessor, seed: 1, Training);
-        Assert.Contains("Squash", Assert.Throws<CaptioningException>(() => ((ISavablePart)encoder).Save(temporary.Path, [])).Message, StringComparison.Ordinal);
+        Assert.Contains("Transform", Assert.Throws<CaptioningException>(() => ((ISavablePart)encoder).Save(temporary.Path, [])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_squash_that_no_file_describes_is_kept_in_the_captioners_own()
+    {
+        using var temporary = new TemporaryFolder();
+        var preprocessor = new ImagePreprocessor(new ImagePreprocessorOptions { Squash = new(50, 40), ExactSize = new(32, 32), CenterCrop = false });
+        using var encoder = ClipImageEncoder.CreateFresh(Small, preprocessor, seed: 1, Training);
+        var description = new System.Text.Json.Nodes.JsonObject();
+        ((ISavablePart)encoder).Save(temporary.Path, description);
+        Assert.Equal("[50,40]", description["squash"]!.ToJsonString());
     }
 
     [Fact]

@@ -52,6 +52,20 @@ public sealed class EmbeddingResumeTests : IDisposable
     }
 
     [Fact]
+    public void What_follows_a_cut_chunk_is_found_again_too()
+    {
+        Cancel(after: 8);
+        using (var journal = File.OpenWrite(_pictures.StoreFile("embeddings.partial")))
+        {
+            journal.SetLength(journal.Length - 5);
+        }
+
+        Cancel(after: 8);
+        Assert.Equal(8, Build().Kept);
+        AssertEqualsUndisturbed();
+    }
+
+    [Fact]
     public void A_journal_may_be_damaged_at_any_byte()
     {
         Cancel(after: Pictures);

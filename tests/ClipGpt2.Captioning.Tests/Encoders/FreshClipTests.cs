@@ -115,9 +115,9 @@ public sealed class FreshClipTests
     public void A_preprocessor_that_no_file_describes_is_not_saved()
     {
         using var temporary = new TemporaryFolder();
-        var preprocessor = new ImagePreprocessor(new ImagePreprocessorOptions { Squash = new(50, 50), ExactSize = new(32, 32), CenterCrop = false });
+        var preprocessor = new ImagePreprocessor(new ImagePreprocessorOptions { Transform = ImageTransform.OpenAi, ShortestEdge = 32, CropSize = new(32, 32) });
         using var encoder = ClipImageEncoder.CreateFresh(Small, preprocessor, seed: 1, Training);
-        Assert.Contains("Squash", Assert.Throws<CaptioningException>(() => ((ISavablePart)encoder).Save(temporary.Path, [])).Message, StringComparison.Ordinal);
+        Assert.Contains("Transform", Assert.Throws<CaptioningException>(() => ((ISavablePart)encoder).Save(temporary.Path, [])).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -87,8 +87,8 @@ internal sealed class BertEncoder : IDisposable
             ? zeros(ids.Batch * ids.Length, ScalarType.Int64, device)
             : TokenIds.Read(ids.Matching(tokenTypes), Config.TokenTypes, Config.MaxLength).ToTensor(device);
         var sum = _parts.Tokens.index_select(0, ids.ToTensor(device))
-            + _parts.Types.index_select(0, types)
-            + _parts.Positions.index_select(0, tensor(Positions(ids).ToArray(), device: device));
+            .Plus(_parts.Types.index_select(0, types))
+            .Plus(_parts.Positions.index_select(0, tensor(Positions(ids).ToArray(), device: device)));
         return _parts.Norm.Forward(sum).MoveToOuterDisposeScope();
     }
 

@@ -71,7 +71,7 @@ internal sealed class ClipVisionTower
         using var scope = NewDisposeScope();
         var patches = _patches.Forward(pixels);                               // [B, patches, H]
         var classTokens = _classToken.expand(patches.shape[0], 1, -1);        // [B, 1, H]
-        var tokens = cat([classTokens, patches], 1).add_(_positions);         // [B, T, H]
+        var tokens = cat([classTokens, patches], 1).PlusInPlace(_positions);         // [B, T, H]
         return _preNorm.Forward(tokens.view(-1, tokens.shape[2])).MoveToOuterDisposeScope();
     }
 }

@@ -1,3 +1,4 @@
+using ClipGpt2.Captioning.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -35,7 +36,7 @@ internal static class Contrastive
     public static Tensor Loss(Tensor logits)
     {
         using var scope = NewDisposeScope();
-        var own = arange(logits.shape[0], ScalarType.Int64, logits.device);
-        return ((nn.functional.cross_entropy(logits, own) + nn.functional.cross_entropy(logits.t(), own)) / 2).MoveToOuterDisposeScope();
+        var own = TensorArithmetic.Range(0, logits.shape[0], logits.device);
+        return nn.functional.cross_entropy(logits, own).Plus(nn.functional.cross_entropy(logits.t(), own)).Over(2).MoveToOuterDisposeScope();
     }
 }

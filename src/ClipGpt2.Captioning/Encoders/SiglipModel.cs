@@ -48,7 +48,7 @@ internal sealed class SiglipModel : IDisposable, ITrainable
 
     /// <summary>How well pictures [N, D] and texts [M, D] match: [N, M], the <c>logits_per_image</c> whose sigmoid is a probability.</summary>
     public Tensor Similarity(Tensor imageEmbeddings, Tensor textEmbeddings) => ForwardPass.Run(_compute, () =>
-        Contrastive.Logits(imageEmbeddings, textEmbeddings, LogitScale) + LogitBias);
+        Contrastive.Logits(imageEmbeddings, textEmbeddings, LogitScale).Plus(LogitBias));
 
     public IEnumerable<KeyValuePair<string, Tensor>> NamedParameters() => _layers.Trained(_compute);
 

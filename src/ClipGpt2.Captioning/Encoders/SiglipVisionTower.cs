@@ -64,7 +64,7 @@ internal sealed class SiglipVisionTower
     private Tensor EmbedPatches(Tensor pixels)
     {
         using var patches = _patches.Forward(pixels);                 // [B, T, H]
-        using var placed = patches + _positions;
+        using var placed = patches.Plus(_positions);
         return placed.view(-1, placed.shape[2]);
     }
 }

@@ -1,3 +1,4 @@
+using ClipGpt2.Captioning.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -15,6 +16,6 @@ internal static class TokenEmbedding
     {
         using var scope = NewDisposeScope();
         var vectors = tokens.index_select(0, ids.ToTensor(tokens.device)).view(ids.Batch, ids.Length, -1);
-        return (vectors + positions.narrow(0, 0, ids.Length)).view((long)ids.Batch * ids.Length, -1).MoveToOuterDisposeScope();
+        return vectors.Plus(positions.narrow(0, 0, ids.Length)).view((long)ids.Batch * ids.Length, -1).MoveToOuterDisposeScope();
     }
 }

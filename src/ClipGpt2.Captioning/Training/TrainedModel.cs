@@ -46,7 +46,7 @@ internal sealed class TrainedModel
         var logits = Logits(prefix, ids, outputs, dropout); // [N, V]
         var labels = tensor(captions.Labels, ScalarType.Int64).to(logits.device);
         var sum = nn.functional.cross_entropy(logits, labels, reduction: nn.Reduction.Sum, label_smoothing: smooth ? _smoothing : 0);
-        return (sum / tokens).MoveToOuterDisposeScope();
+        return sum.Over(tokens).MoveToOuterDisposeScope();
     }
 
     /// <summary>The embeddings [B, D] of a batch's pictures; the caller's own.</summary>

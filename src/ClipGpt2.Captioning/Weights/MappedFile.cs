@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ClipGpt2.Captioning.Runtime;
 using Microsoft.Win32.SafeHandles;
 using TorchSharp;
 
@@ -54,7 +55,7 @@ internal sealed class MappedFile(string path, SafeFileHandle handle, long length
         if (type == torch.ScalarType.Bool)
         {
             // Any byte but 0 is true, as NumPy has it; libtorch's own kernels rely on 0 and 1.
-            return Elements(torch.ScalarType.Byte, offset, shape).ne(0);
+            return Elements(torch.ScalarType.Byte, offset, shape).IsNotZero();
         }
 
         var size = type.ElementSize();

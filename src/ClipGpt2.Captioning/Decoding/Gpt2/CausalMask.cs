@@ -1,3 +1,4 @@
+using ClipGpt2.Captioning.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -28,12 +29,12 @@ internal sealed class CausalMask
         }
 
         using var scope = NewDisposeScope();
-        var keys = arange(past + length, device: device).unsqueeze(0); // [1, S]
-        var queries = arange(past, past + length, device: device).unsqueeze(1); // [T, 1]
+        var keys = TensorArithmetic.Range(0, past + length, device).unsqueeze(0); // [1, S]
+        var queries = TensorArithmetic.Range(past, past + length, device).unsqueeze(1); // [T, 1]
         var allowed = (keys <= queries).unsqueeze(0); // [1, T, S]
         if (attentionMask is not null)
         {
-            allowed = allowed & attentionMask.to(device).not_equal(0).unsqueeze(1); // [B, T, S]
+            allowed = allowed & attentionMask.to(device).IsNotZero().unsqueeze(1); // [B, T, S]
             allowed = allowed | (allowed.any(-1, keepdim: true).logical_not() & (keys == queries).unsqueeze(0));
         }
 
@@ -49,7 +50,7 @@ internal sealed class CausalMask
     {
         // The fused kernel multiplies by 1 / sqrt(head size); TorchSharp has no argument for another scale.
         var extra = scale * Math.Sqrt(query.shape[3]);
-        var scaled = Math.Abs(extra - 1) < 1e-9 ? query : query * extra;
+        var scaled = Math.Abs(extra - 1) < 1e-9 ? query : query.Times(extra);
         return nn.functional.scaled_dot_product_attention(scaled, keyValue.Key, keyValue.Value, _allowed, is_casual: _plain);
     }
 
@@ -57,10 +58,11 @@ internal sealed class CausalMask
     public Tensor Attend(Tensor query, KeyValue keyValue, double scale, Func<Tensor, Tensor> change)
     {
         using var scope = NewDisposeScope();
-        var scores = query.matmul(keyValue.Key.transpose(-2, -1)) * scale;
+        var scores = query.matmul(keyValue.Key.transpose(-2, -1)).Times(scale);
         if ((_allowed ?? Plain(scores)) is { } allowed)
         {
-            scores = scores.masked_fill(allowed.logical_not(), double.NegativeInfinity);
+            using var never = double.NegativeInfinity.ToScalar();
+            scores = scores.masked_fill(allowed.logical_not(), never);
         }
 
         return change(scores.softmax(-1)).matmul(keyValue.Value).MoveToOuterDisposeScope();

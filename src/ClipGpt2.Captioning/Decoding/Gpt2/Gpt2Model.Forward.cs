@@ -97,7 +97,7 @@ public sealed partial class Gpt2Model
     {
         using var scope = NewDisposeScope();
         var content = EmbedContent(input);
-        var x = content + EmbedPositions(input, content, past);
+        var x = content.Plus(EmbedPositions(input, content, past));
         return (DropsEmbeddings(input.Dropout) ? input.Dropout!.Apply(x, Config.EmbeddingDropout) : x).MoveToOuterDisposeScope();
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Runtime.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -101,7 +102,7 @@ internal sealed class TensorSession : IDecodingSession
     {
         var mask = cat([_mask, real], 1);
         var count = real.shape[1];
-        var positions = (mask.cumsum(1) - 1).clamp_min(0).narrow(1, mask.shape[1] - count, count);
+        var positions = mask.cumsum(1).PlusInPlace(-1L).AtLeast(0).narrow(1, mask.shape[1] - count, count);
         var input = new Gpt2Input { Embeddings = vectors, TokenIds = ids, AttentionMask = _isPadded ? mask : null, PositionIds = positions };
         var last = _model.Continue(input, _caches, _mask.shape[1]);
         Keep(ref _mask!, mask);

@@ -1,3 +1,4 @@
+using ClipGpt2.Captioning.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -16,12 +17,13 @@ internal static class AttentionMask
     {
         using var scope = NewDisposeScope();
         var (batch, length) = (kept.shape[0], kept.shape[1]);
-        var visible = kept.to(device).ne(0).view(batch, 1, 1, length);
+        var visible = kept.to(device).IsNotZero().view(batch, 1, 1, length);
         if (causal)
         {
             visible = visible.logical_and(ones(length, length, ScalarType.Bool, device).tril());
         }
 
-        return zeros(visible.shape, type, device).masked_fill_(visible.logical_not(), finfo(type).min).MoveToOuterDisposeScope();
+        using var lowest = finfo(type).min.ToScalar();
+        return zeros(visible.shape, type, device).masked_fill_(visible.logical_not(), lowest).MoveToOuterDisposeScope();
     }
 }

@@ -109,7 +109,7 @@ internal sealed class LayerLoader
 
         using (weight)
         {
-            return weight * scale;
+            return weight.Times(scale);
         }
     }
 

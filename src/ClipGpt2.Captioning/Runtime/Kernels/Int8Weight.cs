@@ -17,7 +17,9 @@ internal sealed unsafe class Int8Weight : IDisposable
     public Int8Weight(Tensor plain)
     {
         using var scope = NewDisposeScope();
-        var scales = plain.abs().amax([1], keepdim: true).clamp_min(1e-12f) / 127f;
+        using var least = 1e-12f.ToScalar();
+        using var levels = 127f.ToScalar();
+        var scales = plain.abs().amax([1], keepdim: true).clamp_min(least).div(levels);
         using var rounded = (plain / scales).round_().to_type(ScalarType.Int8).contiguous();
         _scales = scales.flatten().contiguous().DetachFromDisposeScope();
 

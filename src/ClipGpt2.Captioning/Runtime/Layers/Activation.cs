@@ -47,7 +47,7 @@ internal static class Activations
     {
         Activation.Gelu => nn.functional.gelu(x),
         Activation.GeluTanh => nn.functional.gelu(x, TorchSharp.Modules.GELU.Approximate.tanh),
-        Activation.QuickGelu => x * torch.sigmoid(1.702 * x),
+        Activation.QuickGelu => x * torch.sigmoid(x.Times(1.702)),
         Activation.Swish => nn.functional.silu(x),
         Activation.Relu => nn.functional.relu(x),
         Activation.Tanh => torch.tanh(x),

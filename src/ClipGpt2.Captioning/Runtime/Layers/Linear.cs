@@ -60,7 +60,7 @@ internal sealed class Linear : IDisposable
 
         using var y = Forward(x);
         using var dropped = dropout.Apply(y, rate);
-        return dropped + residual;
+        return dropped.Plus(residual);
     }
 
     /// <summary>The product on float32 rows in plain memory, whatever the number format of the weights; CPU inference only.</summary>

@@ -51,12 +51,12 @@ internal abstract class LinearProduct : IDisposable
         var y = Forward(x);
         if (PlainWeight is null)
         {
-            return y.add_(residual);
+            return y.PlusInPlace(residual);
         }
 
         using (y)
         {
-            return y + residual;
+            return y.Plus(residual);
         }
     }
 

@@ -1,3 +1,4 @@
+using ClipGpt2.Captioning.Runtime;
 using TorchSharp;
 
 namespace ClipGpt2.Captioning.Training.Optimization;
@@ -30,13 +31,15 @@ internal sealed unsafe class AdamRule(OptimizationOptions options) : UpdateRule<
     {
         using var scope = torch.NewDisposeScope();
         var (weight, state, step) = (update.Target.Weight, update.Target.State, StepOf(update));
-        weight.mul_(step.DecayBefore);
-        var gradient = step.GradientDecay == 0 ? update.Gradient : update.Gradient.add(weight, alpha: step.GradientDecay);
+        using var squareShare = step.SquareShare.ToScalar();
+        using var stepBack = (-step.StepSize).ToScalar();
+        weight.TimesInPlace(step.DecayBefore);
+        var gradient = step.GradientDecay == 0 ? update.Gradient : update.Gradient.Plus(weight, step.GradientDecay);
         state[Mean].lerp_(gradient, step.MeanShare);
-        state[Square].mul_(step.SquareKept).addcmul_(gradient, gradient, step.SquareShare);
+        state[Square].TimesInPlace(step.SquareKept).addcmul_(gradient, gradient, squareShare);
         var divisor = options.AmsGrad ? state[LargestSquare].copy_(state[LargestSquare].maximum(state[Square])) : state[Square];
-        weight.addcdiv_(state[Mean], divisor.sqrt().mul_(step.RootScale).add_(step.Epsilon), -step.StepSize);
-        weight.add_(weight, alpha: -step.DecayAfter);
+        weight.addcdiv_(state[Mean], divisor.sqrt().TimesInPlace(step.RootScale).PlusInPlace(step.Epsilon), stepBack);
+        weight.PlusInPlace(weight, -step.DecayAfter);
     }
 
     private AdamStep StepOf(WeightUpdate update) => new(options, update.Target.Steps, update.LearningRate, update.Target.Decay);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Runtime.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -77,11 +78,13 @@ internal static unsafe class GradientClipping
     private static double OnTensor(Tensor gradient, GradientNorm norm)
     {
         var plain = gradient.to(ScalarType.Float64);
-        return (norm == GradientNorm.L2 ? plain.square().sum() : plain.abs().max()).item<double>();
+        return (norm == GradientNorm.L2 ? (plain * plain).sum() : plain.abs().max()).item<double>();
     }
 
     private static void Limit(List<Tensor> gradients, double factor, double limit)
     {
+        using var least = (-limit).ToScalar();
+        using var most = limit.ToScalar();
         var tasks = new List<LimitTask>(gradients.Count);
         foreach (var gradient in gradients)
         {
@@ -91,7 +94,7 @@ internal static unsafe class GradientClipping
             }
             else
             {
-                gradient.mul_(factor).clamp_(-limit, limit);
+                gradient.TimesInPlace(factor).clamp_(least, most);
             }
         }
 

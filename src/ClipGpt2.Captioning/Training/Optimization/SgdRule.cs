@@ -1,3 +1,4 @@
+using ClipGpt2.Captioning.Runtime;
 using TorchSharp;
 
 namespace ClipGpt2.Captioning.Training.Optimization;
@@ -22,14 +23,14 @@ internal sealed unsafe class SgdRule(OptimizationOptions options) : UpdateRule<S
     {
         using var scope = torch.NewDisposeScope();
         var (weight, step) = (update.Target.Weight, StepOf(update));
-        var gradient = step.Decay == 0 ? update.Gradient : update.Gradient.add(weight, alpha: step.Decay);
+        var gradient = step.Decay == 0 ? update.Gradient : update.Gradient.Plus(weight, step.Decay);
         if (_hasMomentum)
         {
-            var buffer = update.Target.State[0].mul_(step.Momentum).add_(gradient, alpha: step.BufferShare);
-            gradient = step.Nesterov ? gradient.add(buffer, alpha: step.Momentum) : buffer;
+            var buffer = update.Target.State[0].TimesInPlace(step.Momentum).PlusInPlace(gradient, step.BufferShare);
+            gradient = step.Nesterov ? gradient.Plus(buffer, step.Momentum) : buffer;
         }
 
-        weight.add_(gradient, alpha: -step.LearningRate);
+        weight.PlusInPlace(gradient, -step.LearningRate);
     }
 
     private SgdStep StepOf(WeightUpdate update) => new(options, update.Target.Steps, update.LearningRate, update.Target.Decay);

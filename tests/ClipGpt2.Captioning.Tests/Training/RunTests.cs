@@ -168,6 +168,33 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
+    public async Task A_checkpoint_becomes_a_captioner_unless_its_base_has_changed()
+    {
+        var models = Path.Combine(_folder.Path, "models");
+        using (var sample = SampleCaptioner.Load())
+        {
+            sample.Save(models);
+        }
+
+        using var trained = Captioner.FromPretrained(models, new CaptionerOptions { Trainable = TrainableParts.ProjectorAndDecoder });
+        var data = TinyTraining.Captions();
+        var options = TinyTraining.Options(o => o.Checkpoints.Path = Path.Combine(_folder.Path, "run", "model"));
+        var result = await new CaptionTrainer(trained, options).TrainAsync(data, data);
+        using var checkpoint = CaptionCheckpoint.Open(result.BestCheckpoint!);
+        checkpoint.ApplyTo(trained);
+        using (var loaded = checkpoint.LoadCaptioner())
+        {
+            Assert.Equal(TextsOf(trained), TextsOf(loaded));
+        }
+
+        File.AppendAllText(Path.Combine(models, "decoder", "config.json"), " ");
+        var error = Assert.Throws<Captioning.Weights.CheckpointFormatException>(() => checkpoint.LoadCaptioner());
+        Assert.Contains("it is another model", error.Message, StringComparison.Ordinal);
+
+        static IEnumerable<string> TextsOf(Captioner captioner) => captioner.Caption(SampleCaptioner.Images.Select(ImageSource.FromFile)).Select(r => r.Text);
+    }
+
+    [Fact]
     public async Task Memory_is_flat_over_a_thousand_steps()
     {
         var counts = new MemoryCounts();

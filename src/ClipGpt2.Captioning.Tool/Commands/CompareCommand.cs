@@ -26,7 +26,7 @@ internal static class CompareCommand
         {
             First, Second, References, Metrics, MeteorDataPath, BertModel, BertLayers, Json,
         };
-        command.SetAction((parsed, token) => Task.FromResult(Run(parsed, token)));
+        command.SetAction((parsed, token) => Task.Run(() => Run(parsed, token), CancellationToken.None));
         return command;
     }
 

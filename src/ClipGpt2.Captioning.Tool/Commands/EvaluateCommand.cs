@@ -31,7 +31,7 @@ internal static class EvaluateCommand
         {
             References, Candidates, Metrics, MeteorDataPath, BertModel, BertLayers, ClipModel, Images, PerImage, Sheet, Html, Json,
         };
-        command.SetAction((parsed, token) => Task.FromResult(Run(parsed, token)));
+        command.SetAction((parsed, token) => Task.Run(() => Run(parsed, token), CancellationToken.None));
         return command;
     }
 

@@ -15,7 +15,7 @@ internal static class PrepareCocoCommand
     public static Command Create()
     {
         var command = new Command("prepare-coco", "Write COCO's captions with their pictures' paths, ready for training.") { Annotations, Images, Output, Check };
-        command.SetAction((parsed, token) => Task.FromResult(Run(parsed, token)));
+        command.SetAction((parsed, token) => Task.Run(() => Run(parsed, token), CancellationToken.None));
         return command;
     }
 

@@ -47,6 +47,10 @@ public static class NextTokenLoss
         var length = labels.shape[1];
         var foretold = logits.narrow(1, 0, length - 1).flatten(0, 1).to(ScalarType.Float32); // [B (T - 1), V]
         var next = labels.narrow(1, 1, length - 1).flatten(); // [B (T - 1)]
-        return nn.functional.cross_entropy(foretold, next, ignore_index: Ignored, reduction: reduction, label_smoothing: labelSmoothing).MoveToOuterDisposeScope();
+        return OfPositions(foretold, next, labelSmoothing, reduction).MoveToOuterDisposeScope();
     }
+
+    /// <summary>The loss of positions that are chosen already: logits [N, V] against int64 labels [N].</summary>
+    internal static Tensor OfPositions(Tensor logits, Tensor labels, double labelSmoothing, nn.Reduction reduction) =>
+        nn.functional.cross_entropy(logits, labels, ignore_index: Ignored, reduction: reduction, label_smoothing: labelSmoothing);
 }

@@ -28,6 +28,9 @@ internal static partial class CaptionTrainerLog
     [LoggerMessage(8, LogLevel.Warning, "Left out the picture of '{Image}' and its captions: {Reason}")]
     public static partial void LeftOut(ILogger logger, string image, string reason);
 
+    [LoggerMessage(11, LogLevel.Error, "An observer failed over the end of a run that had failed already")]
+    public static partial void ObserverFailed(ILogger logger, Exception error);
+
     [LoggerMessage(9, LogLevel.Trace, "Step {Step}: begun")]
     public static partial void StepBegun(ILogger logger, long step);
 

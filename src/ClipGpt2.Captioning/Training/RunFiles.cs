@@ -5,8 +5,6 @@ namespace ClipGpt2.Captioning.Training;
 /// <summary>What a run writes: its checkpoints and its state.</summary>
 internal sealed class RunFiles(CheckpointFiles files, CheckpointWriter writer, TrainedModel model, TrainingStep step, CheckpointOptions options, IReadOnlyDictionary<string, string> setup, RunWatch watch)
 {
-    public string Best => files.Best;
-
     public string? BestIfWritten => File.Exists(files.Best) ? files.Best : null;
 
     public string? LastIfWritten => File.Exists(files.Last) ? files.Last : null;

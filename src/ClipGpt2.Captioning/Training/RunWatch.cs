@@ -82,6 +82,19 @@ internal sealed class RunWatch(IEnumerable<ITrainingObserver> observers, IProgre
         Each(observer => observer.Ended(result));
     }
 
+    /// <summary>Tells of a run that an error ended; an observer that fails over it doesn't hide that error.</summary>
+    public void EndedBy(Exception error, TrainingResult result)
+    {
+        try
+        {
+            Ended(result);
+        }
+        catch (Exception observers) when (!ReferenceEquals(observers, error))
+        {
+            CaptionTrainerLog.ObserverFailed(logger, observers);
+        }
+    }
+
     private TrainingProgress At(TrainingPhase phase, RunState state, long? steps) => new()
     {
         Phase = phase,

@@ -45,7 +45,7 @@ internal sealed class TrainedModel
         var outputs = tensor(captions.Outputs, ScalarType.Int64);
         var logits = Logits(prefix, ids, outputs, dropout); // [N, V]
         var labels = tensor(captions.Labels, ScalarType.Int64).to(logits.device);
-        var sum = nn.functional.cross_entropy(logits, labels, reduction: nn.Reduction.Sum, label_smoothing: smooth ? _smoothing : 0);
+        var sum = NextTokenLoss.OfPositions(logits, labels, smooth ? _smoothing : 0, nn.Reduction.Sum);
         return sum.Over(tokens).MoveToOuterDisposeScope();
     }
 

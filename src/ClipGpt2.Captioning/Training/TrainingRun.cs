@@ -12,7 +12,7 @@ public sealed record TrainingRun
     /// <summary>The file of the best checkpoint, with the timestamp; null if none is written.</summary>
     public string? CheckpointPath { get; init; }
 
-    /// <summary>The options and the parts' configuration by dotted name, as <c>training_config.batch_size</c>, in the order to show them.</summary>
+    /// <summary>The options and the parts' configuration by dotted name, as <c>Optimization.WeightDecay</c>, in the order to show them.</summary>
     public required IReadOnlyList<KeyValuePair<string, string>> Configuration { get; init; }
 
     /// <summary>The device that is trained on.</summary>

@@ -48,8 +48,7 @@ internal sealed class TrainingSession : IDisposable
         using var step = new TrainingStep(model, _options.Optimization, _options.LearningRate);
         var setup = RunSetup.Describe(_captioner, model, _options, source);
         var names = Names();
-        var writer = new CheckpointWriter(_captioner, model, CheckpointDescription.Of(_captioner, _options));
-        var files = _options.Checkpoints.Path is null ? null : new RunFiles(names, writer, model, step, _options.Checkpoints, setup, _watch);
+        var files = _options.Checkpoints.Path is null ? null : Files(names, model, step, setup);
         var loop = new TrainingLoop(_options, step, source, validation, files, _watch);
         var state = Begin(names, model, step, setup);
         var run = Describe(model, source, validation, names, loop, state);
@@ -59,19 +58,24 @@ internal sealed class TrainingSession : IDisposable
 
     private TrainingResult Run(TrainingLoop loop, TrainingRun run, RunState state, RunFiles? files)
     {
+        TrainingEnd end;
         try
         {
-            return End(loop.Run(state, _token), null);
+            end = loop.Run(state, _token);
         }
         catch (Exception e)
         {
-            End(e is OperationCanceledException ? TrainingEnd.Cancelled : TrainingEnd.Failed, e);
+            _watch.EndedBy(e, Result(e is OperationCanceledException ? TrainingEnd.Cancelled : TrainingEnd.Failed, e));
             throw;
         }
 
-        TrainingResult End(TrainingEnd end, Exception? error)
+        var result = Result(end, null);
+        _watch.Ended(result);
+        return result;
+
+        TrainingResult Result(TrainingEnd end, Exception? error)
         {
-            var result = new TrainingResult
+            return new TrainingResult
             {
                 Run = run,
                 End = end,
@@ -83,9 +87,14 @@ internal sealed class TrainingSession : IDisposable
                 LastCheckpoint = files?.LastIfWritten,
                 Duration = _watch.Elapsed,
             };
-            _watch.Ended(result);
-            return result;
         }
+    }
+
+    /// <summary>Describing the captioner hashes its base models: done only where something is written.</summary>
+    private RunFiles Files(CheckpointFiles names, TrainedModel model, TrainingStep step, IReadOnlyDictionary<string, string> setup)
+    {
+        var writer = new CheckpointWriter(_captioner, model, CheckpointDescription.Of(_captioner, _options));
+        return new RunFiles(names, writer, model, step, _options.Checkpoints, setup, _watch);
     }
 
     private CheckpointFiles Names()

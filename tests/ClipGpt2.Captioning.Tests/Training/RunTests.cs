@@ -96,6 +96,25 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
+    public async Task An_observer_that_fails_at_the_end_is_told_once_and_hides_no_error()
+    {
+        using var captioner = TinyTraining.LoadCaptioner();
+        var data = TinyTraining.Captions();
+        var failing = new FailsAtTheEnd();
+        await Assert.ThrowsAsync<InvalidOperationException>(() => new CaptionTrainer(captioner, TinyTraining.Options(o => o.Observers.Add(failing))).TrainAsync(data));
+        Assert.Equal(1, failing.Told);
+
+        var poison = new PoisonAfterEpoch { Captioner = captioner };
+        var options = TinyTraining.Options(o =>
+        {
+            o.Observers.Add(failing);
+            o.Observers.Add(poison);
+        });
+        await Assert.ThrowsAsync<TrainingDivergedException>(() => new CaptionTrainer(captioner, options).TrainAsync(data));
+        Assert.Equal(2, failing.Told);
+    }
+
+    [Fact]
     public async Task Patience_ends_a_run_that_doesnt_get_better()
     {
         var result = await Train("run", o => (o.Epochs, o.LearningRate, o.Evaluation.Patience, o.Evaluation.BestBy, o.Evaluation.LowerIsBetter) = (50, 1e-3, 2, "validation_loss", false));
@@ -248,6 +267,17 @@ public sealed class RunTests : IDisposable
         }
 
         public void Ended(TrainingResult result) => Result = result;
+    }
+
+    private sealed class FailsAtTheEnd : ITrainingObserver
+    {
+        public int Told { get; private set; }
+
+        public void Ended(TrainingResult result)
+        {
+            Told++;
+            throw new InvalidOperationException("The disk is full.");
+        }
     }
 
     private sealed class MemoryCounts : ITrainingObserver

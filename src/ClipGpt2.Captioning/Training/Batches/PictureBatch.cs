@@ -16,8 +16,18 @@ internal sealed record PictureBatch(float[] Values, long[] Shape)
     public bool ArePixels => Shape.Length == 4;
 
     /// <summary>The pixels of a batch's good pictures.</summary>
-    public static PictureBatch Of(PixelBatch batch) =>
-        new([.. batch.Images.SelectMany(image => image.Pixels)], [batch.Images.Count, 3, batch.Images[0].Size.Height, batch.Images[0].Size.Width]);
+    public static PictureBatch Of(PixelBatch batch)
+    {
+        var size = batch.Images[0].Size;
+        var each = 3 * size.Height * size.Width;
+        var values = new float[batch.Images.Count * each];
+        for (var i = 0; i < batch.Images.Count; i++)
+        {
+            batch.Images[i].Pixels.CopyTo(values, i * each);
+        }
+
+        return new(values, [batch.Images.Count, 3, size.Height, size.Width]);
+    }
 
     /// <summary>A new float32 tensor on the CPU.</summary>
     public Tensor ToTensor()

@@ -26,7 +26,7 @@ public sealed class CheckpointOptions
     /// <value>The default is <see langword="true"/>.</value>
     public bool SaveState { get; set; } = true;
 
-    /// <summary>Whether the run goes on from the newest state that belongs to the checkpoint's name, if there is one.</summary>
+    /// <summary>Whether the run goes on from the newest state that belongs to the checkpoint's name; without one it fails.</summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool Resume { get; set; }
 

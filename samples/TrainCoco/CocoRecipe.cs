@@ -65,6 +65,7 @@ internal sealed record CocoRecipe(CocoForm Form, int Epochs, int? BatchSize)
         LearningRate = 2e-5,
         MaxTextTokens = 40,
         Freezing = { Decoder = true },
+        Loading = { DropLast = true },
         Optimization = { Optimizer = OptimizerKind.TransformersAdamW, Epsilon = 1e-6, Schedule = LearningRateSchedule.Linear, WarmupSteps = 5000 },
     };
 }

@@ -88,6 +88,16 @@ public sealed class EmbedTests : IDisposable
     }
 
     [Fact]
+    public async Task A_store_of_pictures_with_their_proportions_is_another_than_one_of_squashed_ones()
+    {
+        await Embed("--keep-aspect");
+        Assert.Equal(0, (await Embed("--check", "--keep-aspect")).ExitCode);
+        var squashed = await Embed("--check");
+        Assert.Equal(1, squashed.ExitCode);
+        Assert.Contains("preprocessing.squash", squashed.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_check_names_pictures_that_the_store_lacks()
     {
         await Embed();

@@ -4,6 +4,7 @@ using ClipGpt2.Captioning.Images;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Tool.Embedding;
 using ClipGpt2.Captioning.Tool.Output;
+using ClipGpt2.Captioning.Training.Configuration;
 using ClipGpt2.Captioning.Training.Data;
 using ClipGpt2.Captioning.Training.Embeddings;
 using ClipGpt2.Captioning.Weights;
@@ -21,11 +22,13 @@ internal static class EmbedCommand
     private static readonly Option<int[]> ImageSize = new("--image-size")
     {
         HelpName = "N N",
-        Description = "Squash pictures to this size first, as the seed does: its two numbers image_size in their order (which are width and height, whatever it calls them).",
+        Description = "Squash pictures to this size first, as training does: clip_config.image_size with its two numbers in their order (which are width and height, whatever the seed calls them).",
         Arity = new ArgumentArity(2, 2),
         AllowMultipleArgumentsPerToken = true,
+        DefaultValueFactory = _ => [.. new ClipSection().ImageSize],
     };
 
+    private static readonly Option<bool> KeepAspect = new("--keep-aspect") { Description = "Leave pictures to CLIP's own preprocessing, as training does with clip_config.keep_aspect." };
     private static readonly Option<EmbeddingPrecision> Precision = new("--precision") { HelpName = "float32|float16", Description = "The number format of the stored embeddings." };
     private static readonly Option<string> Device = new("--device") { HelpName = "cpu|cuda:N", Description = "The device.", DefaultValueFactory = _ => "cpu" };
     private static readonly Option<BadImagePolicy> BadImages = new("--bad-images") { HelpName = "fail|skip", Description = "What missing and broken pictures do: end the run with a list of all, or go into skipped.jsonl." };
@@ -39,7 +42,7 @@ internal static class EmbedCommand
     {
         var command = new Command("embed", "Compute the embeddings of a data set's pictures. An interrupted run goes on where it was.")
         {
-            Encoder, Captions, Images, Splits, Out, ImageSize, Precision, Device, BadImages, Threads, BatchSize, ChunkSize, Check, Verbose,
+            Encoder, Captions, Images, Splits, Out, ImageSize, KeepAspect, Precision, Device, BadImages, Threads, BatchSize, ChunkSize, Check, Verbose,
         };
 
         // Ctrl-C is watched for only once the action has returned its task.
@@ -60,15 +63,18 @@ internal static class EmbedCommand
             ChunkSize = parsed.GetValue(ChunkSize),
             Threads = parsed.GetValue(Threads),
             BadImages = parsed.GetValue(BadImages),
-            Preprocessor = parsed.GetValue(ImageSize) is [var width, var height]
-                ? new ImagePreprocessor(encoder.Preprocessor.Options with { Squash = new ImageSize(width, height) })
-                : null,
+            Preprocessor = Preprocessor(parsed, encoder.Preprocessor),
         };
         var store = parsed.GetRequiredValue(Out);
         return parsed.GetValue(Check)
             ? StoreCheck.Run(store, encoder, options, dataset, captions, token)
             : Build(store, encoder, options, dataset, parsed.GetValue(Verbose), token);
     }
+
+    private static ImagePreprocessor Preprocessor(ParseResult parsed, ImagePreprocessor own) =>
+        !parsed.GetValue(KeepAspect) && parsed.GetValue(ImageSize) is [var width, var height]
+            ? new ImagePreprocessor(own.Options with { Squash = new ImageSize(width, height) })
+            : own;
 
     /// <summary>Empty captions are kept: their pictures may be wanted.</summary>
     private static CaptionDatasetOptions Reading(ParseResult parsed)

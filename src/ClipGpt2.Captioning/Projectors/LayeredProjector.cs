@@ -44,7 +44,7 @@ public abstract class LayeredProjector : IPrefixProjector, ITrainable, ISavableP
                 $"The projector takes embeddings [B, {EmbeddingDimension}], and got [{string.Join(", ", embeddings.shape)}]: encoder and projector don't belong together.");
         }
 
-        return ForwardPass.Run(_compute, () => Map(embeddings.to(_compute.HiddenType(), _compute.TorchDevice)).view(-1, PrefixLength, HiddenSize));
+        return ForwardPass.Run(_compute, () => Map(Prepare(embeddings)).view(-1, PrefixLength, HiddenSize));
     }
 
     /// <inheritdoc/>
@@ -81,6 +81,18 @@ public abstract class LayeredProjector : IPrefixProjector, ITrainable, ISavableP
                 SourceFile ?? throw new CaptioningException($"'{path}' can't be written: the projector's weights were packed for inference and came from no file; create it with ComputeOptions.Trainable."),
                 path);
         }
+    }
+
+    /// <summary>The embeddings as the layers take them; lengths are taken in float32, as ClipCap does.</summary>
+    private Tensor Prepare(Tensor embeddings)
+    {
+        if (!Config.NormalizeEmbeddings)
+        {
+            return embeddings.to(_compute.HiddenType(), _compute.TorchDevice);
+        }
+
+        var plain = embeddings.to(ScalarType.Float32, _compute.TorchDevice);
+        return (plain / plain.norm(-1, keepdim: true, p: 2)).to(_compute.HiddenType());
     }
 
     /// <summary>Embeddings [B, D] to prefixes, [B, P * H] or [B, P, H].</summary>

@@ -35,6 +35,10 @@ public sealed record ProjectorConfig
     /// <value>The default is 8, ClipCap's.</value>
     public int Heads { get; init; } = 8;
 
+    /// <summary>Whether embeddings are divided by their length first (ClipCap's <c>normalize_prefix</c>).</summary>
+    /// <value>The default is <see langword="false"/>.</value>
+    public bool NormalizeEmbeddings { get; init; }
+
     /// <summary>Reads the configuration out of JSON.</summary>
     /// <param name="section">The object, such as a <c>projector.json</c>.</param>
     /// <returns>The configuration.</returns>
@@ -49,6 +53,7 @@ public sealed record ProjectorConfig
         ClipLength = section.Has("clip_length") ? Size(section, "clip_length", section.Int("clip_length")) : null,
         Layers = Size(section, "num_layers", section.Int("num_layers", 8)),
         Heads = Size(section, "num_heads", section.Int("num_heads", 8)),
+        NormalizeEmbeddings = section.Flag("normalize_embeddings", false),
     };
 
     /// <summary>Writes what <see cref="Read"/> reads; what the kind leaves to its default isn't written.</summary>
@@ -72,6 +77,11 @@ public sealed record ProjectorConfig
             json["clip_length"] = ClipLength ?? PrefixLength;
             json["num_layers"] = Layers;
             json["num_heads"] = Heads;
+        }
+
+        if (NormalizeEmbeddings)
+        {
+            json["normalize_embeddings"] = true;
         }
 
         return json;

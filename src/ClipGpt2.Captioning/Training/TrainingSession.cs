@@ -30,6 +30,12 @@ internal sealed class TrainingSession : IDisposable
     {
         var model = new TrainedModel(_captioner, _options.Freezing, _options.LabelSmoothing);
         var (captions, pictures) = Read(training, "training");
+        if (_options.Loading.DropLast && captions.Count < _options.BatchSize)
+        {
+            throw new CaptioningException(
+                $"The training set's {captions.Count} examples don't fill one batch of {_options.BatchSize}, and {nameof(_options.Loading)}.{nameof(_options.Loading.DropLast)} leaves out what doesn't: nothing is left to train on. Make batches smaller, or set {nameof(_options.Loading.DropLast)} to false.");
+        }
+
         return Run(model, DatasetBatches.ForTraining(captions, _targets, pictures, _captioner.Projector.PrefixLength, _options), validation);
     }
 

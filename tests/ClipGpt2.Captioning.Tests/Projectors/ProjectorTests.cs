@@ -34,6 +34,29 @@ public sealed class ProjectorTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
+    public void Embeddings_are_divided_by_their_length_on_demand(string kind)
+    {
+        using var scope = NewDisposeScope();
+        using var plain = Fresh(Config(kind), new ComputeOptions());
+        using var normalizing = Fresh(Config(kind) with { NormalizeEmbeddings = true }, new ComputeOptions());
+        var embeddings = Embeddings(3, plain.EmbeddingDimension);
+        var lengths = Values(embeddings).Chunk(plain.EmbeddingDimension).Select(e => (float)Math.Sqrt(e.Sum(x => x * x))).ToArray();
+        var units = embeddings / tensor(lengths).unsqueeze(1);
+        Assert.True(normalizing.Project(embeddings).allclose(plain.Project(units), atol: 1e-5));
+        Assert.False(normalizing.Project(embeddings).allclose(plain.Project(embeddings), atol: 1e-3));
+    }
+
+    [Fact]
+    public void A_configuration_keeps_whether_embeddings_are_divided_by_their_length()
+    {
+        var config = Config(MlpProjector.Kind);
+        Assert.DoesNotContain("normalize", config.ToJson().ToJsonString(), StringComparison.Ordinal);
+        var json = (config with { NormalizeEmbeddings = true }).ToJson().ToJsonString();
+        Assert.True(ProjectorConfig.Read(ConfigSection.Parse("projector.json", System.Text.Encoding.UTF8.GetBytes(json))).NormalizeEmbeddings);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
     public void Gradients_reach_every_weight(string kind)
     {
         using var scope = NewDisposeScope();

@@ -48,7 +48,10 @@ public sealed class CocoConfigurationTests
             (actual.Objective, actual.Epochs, actual.BatchSize, actual.LearningRate, actual.MaxTextTokens, actual.SubsetRatio, actual.Seed));
         Assert.Equivalent(expected.Freezing, actual.Freezing);
         Assert.Equivalent(actual.Optimization, expected.Optimization);
-        Assert.Equal((expected.Loading.Shuffle, expected.Loading.BucketBatches), (actual.Loading.Shuffle, actual.Loading.BucketBatches));
+        Assert.Equal(
+            (expected.Loading.Shuffle, expected.Loading.BucketBatches, expected.Loading.DropLast),
+            (actual.Loading.Shuffle, actual.Loading.BucketBatches, actual.Loading.DropLast));
+        Assert.Equal(form == CocoForm.Seed, !configuration.ClipConfig.KeepAspect);
         Assert.Equal(
             (expected.Evaluation.Decoding.Beams, expected.Evaluation.Decoding.MaxLength, expected.Evaluation.BestBy),
             (actual.Evaluation.Decoding.Beams, actual.Evaluation.Decoding.MaxLength, actual.Evaluation.BestBy));

@@ -33,6 +33,29 @@ public sealed class CaptionTrainerTests
         Assert.NotEqual(File.ReadAllBytes(first), File.ReadAllBytes(third));
     }
 
+    [Theory]
+    [InlineData(false, 1, 4)]
+    [InlineData(false, 2, 4)]
+    [InlineData(true, 1, 3)]
+    [InlineData(true, 2, 3)]
+    public async Task The_last_batch_is_left_out_on_demand_if_it_is_not_full(bool dropLast, int buckets, long steps)
+    {
+        using var captioner = TinyTraining.LoadCaptioner();
+        var options = TinyTraining.Options(o => (o.Epochs, o.BatchSize, o.Loading.DropLast, o.Loading.BucketBatches, o.Freezing.Decoder) = (1, 5, dropLast, buckets, true));
+        var (fromData, fromStream) = (TinyTraining.Captions(), new TinyStream(TinyTraining.Captions()));
+        Assert.Equal(steps, (await new CaptionTrainer(captioner, options).TrainAsync(fromData)).Steps);
+        Assert.Equal(steps, (await new CaptionTrainer(captioner, options).TrainAsync(fromStream)).Steps);
+    }
+
+    [Fact]
+    public async Task Fewer_examples_than_a_batch_are_too_few_if_the_last_one_is_left_out()
+    {
+        using var captioner = TinyTraining.LoadCaptioner();
+        var options = TinyTraining.Options(o => (o.BatchSize, o.Loading.DropLast) = (17, true));
+        var error = await Assert.ThrowsAsync<CaptioningException>(() => new CaptionTrainer(captioner, options).TrainAsync(TinyTraining.Captions()));
+        Assert.Contains("16 examples don't fill one batch of 17, and Loading.DropLast", error.Message, StringComparison.Ordinal);
+    }
+
     private static async Task<string> Train(TemporaryFolder folder, string name, long seed)
     {
         using var captioner = TinyTraining.LoadCaptioner();

@@ -155,7 +155,7 @@ public sealed class RunTests : IDisposable
         using var captioner = TinyTraining.LoadCaptioner(TrainableParts.All);
         var data = TinyTraining.Captions();
         var options = TinyTraining.Options(o => (o.Freezing.Encoder, o.Checkpoints.Path) = (false, Path.Combine(_folder.Path, "all", "model.safetensors")));
-        var result = await new CaptionTrainer(captioner, options).TrainAsync(new Stream(data), data);
+        var result = await new CaptionTrainer(captioner, options).TrainAsync(new TinyStream(data), data);
         Assert.Equal(8, result.Steps);
         Assert.True(result.History[1].TrainLoss < result.History[0].TrainLoss);
         using var checkpoint = CaptionCheckpoint.Open(result.BestCheckpoint!);
@@ -296,10 +296,5 @@ public sealed class RunTests : IDisposable
                 WorkingSets.Add(process.WorkingSet64);
             }
         }
-    }
-
-    private sealed class Stream(ICaptionDataset dataset) : ICaptionStream
-    {
-        public IEnumerable<CaptionExample> Read(int epoch, CancellationToken token = default) => Enumerable.Range(0, dataset.Count).Select(i => dataset[i]);
     }
 }

@@ -16,6 +16,11 @@ internal static class EpochBatches
     public static List<int[]> Create(TokenizedCaptions captions, int batchSize, DataLoadingOptions loading, long seed, int epoch)
     {
         var order = loading.Shuffle ? Permutation(captions.Count, seed, epoch) : [.. Enumerable.Range(0, captions.Count)];
+        if (loading.DropLast)
+        {
+            order = order[..(order.Length / batchSize * batchSize)];
+        }
+
         if (loading.BucketBatches == 1)
         {
             return [.. order.Chunk(batchSize)];

@@ -21,7 +21,7 @@ internal sealed class StreamBatches(
     {
         // The loader reads ahead on a thread of its own.
         var begun = new ConcurrentQueue<CaptionExample[]>();
-        var pictures = stream.Read(epoch, token).Chunk(batchSize).Skip(checked((int)skip)).Select(batch =>
+        var pictures = stream.Read(epoch, token).Chunk(batchSize).Where(IsUsed).Skip(checked((int)skip)).Select(batch =>
         {
             begun.Enqueue(batch);
             return (IReadOnlyList<CaptionExample>)[.. batch.DistinctBy(example => example.ImageId, StringComparer.Ordinal)];
@@ -39,6 +39,8 @@ internal sealed class StreamBatches(
             number++;
         }
     }
+
+    private bool IsUsed(CaptionExample[] batch) => batch.Length == batchSize || !loading.DropLast;
 
     /// <summary>The captions whose pictures are good; a picture with several captions is encoded once.</summary>
     private TrainingBatch Batch(CaptionExample[] batch, PixelBatch loaded, long number)

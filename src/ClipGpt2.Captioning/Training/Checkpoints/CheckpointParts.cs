@@ -45,7 +45,7 @@ internal sealed class CheckpointParts : IDisposable
     {
         using var folder = Base("clip_config", "clip", out var section);
         var preprocessor = ImagePreprocessor.Load(folder.Path);
-        if (section.Has("image_size"))
+        if (section.Has("image_size") && !section.Flag("keep_aspect", false))
         {
             var size = section.Ints("image_size") is [> 0, > 0] sides ? sides : throw section.Error("image_size", "must be two sizes above 0");
             preprocessor = new ImagePreprocessor(preprocessor.Options with { Squash = new ImageSize(size[0], size[1]) });

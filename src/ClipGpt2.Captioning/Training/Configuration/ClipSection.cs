@@ -16,4 +16,10 @@ public sealed class ClipSection
     [Length(2, 2)]
     [Range(1, 1 << 14)]
     public IList<int> ImageSize { get; set; } = [224, 224];
+
+    /// <summary>Whether pictures keep their proportions: they aren't squashed then and go through CLIP's own preprocessing alone, as in ClipCap.</summary>
+    /// <remarks>Where it is false a checkpoint doesn't mention it, as the seed doesn't.</remarks>
+    /// <value>The default is <see langword="false"/>.</value>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool KeepAspect { get; set; }
 }

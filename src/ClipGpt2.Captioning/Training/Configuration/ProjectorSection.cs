@@ -34,6 +34,10 @@ public sealed class ProjectorSection
     [Range(1, 1024)]
     public int Heads { get; set; } = 8;
 
+    /// <summary>Whether embeddings are divided by their length first (ClipCap's <c>normalize_prefix</c>).</summary>
+    /// <value>The default is <see langword="false"/>.</value>
+    public bool NormalizeEmbeddings { get; set; }
+
     /// <summary>The section with the sizes of what the projector stands between.</summary>
     internal ProjectorConfig ToConfig(int prefixLength, int embeddingDimension, int hiddenSize) => new()
     {
@@ -45,5 +49,6 @@ public sealed class ProjectorSection
         ClipLength = ClipLength,
         Layers = Layers,
         Heads = Heads,
+        NormalizeEmbeddings = NormalizeEmbeddings,
     };
 }

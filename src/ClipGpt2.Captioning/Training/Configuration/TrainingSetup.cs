@@ -17,7 +17,7 @@ namespace ClipGpt2.Captioning.Training.Configuration;
 /// <summary>What a configuration's run needs: the captioner to train, the data and the trainer's options with the metrics.</summary>
 /// <remarks>
 /// The captioner is CLIP from its folder (frozen, in float32, unless it is trained too), a fresh projector and GPT-2, as the seed's <c>Trainer.run</c>
-/// puts them together; pictures are squashed to <c>image_size</c> before CLIP's own preprocessing. Disposing the setup disposes all of it.
+/// puts them together; pictures are squashed to <c>image_size</c>, unless the file says otherwise, before CLIP's own preprocessing. Disposing the setup disposes all of it.
 /// </remarks>
 public sealed class TrainingSetup : IDisposable
 {
@@ -128,7 +128,7 @@ public sealed class TrainingSetup : IDisposable
     {
         var (clip, gpt2, optimization) = (Configuration.ClipConfig, Configuration.Gpt2Config, Configuration.OptimizationConfig);
         var trained = new ComputeOptions { Device = device, Precision = optimization.Precision, Trainable = true };
-        var preprocessor = ImagePreprocessor.Load(sources.Clip.Path).Options with { Squash = new ImageSize(clip.ImageSize[0], clip.ImageSize[1]) };
+        var preprocessor = ImagePreprocessor.Load(sources.Clip.Path).Options with { Squash = clip.KeepAspect ? null : new ImageSize(clip.ImageSize[0], clip.ImageSize[1]) };
         var encoder = Own(ClipImageEncoder.Load(sources.Clip, new ImagePreprocessor(preprocessor), optimization.TrainEncoder ? trained : new() { Device = device }));
         TrainingSetupLog.ClipLoaded(logger, clip.Model);
         var tokenizer = Gpt2Tokenizer.FromPretrained(sources.Gpt2.Path);

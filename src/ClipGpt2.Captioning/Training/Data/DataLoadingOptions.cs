@@ -15,6 +15,11 @@ public class DataLoadingOptions
     [Range(1, 100_000)]
     public int BucketBatches { get; set; } = 50;
 
+    /// <summary>Whether the examples that don't fill an epoch's last batch are left out of it, as ClipCap does; which ones they are changes with the order.</summary>
+    /// <remarks>Validation reads everything.</remarks>
+    /// <value>The default is <see langword="false"/>.</value>
+    public bool DropLast { get; set; }
+
     /// <summary>How many threads decode pictures ahead of the models.</summary>
     /// <value>The default is 2.</value>
     [Range(1, 256)]

@@ -135,6 +135,7 @@ public sealed class TrainingSetupTests
             Assert.Null(setup.Training);
             Assert.Equal("a red circle", Assert.Single(setup.TrainingStream!.Read(0, TestContext.Current.CancellationToken)).Caption);
             Assert.Equal($"{SeedFile.Name}: training_config.subset_ratio is 0.5; tar shards aren't counted, so it must be 1.", Assert.Single(Errors([.. changes, "training_config.subset_ratio=0.5"])));
+
         }
         finally
         {
@@ -172,6 +173,13 @@ public sealed class TrainingSetupTests
     }
 
     [Fact]
+    public void Pictures_can_be_left_to_CLIPs_own_preprocessing()
+    {
+        using var setup = TrainingSetup.Create(Configuration("evaluation_config.metrics=[]", "clip_config.keep_aspect=true"), NoCache);
+        Assert.Null(setup.Captioner.Encoder.Preprocessor.Options.Squash);
+    }
+
+    [Fact]
     public void A_captioner_that_is_saved_squashes_pictures_as_it_was_trained_to()
     {
         var folder = Directory.CreateTempSubdirectory("clipgpt2-").FullName;
@@ -181,7 +189,8 @@ public sealed class TrainingSetupTests
             setup.Captioner.Save(folder);
             using var loaded = Captioner.FromPretrained(folder);
             Assert.Equal(new ImageSize(80, 48), loaded.Encoder.Preprocessor.Options.Squash);
-            Assert.Equal(setup.Captioner.Caption(Golden("scenes/scene_000000.jpg")).Text, loaded.Caption(Golden("scenes/scene_000000.jpg")).Text);        }
+            Assert.Equal(setup.Captioner.Caption(Golden("scenes/scene_000000.jpg")).Text, loaded.Caption(Golden("scenes/scene_000000.jpg")).Text);
+        }
         finally
         {
             Directory.Delete(folder, recursive: true);

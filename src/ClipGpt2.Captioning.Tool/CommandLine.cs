@@ -35,7 +35,7 @@ internal static class CommandLine
             using var interruption = Interruption.Watch();
             return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromMinutes(10) });
         }
-        catch (TrainingConfigurationException e)
+        catch (ConfigurationException e)
         {
             foreach (var error in e.Errors)
             {

@@ -198,7 +198,7 @@ public sealed class TrainingSetupTests
     }
 
     private static IReadOnlyList<string> Errors(params string[] changes) =>
-        Assert.Throws<TrainingConfigurationException>(() => TrainingSetup.Create(Configuration(changes), NoCache)).Errors;
+        Assert.Throws<ConfigurationException>(() => TrainingSetup.Create(Configuration(changes), NoCache)).Errors;
 
     private static float[] FirstWeights(string seed)
     {

@@ -25,8 +25,9 @@ public sealed class ModelFolder : IDisposable
     /// <summary><c>config.json</c>.</summary>
     public ConfigSection Config { get; }
 
-    /// <summary>The tensors of <c>model.safetensors</c> or of its shards. They stay the folder's.</summary>
+    /// <summary>The tensors of <c>model.safetensors</c>, else of <c>pytorch_model.bin</c>, or of the shards of either. They stay the folder's.</summary>
     /// <exception cref="ModelNotFoundException">The folder holds no weights.</exception>
+    /// <exception cref="UnsafeCheckpointException">A <c>pytorch_model.bin</c> asks for more than data.</exception>
     /// <exception cref="CheckpointFormatException">They are damaged or of a form that isn't read.</exception>
     public ITensorSource Weights => _weights.Value;
 

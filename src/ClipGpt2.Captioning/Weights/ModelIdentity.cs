@@ -17,7 +17,7 @@ public sealed record ModelIdentity(string Id, string ContentHash)
     /// <exception cref="CaptioningException">A file can't be read.</exception>
     public static ModelIdentity Of(ModelFolder folder)
     {
-        var weights = folder.Weights is ShardedSafetensors sharded ? sharded.Shards.Values.Select(shard => shard.Location) : [folder.Weights.Location];
+        var weights = folder.Weights is ShardedTensors sharded ? sharded.Shards.Values.Select(shard => shard.Location) : [folder.Weights.Location];
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var file in weights.Order(StringComparer.Ordinal).Prepend(folder.Config.File))
         {

@@ -2,31 +2,29 @@ using TorchSharp;
 
 namespace ClipGpt2.Captioning.Weights;
 
-/// <summary>A model's tensors in several safetensors files, with an index that says which is where.</summary>
+/// <summary>A model's tensors in several files, with an index that says which is where.</summary>
 /// <remarks>
 /// All shards are opened and checked with the index, so that what is missing is known before anything is read. What a shard holds beside the
 /// index's tensors doesn't count, as in transformers.
 /// </remarks>
-internal sealed class ShardedSafetensors : ITensorSource
+internal sealed class ShardedTensors : ITensorSource
 {
-    public const string IndexName = "model.safetensors.index.json";
-
-    private readonly Dictionary<string, SafetensorsFile> _shards = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, SafetensorsFile> _shardOf = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ITensorSource> _shards = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ITensorSource> _shardOf = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TensorInfo> _tensors = new(StringComparer.Ordinal);
 
-    private ShardedSafetensors(string indexPath) => Location = indexPath;
+    private ShardedTensors(string indexPath) => Location = indexPath;
 
     public string Location { get; }
 
     public IReadOnlyDictionary<string, TensorInfo> Tensors => _tensors;
 
     /// <summary>The shards by file name.</summary>
-    public IReadOnlyDictionary<string, SafetensorsFile> Shards => _shards;
+    public IReadOnlyDictionary<string, ITensorSource> Shards => _shards;
 
-    public static ShardedSafetensors Open(string indexPath)
+    public static ShardedTensors Open(string indexPath)
     {
-        var sharded = new ShardedSafetensors(indexPath);
+        var sharded = new ShardedTensors(indexPath);
         try
         {
             sharded.Open(ConfigSection.Load(indexPath));
@@ -69,7 +67,7 @@ internal sealed class ShardedSafetensors : ITensorSource
         }
     }
 
-    private SafetensorsFile OpenShard(string shardName, string tensor)
+    private ITensorSource OpenShard(string shardName, string tensor)
     {
         // The name comes from a file that may be anybody's: it must stay inside the folder. (Backslashes part folders on Windows only.)
         if (shardName is "" or "." or ".." || shardName.AsSpan().ContainsAny("/\\:\0"))
@@ -79,7 +77,7 @@ internal sealed class ShardedSafetensors : ITensorSource
 
         var path = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(Location))!, shardName);
         return File.Exists(path)
-            ? SafetensorsFile.Open(path)
+            ? TensorFiles.OpenFile(path)
             : throw new CheckpointFormatException($"'{Location}' names the missing shard '{shardName}' (for '{tensor}', among others): there is no such file beside it. Fetch it.");
     }
 }

@@ -2,6 +2,7 @@ using System.Text;
 using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.Decoding.Gpt2;
 using ClipGpt2.Captioning.Encoders;
+using ClipGpt2.Captioning.Encoders.Forms;
 using ClipGpt2.Captioning.Images;
 using ClipGpt2.Captioning.Projectors;
 using ClipGpt2.Captioning.Runtime;
@@ -70,7 +71,7 @@ internal sealed class CheckpointParts : IDisposable
         {
             var preprocessor = new ImagePreprocessor(ImagePreprocessor.Load(folder.Path).Options with { Squash = squash });
             using var weights = new OverlaidTensors(folder.Weights, _content.Tensors, "clip.", new ClipNames());
-            return ClipImageEncoder.Load(ClipConfig.Vision(folder.Config), weights, preprocessor, Compute(TrainableParts.Encoder), folder.Path, folder.Id);
+            return ClipImageEncoder.Load(ClipConfig.Vision(folder.Config), weights, preprocessor, Compute(TrainableParts.Encoder), new ClipOrigin(folder.Path, folder.Id));
         }
     }
 

@@ -12,7 +12,7 @@ internal static class CommandLine
     {
         var root = new RootCommand("Captions pictures with CLIP and GPT-2, trains captioners, looks into model files, and measures captions.")
         {
-            CaptionCommand.Create(), TrainCommand.Create(), EmbedCommand.Create(), PrepareCocoCommand.Create(), InspectCommand.Create(), EvaluateCommand.Create(),
+            CaptionCommand.Create(), InferCommand.Create(), TrainCommand.Create(), EmbedCommand.Create(), PrepareCocoCommand.Create(), InspectCommand.Create(), EvaluateCommand.Create(),
             CompareCommand.Create(),
         };
 

@@ -52,7 +52,7 @@ internal sealed class InferencePictures(IReadOnlyList<string> images, Checkpoint
         }
     }
 
-    private async IAsyncEnumerable<string?> FromEmbeddingsAsync(Captioner captioner, ImageEmbedding?[] embeddings, [EnumeratorCancellation] CancellationToken token)
+    private static async IAsyncEnumerable<string?> FromEmbeddingsAsync(Captioner captioner, ImageEmbedding?[] embeddings, [EnumeratorCancellation] CancellationToken token)
     {
         foreach (var batch in embeddings.Chunk(captioner.Options.BatchSize))
         {

@@ -70,14 +70,14 @@ public sealed class InferenceRun
             await CaptionAsync(model).ConfigureAwait(false);
         }
 
-        failures.AddRange(pictures.Failures);
-        if (failures.Count(failure => models.Contains(failure.Path)) < models.Length)
+        var isUsed = failures.Count < models.Length;
+        if (isUsed)
         {
-            CaptionTable.Write(_configuration.OutputFilename, table.Rows);
+            CaptionCsv.Write(_configuration.OutputFilename, table.Rows);
             InferenceLog.Written(_logger, table.Rows.Count, _configuration.OutputFilename);
         }
 
-        return new InferenceResult(table.Rows, failures);
+        return new InferenceResult(table.Rows, [.. failures, .. pictures.Failures], isUsed);
 
         async Task CaptionAsync(int model)
         {

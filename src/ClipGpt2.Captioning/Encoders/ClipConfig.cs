@@ -26,6 +26,10 @@ internal static class ClipConfig
         return ClipTextConfig.Read(Tower(config, "text_config"), Projection(config));
     }
 
+    /// <summary>Whether the configuration is a full model's.</summary>
+    /// <exception cref="CheckpointFormatException">The folder holds another kind of model.</exception>
+    public static bool HasText(ConfigSection config) => Kind(config, FullModel, VisionModel) == FullModel;
+
     private static string Kind(ConfigSection config, params ReadOnlySpan<string> kinds) => config.Text("model_type") is var kind && kinds.Contains(kind)
         ? kind
         : throw config.Error("model_type", $"is '{kind}', and must be {string.Join(" or ", kinds.ToArray().Select(k => $"'{k}'"))}");
@@ -39,6 +43,12 @@ internal static class ClipConfig
 /// <summary>The text tower's sizes, and the id at which a text is pooled.</summary>
 internal sealed record ClipTextConfig(TransformerConfig Transformer, int Vocabulary, int Positions, int EndId, int ProjectionSize)
 {
+    /// <summary>
+    /// The <see cref="EndId"/> of a text that is pooled at its largest id, as OpenAI's program does it. Configurations from before transformers 4.31
+    /// have this value, which isn't the end token of CLIP's vocabulary, and the reference then does the same.
+    /// </summary>
+    public const int LargestId = 2;
+
     private static readonly TransformerConfig Defaults = new()
     {
         HiddenSize = 512, Layers = 12, Heads = 8, IntermediateSize = 2048, Activation = Activation.QuickGelu, Epsilon = 1e-5,

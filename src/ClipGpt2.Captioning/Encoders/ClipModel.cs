@@ -1,3 +1,4 @@
+using ClipGpt2.Captioning.Encoders.Forms;
 using ClipGpt2.Captioning.Encoders.Transformer;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Weights;
@@ -30,12 +31,26 @@ public sealed class ClipModel : IDisposable, ITrainable
     /// <summary>The size D of both kinds of embeddings.</summary>
     public int EmbeddingDimension => Vision.Config.ProjectionSize;
 
-    internal ClipVisionTower Vision { get; }
+    internal IClipTower Vision { get; }
 
     internal ClipTextTower Text { get; }
 
     /// <summary>What the cosines are multiplied by, as its logarithm: a scalar.</summary>
     internal Tensor LogitScale => _logitScale;
+
+    /// <summary>Loads a model in any form: see <c>docs/checkpoints.md</c>.</summary>
+    /// <param name="path">A folder in Hugging Face's or OpenCLIP's form, the id of one in the cache on disk, or a file of weights by OpenAI's names.</param>
+    /// <param name="compute">Where and how to compute; null for float32 on the CPU.</param>
+    /// <param name="options">What a file of weights doesn't say; null to go by the file.</param>
+    /// <param name="search">Where ids are looked up; null for the defaults.</param>
+    /// <returns>The model; dispose it.</returns>
+    /// <exception cref="ModelNotFoundException">There is no such model, or one of its files is missing.</exception>
+    /// <exception cref="CheckpointFormatException">It is no CLIP with both towers, or its weights don't fit its configuration.</exception>
+    public static ClipModel FromPretrained(string path, ComputeOptions? compute = null, ClipFileOptions? options = null, ModelSearchOptions? search = null)
+    {
+        using var source = ClipSource.Open(path, options, search);
+        return Load(source, compute ?? new());
+    }
 
     /// <summary>Loads a model in Hugging Face's form.</summary>
     /// <param name="folder">The folder; it isn't needed afterwards.</param>
@@ -49,7 +64,16 @@ public sealed class ClipModel : IDisposable, ITrainable
     {
         compute.Validate();
         using var loader = new WeightLoader(weights, compute, new ClipNames());
-        var (parts, layers) = LayerLoader.Load(loader, l => new Parts(new(vision, l), new(text, l), l.Weight(LogitScaleName)));
+        var (parts, layers) = LayerLoader.Load(loader, l => new Parts(new ClipVisionTower(vision, l), new(text, l), l.Weight(LogitScaleName)));
+        return new ClipModel(parts, layers, compute);
+    }
+
+    private static ClipModel Load(ClipSource source, ComputeOptions compute)
+    {
+        compute.Validate();
+        var text = source.Text ?? throw new CheckpointFormatException($"'{source.Weights.Location}' holds an image tower only: load it with {nameof(ClipImageEncoder)}.{nameof(ClipImageEncoder.FromPretrained)}.");
+        using var loader = new WeightLoader(source.Weights, compute, source.Names);
+        var (parts, layers) = LayerLoader.Load(loader, l => new Parts(source.Vision.CreateTower(l), new(text, l), l.Weight(LogitScaleName)));
         return new ClipModel(parts, layers, compute);
     }
 
@@ -80,5 +104,5 @@ public sealed class ClipModel : IDisposable, ITrainable
     /// <inheritdoc/>
     public void Dispose() => _layers.Dispose();
 
-    private sealed record Parts(ClipVisionTower Vision, ClipTextTower Text, Tensor LogitScale);
+    private sealed record Parts(IClipTower Vision, ClipTextTower Text, Tensor LogitScale);
 }

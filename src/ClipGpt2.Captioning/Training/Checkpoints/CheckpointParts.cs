@@ -2,6 +2,7 @@ using System.Text;
 using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.Decoding.Gpt2;
 using ClipGpt2.Captioning.Encoders;
+using ClipGpt2.Captioning.Encoders.Forms;
 using ClipGpt2.Captioning.Images;
 using ClipGpt2.Captioning.Projectors;
 using ClipGpt2.Captioning.Runtime;
@@ -52,7 +53,7 @@ internal sealed class CheckpointParts : IDisposable
         }
 
         using var weights = new OverlaidTensors(folder.Weights, _file, "clip.", new ClipNames());
-        return ClipImageEncoder.Load(ClipConfig.Vision(folder.Config), weights, preprocessor, Compute(TrainableParts.Encoder), folder.Path, folder.Id);
+        return ClipImageEncoder.Load(ClipConfig.Vision(folder.Config), weights, preprocessor, Compute(TrainableParts.Encoder), new ClipOrigin(folder.Path, folder.Id));
     }
 
     private (Gpt2CaptionDecoder Decoder, Gpt2Tokenizer Tokenizer) Decoder()

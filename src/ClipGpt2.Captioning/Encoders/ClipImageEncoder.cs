@@ -20,6 +20,9 @@ public sealed class ClipImageEncoder : IImageEncoder, ITrainable, ISavablePart, 
     /// <summary>The size that pictures are squashed to, width and height, in the description of a captioner's encoder.</summary>
     internal const string SquashName = "squash";
 
+    /// <summary>The order of the preprocessing's steps, where it isn't the form's own.</summary>
+    internal const string TransformName = "transform";
+
     private readonly ClipOrigin? _origin;
     private readonly Lazy<ModelIdentity> _identity;
     private readonly LayerSet _layers;
@@ -138,18 +141,36 @@ public sealed class ClipImageEncoder : IImageEncoder, ITrainable, ISavablePart, 
             description[SquashName] = new JsonArray(squash.Width, squash.Height);
         }
 
-        if (!_compute.Trainable)
+        if (Preprocessor.Options.Transform is var transform && transform != ClipSource.TransformOf(Tower.Config))
         {
-            ModelFolderWriter.Copy(Folder, path);
+            description[TransformName] = transform.ToString();
         }
-        else if (Folder is not null)
+
+        Save(path);
+    }
+
+    /// <summary>Writes the model as a folder: in Hugging Face's form, or in OpenCLIP's if the tower is a ModifiedResNet, for which Hugging Face's has no names.</summary>
+    /// <remarks>
+    /// What the encoder was loaded from is written whole, its text tower too, with this tower's weights where they were trained: a <c>CLIPModel</c>, or a
+    /// <c>CLIPVisionModelWithProjection</c> where there is no other tower. The form of weights is safetensors, and <see cref="FromPretrained"/> reads the
+    /// folder. Of the preprocessing it has no place for <see cref="ImagePreprocessorOptions.Squash"/> and <see cref="ImagePreprocessorOptions.Transform"/>.
+    /// </remarks>
+    /// <param name="folder">The folder; it is made if it isn't there, and files of the form's names are replaced.</param>
+    /// <exception cref="CaptioningException">
+    /// A file can't be written, or the weights are gone: they were packed for inference, and what they came from isn't there any more.
+    /// </exception>
+    public void Save(string folder)
+    {
+        using var trained = _compute.Trainable ? new MemoryTensors("the encoder in training", NamedParameters().Select(p => KeyValuePair.Create(p.Key, p.Value.detach()))) : null;
+        if (_origin is null)
         {
-            ModelFolderWriter.Write(Folder, path, NamedParameters().ToDictionary());
+            _ = trained ?? throw new CaptioningException($"'{folder}' can't be written: the encoder's weights were packed for inference and came from no folder. Load or make it with ComputeOptions.Trainable.");
+            ModelFolderWriter.WriteNew(folder, Configuration(), trained);
+            return;
         }
-        else
-        {
-            ModelFolderWriter.WriteNew(path, Configuration(), NamedParameters());
-        }
+
+        using var source = _origin.Open(folder);
+        ClipFolderWriter.Write(source, folder, new ClipFolderOptions { Trained = trained, Preprocessing = Preprocessor.Options });
     }
 
     /// <inheritdoc/>
@@ -158,7 +179,7 @@ public sealed class ClipImageEncoder : IImageEncoder, ITrainable, ISavablePart, 
     private KeyValuePair<string, JsonObject>[] Configuration() =>
     [
         new("config.json", ((ClipVisionConfig)Tower.Config).ToJson()),
-        new(PreprocessorConfig.FileName, PreprocessorConfigWriter.Write(Preprocessor.Options with { Squash = null })),
+        new(PreprocessorConfig.FileName, PreprocessorConfigWriter.Write(Preprocessor.Options with { Squash = null, Transform = ImageTransform.HuggingFace })),
     ];
 
     /// <summary>Loads the image tower of a source, which stays the caller's.</summary>

@@ -12,6 +12,12 @@ internal sealed record ClipOrigin(string Path, string Id, ClipFileOptions? Optio
     /// <exception cref="CaptioningException">It is gone or has been damaged since.</exception>
     public ClipSource Open() => ClipSource.Open(Path, Options);
 
+    /// <summary>Opens the model again to write it into a folder.</summary>
+    /// <exception cref="CaptioningException">It is gone or has been damaged since.</exception>
+    public ClipSource Open(string target) => File.Exists(Path) || Directory.Exists(Path)
+        ? Open()
+        : throw new CaptioningException($"'{target}' can't be written: '{Path}', from which the model was loaded, is gone.");
+
     /// <summary>Which model it is; its files are read and hashed.</summary>
     /// <exception cref="CaptioningException">They can't be read any more.</exception>
     public ModelIdentity Identify()

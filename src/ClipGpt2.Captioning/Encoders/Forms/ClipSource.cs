@@ -1,3 +1,4 @@
+using ClipGpt2.Captioning.Encoders.ResNet;
 using ClipGpt2.Captioning.Images;
 using ClipGpt2.Captioning.Weights;
 using ClipGpt2.Captioning.Weights.Maps;
@@ -28,6 +29,9 @@ internal abstract class ClipSource : IDisposable
     /// <summary>The names by which models ask, in place of the stored ones.</summary>
     public abstract ITensorSource ModelNamed { get; }
 
+    /// <summary>The folder that may hold the tokenizer's files beside the weights, or null.</summary>
+    public abstract string? TokenizerFolder { get; }
+
     /// <summary>Opens a folder in Hugging Face's form or OpenCLIP's, a model's id in the cache on disk, or a file in OpenAI's form.</summary>
     /// <param name="path">The folder, id or file.</param>
     /// <param name="options">What a file doesn't say.</param>
@@ -44,10 +48,14 @@ internal abstract class ClipSource : IDisposable
         }
 
         var folder = ModelFolder.Locate(path, search);
-        return File.Exists(System.IO.Path.Combine(folder, ConfigName)) || OpenAiClipSource.FileIn(folder) is not { } file
-            ? new HuggingFaceClipSource(ModelFolder.Open(path, search))
-            : OpenAiClipSource.Open(path, file, options);
+        return IsOpenAis(folder) ? OpenAiClipSource.Open(path, OpenAiClipSource.FileIn(folder)!, options) : new HuggingFaceClipSource(ModelFolder.Open(path, search));
     }
+
+    /// <summary>Whether a folder is of OpenCLIP's form alone; where it is of Hugging Face's too, as LAION's are, that one is read.</summary>
+    public static bool IsOpenAis(string folder) => !File.Exists(System.IO.Path.Combine(folder, ConfigName)) && OpenAiClipSource.FileIn(folder) is not null;
+
+    /// <summary>The order of the preprocessing's steps in the form that a model with the given image tower is written in.</summary>
+    public static ImageTransform TransformOf(IClipTowerConfig vision) => vision is ModifiedResNetConfig ? ImageTransform.OpenAi : ImageTransform.HuggingFace;
 
     /// <summary>Whether a weight of the given stored name belongs to other parts of the model than the image tower.</summary>
     public abstract bool IsBesideVision(string storedName);

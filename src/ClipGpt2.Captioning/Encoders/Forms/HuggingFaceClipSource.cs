@@ -23,6 +23,10 @@ internal sealed class HuggingFaceClipSource : ClipSource
 
     public override ITensorSource ModelNamed => Weights;
 
+    /// <inheritdoc/>
+    /// <remarks>Its files are copied with the others.</remarks>
+    public override string? TokenizerFolder => null;
+
     /// <summary>Whether a weight of the given name is another part's than the image tower's.</summary>
     public static bool IsBeside(string name) => name.StartsWith("text_", StringComparison.Ordinal) || name is "logit_scale";
 

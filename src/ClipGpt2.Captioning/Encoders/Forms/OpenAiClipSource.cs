@@ -9,7 +9,7 @@ namespace ClipGpt2.Captioning.Encoders.Forms;
 internal sealed class OpenAiClipSource : ClipSource
 {
     /// <summary>The names under which OpenCLIP's folders keep their weights, the first that is there.</summary>
-    private static readonly string[] FileNames = ["open_clip_model.safetensors", "open_clip_pytorch_model.bin"];
+    public static readonly IReadOnlyList<string> FileNames = ["open_clip_model.safetensors", "open_clip_pytorch_model.bin"];
 
     private readonly ITensorSource _file;
     private readonly OpenClipConfig? _config;
@@ -67,6 +67,8 @@ internal sealed class OpenAiClipSource : ClipSource
             throw;
         }
     }
+
+    public override string? TokenizerFolder => ConfigFile is null ? null : System.IO.Path.GetDirectoryName(Path);
 
     public override bool IsBesideVision(string storedName) => !storedName.StartsWith(OpenAiClipNames.Visual, StringComparison.Ordinal);
 

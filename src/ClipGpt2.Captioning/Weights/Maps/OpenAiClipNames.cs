@@ -43,8 +43,11 @@ internal sealed class OpenAiClipNames(bool isResNet = false) : WeightNameMap
 
     public override string StoredName(string name) => PlaceOf(name).Name;
 
+    /// <summary>Whether OpenAI's archives or old versions of OpenCLIP keep a tensor beside the modules' own.</summary>
+    public static bool IsNoPartOfStateDict(string storedName) => Numbers.Contains(storedName) || storedName is "attn_mask";
+
     public override bool IsBuffer(string storedName) =>
-        Numbers.Contains(storedName) || storedName is "attn_mask" || storedName.EndsWith(".num_batches_tracked", StringComparison.Ordinal);
+        IsNoPartOfStateDict(storedName) || storedName.EndsWith(".num_batches_tracked", StringComparison.Ordinal);
 
     internal override WeightPlace PlaceOf(string name)
     {

@@ -11,7 +11,8 @@ internal static class ModelFolderWriter
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    private static readonly string[] Configuration =
+    /// <summary>The files of a model beside its weights.</summary>
+    public static readonly string[] Configuration =
     [
         "config.json", "generation_config.json", "preprocessor_config.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
         "tokenizer.json", "vocab.json", "merges.txt", "vocab.txt",

@@ -25,7 +25,7 @@ internal sealed class BlobStore(HubRepository repository, HttpSender sender, Hub
         using var held = await CacheLock.TakeAsync(repository.LockFile(hash), logger, token).ConfigureAwait(false);
 
         // Another process may have brought it while this one waited.
-        if (!File.Exists(target))
+        if (!CacheFile.Exists(target))
         {
             var isNew = !IsWhole(file);
             if (isNew)

@@ -3,6 +3,20 @@ namespace ClipGpt2.Captioning.Weights.Hub;
 /// <summary>Gives downloaded files their places, each in one step.</summary>
 internal static class CacheFile
 {
+    /// <summary>Whether there is a file. A link to nowhere isn't one, though the system says so.</summary>
+    public static bool Exists(string path)
+    {
+        try
+        {
+            return File.Exists(path) && (File.ResolveLinkTarget(path, returnFinalTarget: true)?.Exists ?? true);
+        }
+        catch (IOException)
+        {
+            // It was removed meanwhile, or links to itself.
+            return false;
+        }
+    }
+
     /// <exception cref="CaptioningException">It can't be moved.</exception>
     public static void Move(string source, string target) => Guard(target, () => File.Move(source, target, overwrite: true));
 

@@ -20,7 +20,7 @@ internal static class CacheLock
             {
                 return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException) when (File.Exists(path))
+            catch (IOException e) when (IsTaken(e))
             {
                 // Somebody has it.
             }
@@ -37,4 +37,7 @@ internal static class CacheLock
             await Task.Delay(Pause, token).ConfigureAwait(false);
         }
     }
+
+    /// <summary>Whether the file is held, by the system's number: EAGAIN of Linux and of macOS, the sharing and the lock violation of Windows.</summary>
+    private static bool IsTaken(IOException error) => (error.HResult & 0xFFFF) is 11 or 35 or 32 or 33;
 }

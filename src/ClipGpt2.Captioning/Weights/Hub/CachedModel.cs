@@ -14,8 +14,7 @@ internal static class CachedModel
             throw Missing(repository, options, cache, "the model as a whole");
         }
 
-        // A link to a blob that is gone isn't there.
-        List<string> files = [.. Directory.EnumerateFiles(snapshot, "*", SearchOption.AllDirectories).Where(File.Exists).Select(file => Path.GetRelativePath(snapshot, file).Replace('\\', '/'))];
+        List<string> files = [.. Directory.EnumerateFiles(snapshot, "*", SearchOption.AllDirectories).Where(CacheFile.Exists).Select(file => Path.GetRelativePath(snapshot, file).Replace('\\', '/'))];
         var chosen = HubFileChoice.Choose(files, options);
         if (!chosen.Contains(HubFileChoice.Last))
         {

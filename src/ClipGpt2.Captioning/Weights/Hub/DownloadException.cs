@@ -35,6 +35,9 @@ public sealed class DownloadException : CaptioningException
     /// <summary>How long the server wants to be left alone, where it says so.</summary>
     internal TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>Where the answer came from, after redirects.</summary>
+    internal Uri? Address { get; init; }
+
     /// <summary>The hub's own word for what is wrong, such as <c>RevisionNotFound</c>.</summary>
     internal string? ErrorCode { get; init; }
 }

@@ -11,6 +11,7 @@ internal static class HttpRefusal
         return new DownloadException($"'{HttpSender.Shown(address)}' answers {(int)response.StatusCode} ({response.ReasonPhrase}).{reason}")
         {
             StatusCode = response.StatusCode,
+            Address = address,
             IsPassing = IsPassing(response.StatusCode),
             RetryAfter = RetryAfter(response),
             ErrorCode = response.Headers.TryGetValues("X-Error-Code", out var codes) ? codes.FirstOrDefault() : null,

@@ -62,6 +62,10 @@ internal sealed class HttpSender : IDisposable
     /// <summary>An address without its query, which may hold a signature.</summary>
     public static string Shown(Uri address) => address.GetLeftPart(UriPartial.Path);
 
+    /// <summary>Whether two addresses are of one server: scheme, host and port.</summary>
+    public static bool IsSameHost(Uri one, Uri other) =>
+        Uri.Compare(one, other, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) == 0;
+
     private async Task<HttpResponseMessage> SendOnceAsync(HttpMethod method, Uri address, Action<HttpRequestHeaders>? headers, CancellationToken token)
     {
         using var request = new HttpRequestMessage(method, address);
@@ -126,9 +130,6 @@ internal sealed class HttpSender : IDisposable
         response.Dispose();
         throw new DownloadException($"'{Shown(address)}' redirects to '{Shown(target)}', which isn't followed: its scheme must be https (or http, from http).");
     }
-
-    private static bool IsSameHost(Uri one, Uri other) =>
-        Uri.Compare(one, other, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) == 0;
 
     private static void ThrowIfRedirecting(HttpMessageHandler? handler)
     {

@@ -74,7 +74,7 @@ public sealed class HubClient : IDisposable
             throw new ModelNotFoundException($"'{repository.Id}' (revision '{options.Revision}') has none of the files that a model here consists of; --all fetches what it has: {string.Join(", ", listing.Files.Take(10))}.");
         }
 
-        var missing = names.Where(name => !File.Exists(repository.SnapshotFile(listing.Commit, name))).ToList();
+        var missing = names.Where(name => !CacheFile.Exists(repository.SnapshotFile(listing.Commit, name))).ToList();
         HubLog.Listed(_logger, repository.Id, options.Revision, listing.Commit, names.Count, missing.Count);
         var files = new List<RemoteFile>();
         foreach (var name in missing)

@@ -24,9 +24,10 @@ internal sealed record HubListing(string Commit, IReadOnlyList<string> Files)
                 throw new DownloadException($"'{HttpSender.Shown(address)}' answers with '{commit}' for a commit; it must have {CommitDigits} hexadecimal digits.");
             }
 
-            return files.Find(file => !IsSafe(file)) is { } strange
-                ? throw new DownloadException($"'{HttpSender.Shown(address)}' lists the file '{strange}', whose name could lead out of the cache; nothing is fetched.")
-                : new HubListing(commit, files);
+            var strange = files.FindIndex(file => !IsSafe(file));
+            return strange < 0
+                ? new HubListing(commit, files)
+                : throw new DownloadException($"'{HttpSender.Shown(address)}' lists the file '{files[strange]}', whose name could lead out of the cache; nothing is fetched.");
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {

@@ -8,6 +8,11 @@ internal static class HubRefusal
     /// <summary>The error for a refusal; null if it isn't about the model, and stays as it is.</summary>
     public static CaptioningException? Of(DownloadException error, string id, string revision, HubOptions options)
     {
+        if (error.Address is null || !HttpSender.IsSameHost(error.Address, options.Endpoint))
+        {
+            return null;
+        }
+
         var page = $"{options.Endpoint.AbsoluteUri.TrimEnd('/')}/{id}";
         var asked = $"'{id}' (revision '{revision}')";
         return error.StatusCode switch

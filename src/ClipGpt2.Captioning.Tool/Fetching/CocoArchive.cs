@@ -6,7 +6,7 @@ namespace ClipGpt2.Captioning.Tool.Fetching;
 /// <param name="Wanted">The files that are wanted; one that ends in a slash stands for all in a folder.</param>
 internal sealed record CocoArchive(string Name, string Path, IReadOnlyList<string> Wanted)
 {
-    /// <summary>The publisher's server. It offers no https.</summary>
+    /// <summary>The address that the publisher names; it is plain http.</summary>
     public static readonly Uri Server = new("http://images.cocodataset.org");
 
     public static readonly IReadOnlyList<CocoArchive> All =

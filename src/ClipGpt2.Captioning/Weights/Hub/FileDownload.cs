@@ -25,7 +25,7 @@ internal sealed class FileDownload(HttpSender sender, HubOptions options, Remote
         }
 
         counter.Begin(file, partial.Position);
-        while (true)
+        for (var isFirst = true; ; isFirst = false)
         {
             await FillAsync(partial, token).ConfigureAwait(false);
             if (partial.Complete() is not { } actual || string.Equals(actual, file.Hash?.Hex, StringComparison.OrdinalIgnoreCase))
@@ -34,7 +34,8 @@ internal sealed class FileDownload(HttpSender sender, HubOptions options, Remote
                 return;
             }
 
-            var isServers = partial.IsOfOneAnswer;
+            // Bytes of an earlier run may be the wrong ones; those of one answer are the server's.
+            var isServers = partial.IsOfOneAnswer || !isFirst;
             Restart(partial, "its content has a wrong hash");
             if (isServers)
             {

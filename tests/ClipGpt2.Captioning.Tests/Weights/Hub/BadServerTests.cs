@@ -117,6 +117,14 @@ public sealed class BadServerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_wrong_content_that_comes_in_pieces_ends_too()
+    {
+        Storage((_, answer) => answer with { Body = new byte[answer.Body.Length], BreakAfter = 100_000 });
+        Assert.Contains("damaged", (await Fails()).Message, StringComparison.Ordinal);
+        Assert.Equal(2 * ((_folder.Hub.Content(Weights).Length / 100_000) + 1), _folder.Hub.Requests.Count(_folder.Hub.IsStorage));
+    }
+
+    [Fact]
     public async Task A_small_file_is_compared_with_gits_hash()
     {
         _folder.Hub.Tamper = (request, answer) => request is { Method: "GET" } && request.Path.EndsWith("/vocab.json", StringComparison.Ordinal) ? answer with { Body = "[]"u8.ToArray() } : answer;

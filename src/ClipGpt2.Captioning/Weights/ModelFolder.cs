@@ -1,3 +1,5 @@
+using ClipGpt2.Captioning.Weights.Hub;
+
 namespace ClipGpt2.Captioning.Weights;
 
 /// <summary>A model's folder in Hugging Face's form: configuration, weights, and the files of tokenizer and preprocessor.</summary>

@@ -17,7 +17,8 @@ internal static class ModelFolderWriter
         "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "tokenizer.json", "vocab.json", "merges.txt", "vocab.txt",
     ];
 
-    private static readonly string[] Configuration = [ConfigName, "generation_config.json", "preprocessor_config.json", .. Tokenizer];
+    /// <summary>The files of a model beside its weights.</summary>
+    public static readonly string[] Configuration = [ConfigName, "generation_config.json", "preprocessor_config.json", .. Tokenizer];
 
     /// <summary>Copies a model as it is; weights in a form that isn't written are converted to safetensors.</summary>
     /// <exception cref="CaptioningException">The source is gone, or a file can't be read or written.</exception>

@@ -51,10 +51,8 @@ internal sealed class ShardedTensors : ITensorSource
 
     private void Open(ConfigSection index)
     {
-        var map = index.Section("weight_map");
-        foreach (var name in map.Names)
+        foreach (var (name, shardName) in index.Section("weight_map").Texts())
         {
-            var shardName = map.Text(name);
             if (!_shards.TryGetValue(shardName, out var shard))
             {
                 _shards[shardName] = shard = OpenShard(shardName, name);

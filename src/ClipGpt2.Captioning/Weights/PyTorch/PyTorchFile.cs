@@ -30,7 +30,7 @@ public sealed class PyTorchFile : ITensorSource
         var length = RandomAccess.GetLength(handle);
         _mapped = new MappedFile(path, handle, length);
         Root = new PyTorchValue(path, TorchStream.Load(new FileRegion(path, handle, _mapped, 0, length), path));
-        _all = new PyTorchTensors(path, TensorTree.Flatten(Root.Raw));
+        _all = new PyTorchTensors(path, TensorTree.Flatten(Root.Raw, path));
     }
 
     /// <inheritdoc/>
@@ -83,7 +83,7 @@ public sealed class PyTorchFile : ITensorSource
     /// <summary>The tensors within one of the file's values, named by their path in it.</summary>
     /// <param name="value">A value of this file, such as <c>Root["model"]</c>.</param>
     /// <returns>The tensors; they stay the file's.</returns>
-    public ITensorSource TensorsOf(PyTorchValue value) => new PyTorchTensors(Location, TensorTree.Flatten(value.Raw));
+    public ITensorSource TensorsOf(PyTorchValue value) => new PyTorchTensors(Location, TensorTree.Flatten(value.Raw, Location));
 
     /// <inheritdoc/>
     public torch.Tensor Read(string name) => _all.Read(name);

@@ -18,7 +18,7 @@ internal static class StateDict
     public static Dictionary<string, StoredTensor> Find(object? root, string file)
     {
         var weights = root is PickleDictionary dictionary ? Within(dictionary, file) : root;
-        var tensors = weights is PickleDictionary or PickleObject ? TensorTree.Flatten(weights) : [];
+        var tensors = weights is PickleDictionary or PickleObject ? TensorTree.Flatten(weights, file) : [];
         return tensors.Count > 0
             ? WithoutPrefix(tensors)
             : throw new CheckpointFormatException($"'{file}' holds no state dict: {PickleNames.Describe(root)} without tensors under '{string.Join("', '", Keys)}' or directly in it.");

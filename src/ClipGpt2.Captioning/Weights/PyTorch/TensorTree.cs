@@ -7,10 +7,15 @@ namespace ClipGpt2.Captioning.Weights.PyTorch;
 /// <remarks>A container that is met again is left out, so that values that hold themselves or each other many times come to an end.</remarks>
 internal static class TensorTree
 {
-    public static Dictionary<string, StoredTensor> Flatten(object? root)
+    /// <summary>The names of all tensors of a checkpoint together are a thousand times shorter.</summary>
+    private const long MostCharacters = 1 << 25;
+
+    /// <exception cref="CheckpointFormatException">Their names are too long: short files can make names grow with every level.</exception>
+    public static Dictionary<string, StoredTensor> Flatten(object? root, string file)
     {
         var found = new Dictionary<string, StoredTensor>(StringComparer.Ordinal);
         var seen = new HashSet<object>(ReferenceEqualityComparer.Instance);
+        long characters = 0;
         var left = new Stack<(object? Value, string Name)>([(root, "")]);
         while (left.TryPop(out var next))
         {
@@ -23,7 +28,10 @@ internal static class TensorTree
                 // The last pushed is taken first, so they are pushed backwards: the tensors keep the file's order.
                 foreach (var (key, value) in Children(container).Reverse())
                 {
-                    left.Push((value, next.Name.Length == 0 ? key : $"{next.Name}.{key}"));
+                    var name = next.Name.Length == 0 ? key : $"{next.Name}.{key}";
+                    characters += name.Length;
+                    left.Push(characters <= MostCharacters ? (value, name)
+                        : throw new CheckpointFormatException($"'{file}' nests values under names of an implausible size: more than {MostCharacters} characters together."));
                 }
             }
         }

@@ -19,9 +19,8 @@ internal sealed class LegacyStream : IStorageTable
     private LegacyStream(PickleReader reader) => _reader = reader;
 
     /// <summary>Reads what follows the magic number.</summary>
-    public static object? Load(PickleReader reader, int nesting)
+    public static object? Load(PickleReader reader, PickleScope plain)
     {
-        var plain = new PickleScope { Nesting = nesting };
         if (Unpickler.Load(reader, plain) is not Version)
         {
             throw new CheckpointFormatException($"'{reader.File}' has a stream of torch.save whose version isn't {Version}, the only one that is known.");

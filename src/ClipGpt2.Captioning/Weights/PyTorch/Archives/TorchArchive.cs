@@ -24,15 +24,14 @@ internal sealed class TorchArchive : IStorageTable
         _isBigEndian = zip.Members.TryGetValue(root + "byteorder", out var order) && ReadByteOrder(order);
     }
 
-    public static object? Load(ByteRegion region, string file, int nesting)
+    public static object? Load(ByteRegion region, string file, PickleScope scope)
     {
         var zip = ZipDirectory.Read(region, file);
         var pickle = FindPickle(zip, file);
         var root = pickle.Name[..^PickleName.Length];
         var archive = new TorchArchive(zip, root, file);
         var reader = new PickleReader(archive.OpenPickle(pickle), $"{file}/{pickle.Name}");
-        var scope = new PickleScope { Storages = archive, Nesting = nesting, IsTorchScript = zip.Members.ContainsKey(root + "constants.pkl") };
-        return Unpickler.Load(reader, scope);
+        return Unpickler.Load(reader, scope with { Storages = archive, IsTorchScript = zip.Members.ContainsKey(root + "constants.pkl") });
     }
 
     public StoredStorage Find(StorageId id, PickleReader reader)

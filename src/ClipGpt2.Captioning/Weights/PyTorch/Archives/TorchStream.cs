@@ -24,32 +24,35 @@ internal static class TorchStream
             throw new CheckpointFormatException($"'{file}' is a Git LFS pointer, not the file itself: run 'git lfs pull' in its repository.");
         }
 
-        return Load(region, file, nesting: 0);
+        return Load(region, file, new PickleScope { Budget = new CopyBudget(region.Length) });
     }
 
     /// <summary>Reads a stream that a pickle carries as bytes.</summary>
     public static object? LoadNested(ByteRegion region, PickleCall call)
     {
+        // Each stream brings some objects, however short it is.
+        const int CostOfStream = 1 << 10;
+        call.Spend(region.Length + CostOfStream);
         var nesting = call.Scope.Nesting + 1;
         return nesting <= MostNesting
-            ? Load(region, call.Reader.File, nesting)
+            ? Load(region, call.Reader.File, new PickleScope { Budget = call.Scope.Budget, Nesting = nesting })
             : throw call.Wrong($"is too deep: a torch stream in a torch stream, {nesting} levels");
     }
 
-    private static object? Load(ByteRegion region, string file, int nesting)
+    private static object? Load(ByteRegion region, string file, PickleScope scope)
     {
         if (IsZip(region))
         {
-            return TorchArchive.Load(region, file, nesting);
+            return TorchArchive.Load(region, file, scope);
         }
 
         var reader = new PickleReader(region, file);
-        var first = Unpickler.Load(reader, new PickleScope { Nesting = nesting });
+        var first = Unpickler.Load(reader, scope);
         return first switch
         {
-            BigInteger number when number == LegacyStream.MagicNumber => LegacyStream.Load(reader, nesting),
+            BigInteger number when number == LegacyStream.MagicNumber => LegacyStream.Load(reader, scope),
             BigInteger or long => throw new CheckpointFormatException($"'{file}' begins with the number {first}, which isn't the magic number of torch.save: the file is damaged."),
-            _ when nesting > 0 => throw new CheckpointFormatException($"'{file}': a stream in it lacks the magic number of torch.save."),
+            _ when scope.Nesting > 0 => throw new CheckpointFormatException($"'{file}': a stream in it lacks the magic number of torch.save."),
             _ => first,
         };
     }

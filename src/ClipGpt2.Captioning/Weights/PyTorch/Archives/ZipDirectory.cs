@@ -84,9 +84,15 @@ internal sealed class ZipDirectory
 
         var bytes = _region.Slice((long)end.Offset, (long)end.Length).ToArray();
         var fields = new ZipFields(bytes);
+        long stored = 0;
         for (ulong i = 0; i < end.Count; i++)
         {
-            Add(ReadEntry(ref fields));
+            var member = ReadEntry(ref fields);
+            Add(member);
+
+            // Members that lie over one another would make a large model of a small file.
+            stored = member.StoredLength <= _region.Length - stored ? stored + member.StoredLength
+                : throw Bad($"its members claim more than the {_region.Length} bytes of the file");
         }
     }
 

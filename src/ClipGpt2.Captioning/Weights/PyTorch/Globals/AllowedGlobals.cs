@@ -9,6 +9,9 @@ internal static class AllowedGlobals
     /// <summary>What the modules of TorchScript's own classes begin with. They lie in the archive's code, which is never read.</summary>
     private const string ScriptModules = "__torch__.";
 
+    /// <summary>No class or function has a longer name; hashing and joining one again and again would take long.</summary>
+    private const int LongestName = 1 << 10;
+
     private static readonly Dictionary<(string Module, string Name), object> Known = Create();
 
     /// <summary>Names of tensors that libtorch has and this library has no use for.</summary>
@@ -27,12 +30,13 @@ internal static class AllowedGlobals
     public static object Find(string module, string name, PickleReader reader, PickleScope scope)
     {
         var today = module switch { "__builtin__" => "builtins", "copy_reg" => "copyreg", _ => module };
-        if (Known.TryGetValue((today, name), out var known))
+        var isPossible = module.Length + name.Length <= LongestName;
+        if (isPossible && Known.TryGetValue((today, name), out var known))
         {
             return known;
         }
 
-        if (scope.IsTorchScript && (module + ".").StartsWith(ScriptModules, StringComparison.Ordinal))
+        if (isPossible && scope.IsTorchScript && (module + ".").StartsWith(ScriptModules, StringComparison.Ordinal))
         {
             return DataClasses.Record(module, name);
         }

@@ -49,7 +49,9 @@ internal static class DataClasses
     private static PickleConstant JoinedPath(PickleCall call)
     {
         var separator = call.Target.Contains("Windows", StringComparison.Ordinal) ? '\\' : '/';
-        var joined = string.Join(separator, Enumerable.Range(0, call.Count).Select(i => call.Text(i, "a text")));
+        string[] parts = [.. Enumerable.Range(0, call.Count).Select(i => call.Text(i, "a text"))];
+        call.Spend(parts.Sum(part => part.Length + 1L));
+        var joined = string.Join(separator, parts);
         return new PickleConstant(call.Target, joined.StartsWith("//", StringComparison.Ordinal) ? joined[1..] : joined);
     }
 }

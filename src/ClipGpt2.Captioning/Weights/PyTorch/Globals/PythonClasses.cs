@@ -35,6 +35,7 @@ internal static class PythonClasses
             PickleTuple given => given.Items,
             _ => (IReadOnlyList<object?>)call.Get<PickleList>(0, "a list").Items,
         };
+        call.Spend(items.Count);
         foreach (var item in items)
         {
             list.Add(item);
@@ -57,10 +58,10 @@ internal static class PythonClasses
 
         var entries = call.Arguments.Items[skipped] switch
         {
-            PickleDictionary given => given.Entries,
-            PickleList given => given.Items.Select(pair => Pair(call, pair)),
+            PickleList given => [.. given.Items.Select(pair => Pair(call, pair))],
             _ => call.Get<PickleDictionary>(skipped, "a dictionary").Entries,
         };
+        call.Spend(entries.Count);
         foreach (var (key, value) in entries)
         {
             dictionary.Set(key, value);
@@ -97,6 +98,7 @@ internal static class PythonClasses
             throw call.Refused($"is refused for the encoding '{PickleNames.Shown(encoding)}': bytes are stored as latin1");
         }
 
+        call.Spend(text.Length);
         return text.AsSpan().ContainsAnyExceptInRange('\0', '\u00ff')
             ? throw call.Wrong("needs a text of characters up to 255, which stand for bytes")
             : new MemoryRegion(Encoding.Latin1.GetBytes(text));

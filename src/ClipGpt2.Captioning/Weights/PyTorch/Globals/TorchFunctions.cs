@@ -63,13 +63,16 @@ internal static class TorchFunctions
     private static PickleTuple Size(PickleCall call)
     {
         call.RequireCount(1, 1);
-        return new PickleTuple([.. call.Integers(0, "a tuple").Cast<object?>()], "torch.Size");
+        var sizes = call.Integers(0, "a tuple");
+        call.Spend(sizes.Length);
+        return new PickleTuple([.. sizes.Cast<object?>()], "torch.Size");
     }
 
     private static PickleConstant Device(PickleCall call)
     {
         call.RequireCount(1, 2);
         var type = call.Text(0, "a text");
+        call.Spend(type.Length);
         return new PickleConstant("torch.device", call.Count == 1 ? type : $"{type}:{call.Integer(1, "an integer")}");
     }
 

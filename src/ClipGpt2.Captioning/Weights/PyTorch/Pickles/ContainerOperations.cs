@@ -74,7 +74,7 @@ internal static class ContainerOperations
         {
             if (!PickleKey.IsPossible(entries[i]))
             {
-                throw machine.Reader.Damaged($"has a key of the wrong type: {PickleNames.Describe(entries[i])} can't be one");
+                throw machine.Reader.Damaged($"has a key of the wrong type or size: {PickleNames.Describe(entries[i])} {(entries[i] is string ? "so long " : "")}can't be one");
             }
 
             dictionary.Set(entries[i], entries[i + 1]);

@@ -41,6 +41,15 @@ internal sealed class PickleCall(string target, PickleTuple arguments, PickleRea
         _ => throw WrongType(index, what + " of integers"),
     };
 
+    /// <summary>Counts what the call copies of its arguments, and refuses it if the file has had too much copied.</summary>
+    public void Spend(long count)
+    {
+        if (!scope.Budget.TrySpend(count))
+        {
+            throw Wrong("copies the same values again and again, an implausible size for this file");
+        }
+    }
+
     /// <summary>A call that is never made, whatever the arguments.</summary>
     public UnsafeCheckpointException Refused(string problem) => reader.Unsafe($"calls {target}, which {problem}");
 

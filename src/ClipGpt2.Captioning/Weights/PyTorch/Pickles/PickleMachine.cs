@@ -11,7 +11,8 @@ internal sealed class PickleMachine(PickleReader reader, PickleScope scope)
 
     private readonly List<object?> _stack = [];
     private readonly List<int> _marks = [];
-    private readonly Dictionary<long, object?> _memo = [];
+    // A pair's hash is seeded: a file can't choose indexes that meet in one place of the table.
+    private readonly Dictionary<(int, int), object?> _memo = [];
     private int _made;
 
     public PickleReader Reader => reader;
@@ -89,11 +90,11 @@ internal sealed class PickleMachine(PickleReader reader, PickleScope scope)
             throw reader.Damaged($"remembers more than {MostValues} values, the most that are read");
         }
 
-        _memo[index] = Peek();
+        _memo[Slot(index)] = Peek();
     }
 
     public void Recall(long index) =>
-        Push(_memo.TryGetValue(index, out var value) ? value : throw reader.Damaged($"asks for the memo's entry {index}, which was never stored"));
+        Push(_memo.TryGetValue(Slot(index), out var value) ? value : throw reader.Damaged($"asks for the memo's entry {index}, which was never stored"));
 
     /// <summary>Refuses containers in containers without end.</summary>
     public T Checked<T>(T container)
@@ -102,4 +103,6 @@ internal sealed class PickleMachine(PickleReader reader, PickleScope scope)
             : throw reader.Damaged($"nests values too deeply: {MostDepth} levels are the most that are read");
 
     public PickleCall Call(string target, PickleTuple arguments) => new(target, arguments, reader, scope);
+
+    private static (int High, int Low) Slot(long index) => ((int)(index >> 32), (int)index);
 }

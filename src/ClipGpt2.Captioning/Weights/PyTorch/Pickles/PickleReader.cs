@@ -50,7 +50,13 @@ internal sealed class PickleReader(ByteRegion region, string file)
     /// <summary>Bytes of a claimed length, copied.</summary>
     public byte[] Bytes(ulong length)
     {
-        var bytes = new byte[Claim(length, LongestText)];
+        var count = Claim(length, LongestText);
+        if (count <= _buffer.Length)
+        {
+            return Buffered((int)count).ToArray();
+        }
+
+        var bytes = new byte[count];
         region.CopyTo(bytes, Position);
         Position += bytes.Length;
         return bytes;

@@ -6,6 +6,9 @@ internal sealed record PickleScope
     /// <summary>Finds the storages that the pickle names by persistent ids; null in a plain pickle, which has none.</summary>
     public IStorageTable? Storages { get; init; }
 
+    /// <summary>What the whole file may still copy.</summary>
+    public required CopyBudget Budget { get; init; }
+
     /// <summary>How many torch streams are around this one.</summary>
     public int Nesting { get; init; }
 

@@ -7,10 +7,12 @@ namespace ClipGpt2.Captioning.Weights.PyTorch.Pickles;
 /// <param name="View">In the old form, its part of a larger storage.</param>
 internal sealed record StorageId(StorageClass Class, string Key, long Count, StorageView? View)
 {
+    private const int LongestKey = 1 << 10;
+
     /// <summary>Reads the tuple <c>("storage", class, key, location, count)</c>, in the old form with a view after it.</summary>
     public static StorageId Parse(object? id, PickleReader reader)
     {
-        if (id is not PickleTuple { Items: ["storage", StorageClass type, string key, _, long count, ..] and { Length: 5 or 6 } items })
+        if (id is not PickleTuple { Items: ["storage", StorageClass type, string key, _, long count, ..] and { Length: 5 or 6 } items } || key.Length > LongestKey)
         {
             throw reader.Damaged("has a persistent id that isn't a storage's");
         }

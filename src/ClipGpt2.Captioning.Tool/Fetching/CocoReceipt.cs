@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ClipGpt2.Captioning.Weights.Hub;
 
 namespace ClipGpt2.Captioning.Tool.Fetching;
 
@@ -21,5 +22,5 @@ internal sealed record CocoReceipt(string Source, long Bytes, string? EntityTag,
     }
 
     /// <exception cref="CaptioningException">It can't be written.</exception>
-    public void Write(string path) => AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, this, Form));
+    public void Write(string path) => CacheFile.Write($"{path}.incomplete", path, JsonSerializer.SerializeToUtf8Bytes(this, Form));
 }

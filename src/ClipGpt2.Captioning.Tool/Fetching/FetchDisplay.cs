@@ -22,6 +22,7 @@ internal abstract class FetchDisplay
     {
         var rate = progress.Elapsed > TimeSpan.Zero ? progress.Received / progress.Elapsed.TotalSeconds : 0;
         var left = rate > 0 ? TimeSpan.FromSeconds((progress.AllTotal - progress.AllDone) / rate) : TimeSpan.Zero;
-        return string.Create(CultureInfo.InvariantCulture, $"{Printable.Line(progress.File)}: {Megabytes(progress.AllDone)} of {Megabytes(progress.AllTotal)}, {rate / 1e6:F1} MB/s, {(int)left.TotalHours:D2}:{left:mm\\:ss} left");
+        var speed = string.Create(CultureInfo.InvariantCulture, $"{rate / 1e6:F1} MB/s, {(int)left.TotalHours:D2}:{left:mm\\:ss} left");
+        return $"{Printable.Line(progress.File)}: {Megabytes(progress.AllDone)} of {Megabytes(progress.AllTotal)}, {speed}";
     }
 }

@@ -59,6 +59,7 @@ public sealed class FetchKillTests : IDisposable
     {
         Assert.Equal(Files, _folder.AssertNothingIsWrong().Count);
         Assert.Equal(Files, Directory.GetFiles(Path.Combine(_folder.Repository, "blobs")).Length);
+        Assert.Equal(["blobs", "refs", "snapshots"], Directory.GetFileSystemEntries(_folder.Repository).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Equal(FakeHub.Commit, File.ReadAllText(Path.Combine(_folder.Repository, "refs", "main")));
     }
 

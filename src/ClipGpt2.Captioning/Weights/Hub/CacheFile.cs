@@ -17,6 +17,23 @@ internal static class CacheFile
         }
     }
 
+    /// <summary>Writes a small file that nobody sees half of.</summary>
+    /// <param name="prepared">Where it is written; what a killed process left there is overwritten.</param>
+    /// <param name="target">Its name.</param>
+    /// <param name="content">Its content.</param>
+    /// <exception cref="CaptioningException">It can't be written.</exception>
+    public static void Write(string prepared, string target, byte[] content)
+    {
+        AtomicFile.MakeFolderOf(target);
+        Guard(prepared, () =>
+        {
+            using var stream = new FileStream(prepared, FileMode.Create, FileAccess.Write, FileShare.None);
+            stream.Write(content);
+            stream.Flush(flushToDisk: true);
+        });
+        Move(prepared, target);
+    }
+
     /// <exception cref="CaptioningException">It can't be moved.</exception>
     public static void Move(string source, string target) => Guard(target, () => File.Move(source, target, overwrite: true));
 

@@ -14,7 +14,11 @@ internal static class CachedModel
             throw Missing(repository, options, cache, "the model as a whole");
         }
 
-        List<string> files = [.. Directory.EnumerateFiles(snapshot, "*", SearchOption.AllDirectories).Where(CacheFile.Exists).Select(file => Path.GetRelativePath(snapshot, file).Replace('\\', '/'))];
+        List<string> files =
+        [
+            .. Directory.EnumerateFiles(snapshot, "*", SearchOption.AllDirectories).Where(CacheFile.Exists)
+                .Select(file => Path.GetRelativePath(snapshot, file).Replace(Path.DirectorySeparatorChar, '/')),
+        ];
         var chosen = HubFileChoice.Choose(files, options);
         if (!chosen.Contains(HubFileChoice.Last))
         {
@@ -34,6 +38,7 @@ internal static class CachedModel
     }
 
     private static ModelNotFoundException Missing(HubRepository repository, HubFetchOptions options, string cache, string what) => new(
-        $"'{repository.Id}' (revision '{options.Revision}') isn't fetched, since nothing may be sent (HF_HUB_OFFLINE, --offline, or the option {nameof(HubOptions.Offline)}), and the cache '{cache}' lacks {what}. " +
+        $"'{repository.Id}' (revision '{options.Revision}') isn't fetched, since nothing may be sent " +
+        $"(HF_HUB_OFFLINE, --offline, or the option {nameof(HubOptions.Offline)}), and the cache '{cache}' lacks {what}. " +
         $"Run '{HubCache.FetchCommand(repository.Id, options.Revision)}' with a network, or copy '{Path.GetFileName(repository.Folder)}' into the cache from a machine that has it.");
 }

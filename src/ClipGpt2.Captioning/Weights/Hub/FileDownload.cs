@@ -39,7 +39,9 @@ internal sealed class FileDownload(HttpSender sender, HubOptions options, Remote
             Restart(partial, "its content has a wrong hash");
             if (isServers)
             {
-                throw new DownloadException($"'{HttpSender.Shown(file.Address)}' is damaged on its way: its content has the hash {actual}, though the server says {file.Hash!.Hex}. Try again, or another endpoint.");
+                throw new DownloadException(
+                    $"'{HttpSender.Shown(file.Address)}' is damaged on its way: its content has the hash {actual}, though the server says {file.Hash!.Hex}. " +
+                    "Try again, or another endpoint.");
             }
         }
     }

@@ -140,7 +140,9 @@ internal sealed class HttpSender : IDisposable
 
         if (handler is SocketsHttpHandler { AllowAutoRedirect: true } or HttpClientHandler { AllowAutoRedirect: true })
         {
-            throw new CaptioningException($"The message handler follows redirects on its own, so that the hub's description of a file would be lost: set its {nameof(SocketsHttpHandler.AllowAutoRedirect)} to false.");
+            throw new CaptioningException(
+                "The message handler follows redirects on its own, so that the hub's description of a file would be lost: " +
+                $"set its {nameof(SocketsHttpHandler.AllowAutoRedirect)} to false.");
         }
     }
 }

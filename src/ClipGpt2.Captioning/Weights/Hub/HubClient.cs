@@ -71,7 +71,9 @@ public sealed class HubClient : IDisposable
         var names = HubFileChoice.Choose(listing.Files, options);
         if (names.Count == 0)
         {
-            throw new ModelNotFoundException($"'{repository.Id}' (revision '{options.Revision}') has none of the files that a model here consists of; --all fetches what it has: {string.Join(", ", listing.Files.Take(10))}.");
+            throw new ModelNotFoundException(
+                $"'{repository.Id}' (revision '{options.Revision}') has none of the files that a model here consists of. It has {string.Join(", ", listing.Files.Take(10))}; " +
+                $"--all (the option {nameof(HubFetchOptions.AllFiles)}) fetches them.");
         }
 
         var missing = names.Where(name => !CacheFile.Exists(repository.SnapshotFile(listing.Commit, name))).ToList();
@@ -90,7 +92,7 @@ public sealed class HubClient : IDisposable
             await store.StoreAsync(file, listing.Commit, counter, token).ConfigureAwait(false);
         }
 
-        repository.WriteReference(options.Revision, listing.Commit);
+        await repository.WriteReferenceAsync(options.Revision, listing.Commit, _logger, token).ConfigureAwait(false);
         return new HubModel(repository.Id, listing.Commit, repository.Snapshot(listing.Commit), names, counter.Received);
     }
 }

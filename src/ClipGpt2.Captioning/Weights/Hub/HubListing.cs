@@ -31,7 +31,9 @@ internal sealed record HubListing(string Commit, IReadOnlyList<string> Files)
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            throw new DownloadException($"'{HttpSender.Shown(address)}' doesn't answer as the hub does, with a 'sha' and 'siblings' that have an 'rfilename' each. Is the endpoint the hub, or a mirror of it? ({e.Message})", e);
+            throw new DownloadException(
+                $"'{HttpSender.Shown(address)}' doesn't answer as the hub does, with a 'sha' and 'siblings' that have an 'rfilename' each. " +
+                $"Is the endpoint the hub, or a mirror of it? ({e.Message})", e);
         }
     }
 

@@ -10,7 +10,9 @@ internal sealed class HubOptionsValidator : IValidateOptions<HubOptions>
         var errors = new List<string>(new HubRangeValidator().Validate(name, options).Failures ?? []);
         if (options.Endpoint is { } endpoint && !IsWeb(endpoint))
         {
-            errors.Add($"{nameof(options.Endpoint)}: '{endpoint}' must be an address such as 'https://huggingface.co', with http or https, and without a question mark, a fragment, a user or a password.");
+            errors.Add(
+                $"{nameof(options.Endpoint)}: '{endpoint}' must be an address such as 'https://huggingface.co', with http or https, " +
+                "and without a question mark, a fragment, a user or a password.");
         }
 
         // The token itself is nobody's to read in a message.

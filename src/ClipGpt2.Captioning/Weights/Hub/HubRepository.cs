@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.Logging;
 
 namespace ClipGpt2.Captioning.Weights.Hub;
 
@@ -35,7 +36,7 @@ internal sealed partial class HubRepository
 
     public string Partial(ContentHash hash) => Blob(hash) + ".incomplete";
 
-    public string LockFile(ContentHash hash) => Path.Combine(_cache, ".locks", _folderName, hash.Hex + ".lock");
+    public string LockFile(ContentHash hash) => LockFile(hash.Hex);
 
     public string Snapshot(string commit) => Path.Combine(Folder, "snapshots", commit);
 
@@ -55,7 +56,7 @@ internal sealed partial class HubRepository
     /// <summary>Notes which commit a revision stands for.</summary>
     /// <remarks>It is prepared outside <c>refs</c>, where every file is taken for a branch.</remarks>
     /// <exception cref="CaptioningException">It can't be written.</exception>
-    public void WriteReference(string revision, string commit)
+    public async Task WriteReferenceAsync(string revision, string commit, ILogger logger, CancellationToken token)
     {
         var reference = Reference(revision);
         if (revision == commit || (File.Exists(reference) && Commit(revision) == commit))
@@ -63,10 +64,8 @@ internal sealed partial class HubRepository
             return;
         }
 
-        AtomicFile.MakeFolderOf(reference);
-        var prepared = Path.Combine(Folder, $"ref.{Path.GetRandomFileName()}");
-        AtomicFile.Write(prepared, stream => stream.Write(Encoding.ASCII.GetBytes(commit)));
-        CacheFile.Move(prepared, reference);
+        using var held = await CacheLock.TakeAsync(LockFile("refs"), logger, token).ConfigureAwait(false);
+        CacheFile.Write(Path.Combine(Folder, "ref.incomplete"), reference, Encoding.ASCII.GetBytes(commit));
     }
 
     /// <exception cref="ModelNotFoundException">It can't be a revision.</exception>
@@ -77,6 +76,8 @@ internal sealed partial class HubRepository
             throw new ModelNotFoundException($"'{revision}' isn't the revision of a model ('{Id}'): it must be a branch, a tag or a commit, such as 'main'.");
         }
     }
+
+    private string LockFile(string name) => Path.Combine(_cache, ".locks", _folderName, $"{name}.lock");
 
     private string Reference(string revision)
     {

@@ -30,7 +30,7 @@ public sealed class BadServerTests : IDisposable
     {
         Storage((_, answer) => Once() ? answer with { StallAfter = 100_000 } : answer);
         var options = _folder.Options();
-        options.Timeout = TimeSpan.FromMilliseconds(300);
+        options.Timeout = TimeSpan.FromSeconds(1);
         await FetchWhole(options);
         Assert.Equal("bytes=100000-", _folder.Hub.Gets(Weights)[^1].Header("Range"));
     }
@@ -38,9 +38,9 @@ public sealed class BadServerTests : IDisposable
     [Fact]
     public async Task A_slow_server_is_waited_for_as_long_as_something_comes()
     {
-        Storage((_, answer) => answer with { Pause = TimeSpan.FromMilliseconds(40) });
+        Storage((_, answer) => answer with { Pause = TimeSpan.FromMilliseconds(150) });
         var options = _folder.Options();
-        options.Timeout = TimeSpan.FromMilliseconds(400);
+        options.Timeout = TimeSpan.FromSeconds(2);
         options.Retries = 0;
         await FetchWhole(options);
     }

@@ -48,6 +48,18 @@ public sealed class HubClientTests : IDisposable
     }
 
     [Fact]
+    public async Task Without_links_a_blob_that_is_there_is_copied()
+    {
+        await _folder.FetchAsync();
+        Directory.Delete(_folder.Snapshot, recursive: true);
+        var options = _folder.Options();
+        options.SymbolicLinks = false;
+        Assert.Equal(0, (await _folder.FetchAsync(options)).DownloadedBytes);
+        Assert.Equal(Needed, _folder.AssertNothingIsWrong());
+        Assert.All(Needed, name => Assert.True(File.Exists(_folder.Blob(name))));
+    }
+
+    [Fact]
     public async Task What_is_there_is_not_fetched_again()
     {
         await _folder.FetchAsync();
@@ -121,7 +133,7 @@ public sealed class HubClientTests : IDisposable
     [Fact]
     public async Task A_cancelled_fetch_goes_on_where_it_was()
     {
-        _folder.Hub.Tamper = (request, answer) => answer with { Pause = TimeSpan.FromMilliseconds(20) };
+        _folder.Hub.Tamper = (request, answer) => _folder.Hub.IsStorage(request) ? answer with { Pause = TimeSpan.FromMilliseconds(20), StallAfter = 200_000 } : answer;
         using var cancel = new CancellationTokenSource();
         var progress = new Reports(report =>
         {
@@ -134,6 +146,7 @@ public sealed class HubClientTests : IDisposable
         var kept = new FileInfo(_folder.Partial(FetchFolder.Weights)).Length;
         Assert.InRange(kept, 50_000, 299_000);
 
+        _folder.Hub.Tamper = (_, answer) => answer;
         var model = await _folder.FetchAsync();
         Assert.Equal($"bytes={kept}-", _folder.Hub.Gets(FetchFolder.Weights)[^1].Header("Range"));
         Assert.True(model.DownloadedBytes < 300_000);

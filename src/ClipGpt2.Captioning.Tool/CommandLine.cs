@@ -13,7 +13,7 @@ internal static class CommandLine
         var root = new RootCommand("Captions pictures with CLIP and GPT-2, trains captioners, looks into model files, measures captions, and fetches models.")
         {
             CaptionCommand.Create(), InferCommand.Create(), TrainCommand.Create(), EmbedCommand.Create(), PrepareCocoCommand.Create(), InspectCommand.Create(), EvaluateCommand.Create(),
-            CompareCommand.Create(), FetchCommand.Create(),
+            CompareCommand.Create(), FetchCommand.Create(), ConvertCommand.Create(),
         };
 
         // No response files: a picture may be called "@1.jpg".

@@ -1,6 +1,7 @@
 using ClipGpt2.Captioning.Decoding.Gpt2;
 using ClipGpt2.Captioning.Encoders;
 using ClipGpt2.Captioning.Encoders.Forms;
+using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Weights;
 
 namespace ClipGpt2.Captioning;
@@ -26,6 +27,7 @@ public static class ModelConversion
     /// <exception cref="CaptioningException">An option is wrong (all errors are listed), or a file can't be written.</exception>
     public static string Convert(string source, string target, ModelConversionOptions? options = null, CancellationToken token = default)
     {
+        TorchRuntime.Load();
         options ??= new();
         options.Validate();
         var kind = IsOpenAis(source, options) ? ClipConfig.FullModel : ReadKind(source, options);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ClipGpt2.Captioning.Inference;
+using ClipGpt2.Captioning.Tool.Fetching;
 using ClipGpt2.Captioning.Tool.Output;
 using Microsoft.Extensions.Logging;
 
@@ -21,7 +22,8 @@ internal static class InferCommand
     private static async Task<int> RunAsync(InferenceConfiguration configuration, bool verbose, CancellationToken token)
     {
         // What had to be left out is told by the log, as it happens.
-        var run = new InferenceRun(configuration, logger: new JoinedLogger<InferenceRun>(new MessageLogger(verbose ? LogLevel.Trace : LogLevel.Warning, Messages.Hint)));
+        var logger = new JoinedLogger<InferenceRun>(new MessageLogger(verbose ? LogLevel.Trace : LogLevel.Warning, Messages.Hint));
+        var run = new InferenceRun(configuration, options => options.ModelSearch = LocalModels.Search(), logger);
         Console.Out.WriteLine($"Using device: {run.Device}");
         var result = await run.RunAsync(new Rows(row => Console.Out.WriteLine(Printable.Line($"{row.ImageId} | {row.ModelName} → {row.Caption}"))), token);
         if (!result.IsWritten)

@@ -29,21 +29,22 @@ public sealed class InferenceRun
 
     /// <summary>Prepares a run.</summary>
     /// <param name="configuration">What to caption by what.</param>
-    /// <param name="options">How to run; null for the seed's search on the device that the configuration asks for.</param>
+    /// <param name="configure">Changes how to run, which is the seed's search on the device that the configuration asks for; null to leave it.</param>
     /// <param name="logger">Where to log, or null.</param>
     /// <exception cref="ConfigurationException">The configuration is wrong, or a folder is missing or empty; all errors are listed.</exception>
     /// <exception cref="CaptioningException">An option is wrong.</exception>
-    public InferenceRun(InferenceConfiguration configuration, CaptionerOptions? options = null, ILogger<InferenceRun>? logger = null)
+    public InferenceRun(InferenceConfiguration configuration, Action<CaptionerOptions>? configure = null, ILogger<InferenceRun>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         configuration.Validate();
         _configuration = configuration;
         _logger = logger ?? NullLogger<InferenceRun>.Instance;
-        _options = options ?? new CaptionerOptions
+        _options = new CaptionerOptions
         {
             Device = ConfiguredDevice.Of(configuration.EnableGpu, "enable_GPU", _logger),
             Decoding = { Beams = Beams, EarlyStopping = EarlyStopping.WhenFull, MaxNewTokens = null, MaxLength = MaxLength },
         };
+        configure?.Invoke(_options);
         _options.Validate();
     }
 

@@ -54,6 +54,22 @@ public sealed class CaptionCheckpoint : IDisposable
     /// <exception cref="CheckpointFormatException">The file is damaged, or no caption checkpoint.</exception>
     public static CaptionCheckpoint Open(string path) => new(IsSafetensors(path) ? OpenOwn(path) : OpenPyTorch(path));
 
+    /// <summary>Whether a file is a caption checkpoint of any form; a damaged one with the ending of this library's own counts, so that opening it says what is wrong.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>True if <see cref="Open"/> reads it.</returns>
+    /// <exception cref="ModelNotFoundException">There is no such file.</exception>
+    /// <exception cref="CheckpointFormatException">It is a damaged PyTorch file, or (<see cref="UnsafeCheckpointException"/>) asks for more than data.</exception>
+    public static bool IsOne(string path)
+    {
+        if (IsSafetensors(path))
+        {
+            return IsOwn(path);
+        }
+
+        using var file = PyTorchFile.Open(path);
+        return SeedCheckpoint.IsOne(file) || ClipCapCheckpoint.IsOne(file);
+    }
+
     /// <summary>Whether a file is a checkpoint of this library; a damaged one counts, so that opening it says what is wrong.</summary>
     internal static bool IsOwn(string path)
     {
@@ -131,6 +147,14 @@ public sealed class CaptionCheckpoint : IDisposable
             weights[name].copy_(_content.Tensors.Read(name));
         }
     }
+
+    /// <summary>Writes the checkpoint in this library's own form, with what it says of itself.</summary>
+    /// <param name="path">The <c>.safetensors</c> file; one that is there is replaced.</param>
+    /// <param name="bases">The names of the base models, to put in place of the checkpoint's; ClipCap's need both.</param>
+    /// <param name="token">Ends the writing; nothing is left behind.</param>
+    /// <exception cref="CheckpointFormatException">The checkpoint is damaged.</exception>
+    /// <exception cref="CaptioningException">The file can't be written, or a base model's name is missing.</exception>
+    public void SaveAs(string path, BaseModels? bases = null, CancellationToken token = default) => OwnForm.Write(_content, path, bases ?? new(), token);
 
     /// <summary>Builds the captioner that the checkpoint is of: its base models by their names, with the trained tensors in their places.</summary>
     /// <remarks>

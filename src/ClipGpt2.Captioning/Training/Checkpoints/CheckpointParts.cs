@@ -1,4 +1,3 @@
-using System.Text;
 using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.Decoding.Gpt2;
 using ClipGpt2.Captioning.Encoders;
@@ -62,17 +61,25 @@ internal sealed class CheckpointParts : IDisposable
 
     private ClipImageEncoder Encoder(CheckpointEncoders? encoders)
     {
-        using var folder = Base(Clip, _bases.Clip);
+        using var source = ClipSource.Open(_bases.Clip ?? NameOf(Clip), null, _options.ModelSearch);
+        RefuseChanged(Clip, source.Path, source.Identify);
         var squash = Squash();
-        var isOwn = _content.Tensors.Tensors.Keys.Any(name => name.StartsWith("clip.", StringComparison.Ordinal));
-        return encoders is null || isOwn ? Own(Load()) : encoders.Get(folder.Path, squash, Load);
+        var isTrained = _content.Tensors.Tensors.Keys.Any(name => name.StartsWith("clip.", StringComparison.Ordinal));
+        return encoders is null || isTrained ? Own(Load()) : encoders.Get(source.Path, squash, Load);
 
         ClipImageEncoder Load()
         {
-            var preprocessor = new ImagePreprocessor(ImagePreprocessor.Load(folder.Path).Options with { Squash = squash });
-            using var weights = new OverlaidTensors(folder.Weights, _content.Tensors, "clip.", new ClipNames());
-            return ClipImageEncoder.Load(ClipConfig.Vision(folder.Config), weights, preprocessor, Compute(TrainableParts.Encoder), new ClipOrigin(folder.Path, folder.Id));
+            var preprocessor = new ImagePreprocessor(source.LoadPreprocessor().Options with { Squash = squash });
+            return isTrained ? Trained(source.Path, preprocessor) : ClipImageEncoder.Load(source, preprocessor, Compute(TrainableParts.Encoder));
         }
+    }
+
+    /// <summary>An encoder that was trained too: the checkpoint's tensors in the places of the base's.</summary>
+    private ClipImageEncoder Trained(string path, ImagePreprocessor preprocessor)
+    {
+        using var folder = ModelFolder.Open(path);
+        using var weights = new OverlaidTensors(folder.Weights, _content.Tensors, "clip.", new ClipNames());
+        return ClipImageEncoder.Load(ClipConfig.Vision(folder.Config), weights, preprocessor, Compute(TrainableParts.Encoder), new ClipOrigin(folder.Path, folder.Id));
     }
 
     /// <summary>What pictures are squashed to before CLIP's own preprocessing.</summary>
@@ -88,7 +95,8 @@ internal sealed class CheckpointParts : IDisposable
 
     private (Gpt2CaptionDecoder Decoder, Gpt2Tokenizer Tokenizer) Decoder()
     {
-        using var folder = Base(Gpt2, _bases.Gpt2);
+        using var folder = ModelFolder.Open(_bases.Gpt2 ?? NameOf(Gpt2), _options.ModelSearch);
+        RefuseChanged(Gpt2, folder.Path, () => ModelIdentity.Of(folder));
         using var weights = DecoderWeights(folder);
         var tokenizer = Gpt2Tokenizer.FromPretrained(folder.Path);
         return (Own(new Gpt2CaptionDecoder(Gpt2Model.Create(Gpt2Config.Read(folder.Config), weights, Compute(TrainableParts.Decoder)), tokenizer)), tokenizer);
@@ -100,7 +108,7 @@ internal sealed class CheckpointParts : IDisposable
 
     private LayeredProjector Projector(int hiddenSize)
     {
-        var config = ProjectorOf(hiddenSize);
+        var config = _content.ProjectorConfig(hiddenSize);
         using var part = new PartOfTensors(_content.Tensors, _content.ProjectorBeginning);
         using var weights = new WeightLoader(part, Compute(TrainableParts.Projector));
         return config.Kind switch
@@ -113,45 +121,22 @@ internal sealed class CheckpointParts : IDisposable
         };
     }
 
-    /// <summary>What the checkpoint says of its projector; of the seed's and ClipCap's the tensors say it.</summary>
-    private ProjectorConfig ProjectorOf(int hiddenSize)
+    /// <summary>Fails if a base model isn't what the checkpoint was trained upon any more. Only this library's checkpoints know.</summary>
+    private void RefuseChanged(string part, string path, Func<ModelIdentity> identify)
     {
-        if (_content.Form == CheckpointForm.Own)
+        if (_content.Metadata.ContainsKey(CheckpointDescription.BaseModels) && Section(CheckpointDescription.BaseModels).FindSection(part) is { } recorded
+            && recorded.Text("sha256") is var expected && identify().ContentHash is var actual && actual != expected)
         {
-            return ProjectorConfig.Read(Section("projector_config"));
+            throw new CheckpointFormatException(
+                $"'{Location}' was trained upon '{recorded.Text("model")}' with the content hash {expected}, and '{path}' has {actual}: it is another model, with which the captions would be wrong. Put the right one there.");
         }
-
-        var config = ProjectorInference.Find(_content.Tensors, _content.ProjectorBeginning, hiddenSize);
-        return _content.Metadata.ContainsKey(ClipCapCheckpoint.ArgumentsKey)
-            ? config with { NormalizeEmbeddings = Section(ClipCapCheckpoint.ArgumentsKey).Flag("normalize_prefix", false) }
-            : config;
-    }
-
-    /// <summary>A base model's folder, if it is still what the checkpoint was trained upon.</summary>
-    private ModelFolder Base(string part, string? given)
-    {
-        var folder = ModelFolder.Open(given ?? NameOf(part), _options.ModelSearch);
-        if (_content.Metadata.ContainsKey(CheckpointDescription.BaseModels) && Section(CheckpointDescription.BaseModels).FindSection(part) is { } recorded)
-        {
-            var hash = ModelIdentity.Of(folder).ContentHash;
-            if (recorded.Text("sha256") != hash)
-            {
-                folder.Dispose();
-                throw new CheckpointFormatException(
-                    $"'{Location}' was trained upon '{recorded.Text("model")}' with the content hash {recorded.Text("sha256")}, and '{folder.Path}' has {hash}: it is another model, with which the captions would be wrong. Put the right one there.");
-            }
-        }
-
-        return folder;
     }
 
     private string NameOf(string part) => _content.Form == CheckpointForm.ClipCap
         ? throw new CaptioningException($"'{Location}' is a checkpoint of ClipCap, which doesn't say what it was trained upon: give the folders or ids of its CLIP and its GPT-2 ({nameof(BaseModels)}; in the tool, --clip and --gpt2).")
         : Section($"{part}_config").Text("model");
 
-    private ConfigSection Section(string name) => _content.Metadata.TryGetValue(name, out var text)
-        ? ConfigSection.Parse($"{Location}: {name}", Encoding.UTF8.GetBytes(text))
-        : throw new CheckpointFormatException($"'{Location}' says nothing of its '{name}': it is no checkpoint that a captioner can be built from.");
+    private ConfigSection Section(string name) => _content.Section(name);
 
     private ComputeOptions Compute(TrainableParts part) => _options.Compute with { Trainable = _options.Trainable.HasFlag(part) };
 

@@ -133,6 +133,27 @@ public sealed class ClipSavingTests
     }
 
     [Fact]
+    public void Other_weights_than_the_origins_are_saved_only_where_they_are_trained()
+    {
+        using var clip = new TinyOpenAiClip();
+        using var target = new TemporaryFolder();
+        using var scope = NewDisposeScope();
+        using var source = ClipSource.Open(clip.File);
+        using var tuned = new MemoryTensors("a test", [new("visual_projection.weight", ones(TinyOpenAiClip.Projection, 64).DetachFromDisposeScope())]);
+        using (var packed = ClipImageEncoder.Load(source, source.LoadPreprocessor(), new(), trained: tuned))
+        {
+            Assert.Contains("ComputeOptions.Trainable", Assert.Throws<CaptioningException>(() => packed.Save(target.Path)).Message, StringComparison.Ordinal);
+        }
+
+        using var trainable = ClipImageEncoder.Load(source, source.LoadPreprocessor(), Training, trained: tuned);
+        trainable.Save(target.Path);
+        using var copy = ClipImageEncoder.FromPretrained(target.Path);
+        var embeddings = copy.Encode(clip.Pixels());
+        Assert.Equal(0, (embeddings - embeddings[.., 0..1]).abs().max().item<float>(), 1e-3);
+        Near(trainable.Encode(clip.Pixels()), embeddings);
+    }
+
+    [Fact]
     public void A_source_that_is_gone_is_named()
     {
         using var target = new TemporaryFolder();

@@ -62,16 +62,17 @@ internal sealed class CheckpointParts : IDisposable
 
     private ClipImageEncoder Encoder(CheckpointEncoders? encoders)
     {
-        using var folder = Base(Clip, _bases.Clip);
+        using var source = ClipSource.Open(_bases.Clip ?? NameOf(Clip), search: _options.ModelSearch);
+        CheckBase(Clip, source.Path, source.Identify);
         var squash = Squash();
         var isOwn = _content.Tensors.Tensors.Keys.Any(name => name.StartsWith("clip.", StringComparison.Ordinal));
-        return encoders is null || isOwn ? Own(Load()) : encoders.Get(folder.Path, squash, Load);
+        return encoders is null || isOwn ? Own(Load()) : encoders.Get(source.Path, squash, Load);
 
         ClipImageEncoder Load()
         {
-            var preprocessor = new ImagePreprocessor(ImagePreprocessor.Load(folder.Path).Options with { Squash = squash });
-            using var weights = new OverlaidTensors(folder.Weights, _content.Tensors, "clip.", new ClipNames());
-            return ClipImageEncoder.Load(ClipConfig.Vision(folder.Config), weights, preprocessor, Compute(TrainableParts.Encoder), new ClipOrigin(folder.Path, folder.Id));
+            var preprocessor = new ImagePreprocessor(source.LoadPreprocessor().Options with { Squash = squash });
+            using var trained = isOwn ? new PartOfTensors(_content.Tensors, "clip.") : null;
+            return ClipImageEncoder.Load(source, preprocessor, Compute(TrainableParts.Encoder), trained: trained);
         }
     }
 
@@ -131,18 +132,30 @@ internal sealed class CheckpointParts : IDisposable
     private ModelFolder Base(string part, string? given)
     {
         var folder = ModelFolder.Open(given ?? NameOf(part), _options.ModelSearch);
+        try
+        {
+            CheckBase(part, folder.Path, () => ModelIdentity.Of(folder));
+            return folder;
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Compares a base model with what the checkpoint recorded of it, if it did.</summary>
+    private void CheckBase(string part, string path, Func<ModelIdentity> identify)
+    {
         if (_content.Metadata.ContainsKey(CheckpointDescription.BaseModels) && Section(CheckpointDescription.BaseModels).FindSection(part) is { } recorded)
         {
-            var hash = ModelIdentity.Of(folder).ContentHash;
+            var hash = identify().ContentHash;
             if (recorded.Text("sha256") != hash)
             {
-                folder.Dispose();
                 throw new CheckpointFormatException(
-                    $"'{Location}' was trained upon '{recorded.Text("model")}' with the content hash {recorded.Text("sha256")}, and '{folder.Path}' has {hash}: it is another model, with which the captions would be wrong. Put the right one there.");
+                    $"'{Location}' was trained upon '{recorded.Text("model")}' with the content hash {recorded.Text("sha256")}, and '{path}' has {hash}: it is another model, with which the captions would be wrong. Put the right one there.");
             }
         }
-
-        return folder;
     }
 
     private string NameOf(string part) => _content.Form == CheckpointForm.ClipCap

@@ -16,7 +16,7 @@ internal static class BuiltInParts
     public static void AddTo(CaptionerParts parts) => parts
         .AddEncoder("clip", ClipEncoder)
         .AddEncoder("siglip", context => FromFolder(context, folder => SiglipImageEncoder.Load(folder, context.Compute)))
-        .AddTextEncoder("clip", context => FromFolder(context, folder => new DeferredTextEncoder(folder, context.Compute)))
+        .AddTextEncoder("clip", context => new DeferredTextEncoder(context.Path, context.Compute))
         .AddProjector(LinearTanhProjector.Kind, context => Projector(context, LinearTanhProjector.Create))
         .AddProjector(LinearProjector.Kind, context => Projector(context, LinearProjector.Create))
         .AddProjector(MlpProjector.Kind, context => Projector(context, MlpProjector.Create))

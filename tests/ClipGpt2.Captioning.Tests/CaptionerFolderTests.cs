@@ -10,6 +10,7 @@ using ClipGpt2.Captioning.Text;
 using ClipGpt2.Captioning.Weights;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using TorchSharp;
 
 namespace ClipGpt2.Captioning.Tests;
 
@@ -48,6 +49,24 @@ public sealed class CaptionerFolderTests
         original.Save(temporary.Path);
         using var copy = Captioner.FromPretrained(temporary.Path);
         Assert.Equal(original.Caption(SampleCaptioner.Images[0]).Best.Sequence.TokenIds, copy.Caption(SampleCaptioner.Images[0]).Best.Sequence.TokenIds);
+    }
+
+    [Fact]
+    public void A_trained_encoder_is_saved_although_the_text_encoder_comes_from_the_same_folder()
+    {
+        using var temporary = new TemporaryFolder();
+        using var original = SampleCaptioner.Load(new CaptionerOptions { Trainable = TrainableParts.Encoder });
+        using (torch.no_grad())
+        {
+            ((ClipImageEncoder)original.Encoder).NamedParameters().Single(p => p.Key == "visual_projection.weight").Value.fill_(0.25.ToScalar());
+        }
+
+        original.Save(temporary.Path);
+        using var saved = TensorFiles.Open(Path.Combine(temporary.Path, "encoder"));
+        using var weight = saved.Read("visual_projection.weight");
+        Assert.All(weight.data<float>().ToArray(), value => Assert.Equal(0.25f, value));
+        using var copy = Captioner.FromPretrained(temporary.Path);
+        Assert.NotNull(copy.Caption(SampleCaptioner.Images[0], new CaptionOptions { IncludeSimilarity = true }).Best.Similarity);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using ClipGpt2.Captioning.Encoders.Forms;
 using ClipGpt2.Captioning.Encoders.Transformer;
 using ClipGpt2.Captioning.Images;
@@ -15,14 +14,8 @@ namespace ClipGpt2.Captioning.Encoders;
 /// Source: transformers' <c>CLIPVisionModelWithProjection</c> and <c>CLIPModel.get_image_features</c>. Holds weights and nothing else: any number
 /// of threads may call it.
 /// </remarks>
-public sealed class ClipImageEncoder : IImageEncoder, ITrainable, ISavablePart, IIdentifiedModel
+public sealed partial class ClipImageEncoder : IImageEncoder, ITrainable, ISavablePart, IIdentifiedModel
 {
-    /// <summary>The size that pictures are squashed to, width and height, in the description of a captioner's encoder.</summary>
-    internal const string SquashName = "squash";
-
-    /// <summary>The order of the preprocessing's steps, where it isn't the form's own.</summary>
-    internal const string TransformName = "transform";
-
     private readonly ClipOrigin? _origin;
     private readonly Lazy<ModelIdentity> _identity;
     private readonly LayerSet _layers;
@@ -131,74 +124,37 @@ public sealed class ClipImageEncoder : IImageEncoder, ITrainable, ISavablePart, 
     public IEnumerable<KeyValuePair<string, Tensor>> NamedParameters() => _layers.Trained(_compute);
 
     /// <inheritdoc/>
-    string ISavablePart.Kind => "clip";
-
-    /// <inheritdoc/>
-    void ISavablePart.Save(string path, JsonObject description)
-    {
-        if (Preprocessor.Options.Squash is { } squash)
-        {
-            description[SquashName] = new JsonArray(squash.Width, squash.Height);
-        }
-
-        if (Preprocessor.Options.Transform is var transform && transform != ClipSource.TransformOf(Tower.Config))
-        {
-            description[TransformName] = transform.ToString();
-        }
-
-        Save(path);
-    }
-
-    /// <summary>Writes the model as a folder: in Hugging Face's form, or in OpenCLIP's if the tower is a ModifiedResNet, for which Hugging Face's has no names.</summary>
-    /// <remarks>
-    /// What the encoder was loaded from is written whole, its text tower too, with this tower's weights where they were trained: a <c>CLIPModel</c>, or a
-    /// <c>CLIPVisionModelWithProjection</c> where there is no other tower. The form of weights is safetensors, and <see cref="FromPretrained"/> reads the
-    /// folder. Of the preprocessing it has no place for <see cref="ImagePreprocessorOptions.Squash"/> and <see cref="ImagePreprocessorOptions.Transform"/>.
-    /// </remarks>
-    /// <param name="folder">The folder; it is made if it isn't there, and files of the form's names are replaced.</param>
-    /// <exception cref="CaptioningException">
-    /// A file can't be written, or the weights are gone: they were packed for inference, and what they came from isn't there any more.
-    /// </exception>
-    public void Save(string folder)
-    {
-        using var trained = _compute.Trainable ? new MemoryTensors("the encoder in training", NamedParameters().Select(p => KeyValuePair.Create(p.Key, p.Value.detach()))) : null;
-        if (_origin is null)
-        {
-            _ = trained ?? throw new CaptioningException($"'{folder}' can't be written: the encoder's weights were packed for inference and came from no folder. Load or make it with ComputeOptions.Trainable.");
-            ModelFolderWriter.WriteNew(folder, Configuration(), trained);
-            return;
-        }
-
-        using var source = _origin.Open(folder);
-        ClipFolderWriter.Write(source, folder, new ClipFolderOptions { Trained = trained, Preprocessing = Preprocessor.Options });
-    }
-
-    /// <inheritdoc/>
     public void Dispose() => _layers.Dispose();
 
-    private KeyValuePair<string, JsonObject>[] Configuration() =>
-    [
-        new("config.json", ((ClipVisionConfig)Tower.Config).ToJson()),
-        new(PreprocessorConfig.FileName, PreprocessorConfigWriter.Write(Preprocessor.Options with { Squash = null, Transform = ImageTransform.HuggingFace })),
-    ];
-
     /// <summary>Loads the image tower of a source, which stays the caller's.</summary>
-    internal static ClipImageEncoder Load(ClipSource source, ImagePreprocessor preprocessor, ComputeOptions compute, ClipFileOptions? options = null)
+    /// <param name="source">The model.</param>
+    /// <param name="preprocessor">How pictures become pixels.</param>
+    /// <param name="compute">Where and how to compute.</param>
+    /// <param name="options">What the source was opened with.</param>
+    /// <param name="trained">Weights by the names that models ask by, in place of the source's; they stay the caller's.</param>
+    internal static ClipImageEncoder Load(ClipSource source, ImagePreprocessor preprocessor, ComputeOptions compute, ClipFileOptions? options = null, ITensorSource? trained = null)
     {
         compute.Validate();
+        var origin = new ClipOrigin(source.Path, source.Id, options);
+        if (trained is not null)
+        {
+            using var weights = new OverlaidTensors(source.ModelNamed, trained, beginning: "", new ClipNames());
+            return Load(source.Vision, weights, preprocessor, compute, origin with { IsBaseOnly = true });
+        }
+
         using var loader = new WeightLoader(source.Weights, compute, source.Names);
         loader.Ignore(source.IsBesideVision);
         var (tower, layers) = LayerLoader.Load(loader, source.Vision.CreateTower);
-        return new ClipImageEncoder(tower, layers, preprocessor, compute, new ClipOrigin(source.Path, source.Id, options));
+        return new ClipImageEncoder(tower, layers, preprocessor, compute, origin);
     }
 
-    /// <summary>Builds a vision transformer of given sizes over given weights by Hugging Face's names.</summary>
-    internal static ClipImageEncoder Load(ClipVisionConfig config, ITensorSource weights, ImagePreprocessor preprocessor, ComputeOptions compute, ClipOrigin? origin = null)
+    /// <summary>Builds a tower of given sizes over weights by the names that models ask by.</summary>
+    internal static ClipImageEncoder Load(IClipTowerConfig config, ITensorSource weights, ImagePreprocessor preprocessor, ComputeOptions compute, ClipOrigin? origin = null)
     {
         compute.Validate();
         using var loader = new WeightLoader(weights, compute, new ClipNames());
         loader.Ignore(HuggingFaceClipSource.IsBeside);
-        var (tower, layers) = LayerLoader.Load(loader, l => new ClipVisionTower(config, l));
+        var (tower, layers) = LayerLoader.Load(loader, config.CreateTower);
         return new ClipImageEncoder(tower, layers, preprocessor, compute, origin);
     }
 

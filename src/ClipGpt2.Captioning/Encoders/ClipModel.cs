@@ -73,7 +73,7 @@ public sealed class ClipModel : IDisposable, ITrainable
     private static ClipModel Load(ClipSource source, ComputeOptions compute, ClipFileOptions? options = null)
     {
         compute.Validate();
-        var text = source.Text ?? throw new CheckpointFormatException($"'{source.Weights.Location}' holds an image tower only: load it with {nameof(ClipImageEncoder)}.{nameof(ClipImageEncoder.FromPretrained)}.");
+        var text = source.NeedText();
         using var loader = new WeightLoader(source.Weights, compute, source.Names);
         var (parts, layers) = LayerLoader.Load(loader, l => new Parts(source.Vision.CreateTower(l), new(text, l), l.Weight(LogitScaleName)));
         return new ClipModel(parts, layers, compute, new ClipOrigin(source.Path, source.Id, options));

@@ -9,9 +9,12 @@ public static class TensorFiles
     private const string PyTorchName = "pytorch_model.bin";
     private const string IndexEnding = ".index.json";
 
+    /// <summary>What OpenCLIP calls the weights in its folders.</summary>
+    private static readonly string[] OpenClipNames = ["open_clip_model.safetensors", "open_clip_pytorch_model.bin"];
+
     private static readonly string[] PyTorchEndings = [".bin", ".pt", ".pth", ".pkl", ".ckpt"];
 
-    /// <summary>Opens a file of weights, the JSON index of a sharded one, or a folder that holds either under Hugging Face's names.</summary>
+    /// <summary>Opens a file of weights, the JSON index of a sharded one, or a folder that holds either under Hugging Face's or OpenCLIP's names.</summary>
     /// <remarks>
     /// A file that ends in <c>.bin</c>, <c>.pt</c>, <c>.pth</c>, <c>.pkl</c> or <c>.ckpt</c> is one of PyTorch's, of which the model's weights are taken
     /// (<see cref="PyTorchFile.StateDict"/>); any other is a <c>.safetensors</c>. A folder's <c>model.safetensors</c> comes before its <c>pytorch_model.bin</c>.
@@ -39,7 +42,7 @@ public static class TensorFiles
 
     private static ITensorSource OpenFolder(string folder)
     {
-        string[] names = [SafetensorsName, SafetensorsName + IndexEnding, PyTorchName, PyTorchName + IndexEnding];
+        string[] names = [SafetensorsName, SafetensorsName + IndexEnding, PyTorchName, PyTorchName + IndexEnding, .. OpenClipNames];
         return names.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists) is { } found
             ? Open(found)
             : throw new ModelNotFoundException($"'{folder}' holds no weights: none of '{string.Join("', '", names)}' is in it.");

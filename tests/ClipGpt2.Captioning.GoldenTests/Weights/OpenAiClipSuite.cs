@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using ClipGpt2.Captioning.Encoders;
 using ClipGpt2.Captioning.Encoders.Forms;
 using ClipGpt2.Captioning.Encoders.ResNet;
@@ -55,7 +56,9 @@ public sealed class OpenAiClipSuite : GoldenSuite
 
         if (golden.FindPart("hf_key_map") is { } names)
         {
-            CheckNames(names, GoldenRoot.Path(files["state_dict"].Text()), GoldenRoot.Path(files[HuggingFace].Text()));
+            var (file, folder) = (GoldenRoot.Path(files["state_dict"].Text()), GoldenRoot.Path(files[HuggingFace].Text()));
+            CheckNames(names, file, folder);
+            CheckConversion(file, folder);
         }
     }
 
@@ -142,6 +145,31 @@ public sealed class OpenAiClipSuite : GoldenSuite
             using var scope = NewDisposeScope();
             Assert.Equal(stored.Tensors[name].Shape, back.Tensors[name].Shape);
             Assert.Equal(stored.Read(name).bytes.ToArray(), back.Read(name).bytes.ToArray());
+        }
+    }
+
+    /// <summary>The file becomes the very folder that transformers writes.</summary>
+    private static void CheckConversion(string file, string folder)
+    {
+        var target = Directory.CreateTempSubdirectory("clipgpt2-").FullName;
+        try
+        {
+            Assert.Equal("CLIPModel", ModelConversion.Convert(file, target, new ModelConversionOptions { FloatingType = ScalarType.Float16 }));
+            using var expected = TensorFiles.Open(folder);
+            using var converted = TensorFiles.Open(target);
+            Assert.Equal(expected.Tensors.Keys.Order(StringComparer.Ordinal), converted.Tensors.Keys.Order(StringComparer.Ordinal));
+            Assert.All(expected.Tensors.Keys, name =>
+            {
+                using var scope = NewDisposeScope();
+                Assert.Equal(expected.Read(name).bytes.ToArray(), converted.Read(name).bytes.ToArray());
+            });
+            var config = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "config.json")))!.AsObject();
+            config.Remove("transformers_version");
+            Assert.True(JsonNode.DeepEquals(config, JsonNode.Parse(File.ReadAllText(Path.Combine(target, "config.json")))), "The configurations differ.");
+        }
+        finally
+        {
+            Directory.Delete(target, recursive: true);
         }
     }
 }

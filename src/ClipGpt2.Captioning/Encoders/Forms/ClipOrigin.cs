@@ -8,6 +8,9 @@ namespace ClipGpt2.Captioning.Encoders.Forms;
 /// <param name="Options">What a file doesn't say.</param>
 internal sealed record ClipOrigin(string Path, string Id, ClipFileOptions? Options = null)
 {
+    /// <summary>Whether the model has other weights than its origin, as a fine-tuned one that is stored beside its base.</summary>
+    public bool IsBaseOnly { get; init; }
+
     /// <summary>Opens the model again.</summary>
     /// <exception cref="CaptioningException">It is gone or has been damaged since.</exception>
     public ClipSource Open() => ClipSource.Open(Path, Options);

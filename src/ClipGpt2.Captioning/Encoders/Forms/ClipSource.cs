@@ -60,6 +60,14 @@ internal abstract class ClipSource : IDisposable
     /// <summary>Whether a weight of the given stored name belongs to other parts of the model than the image tower.</summary>
     public abstract bool IsBesideVision(string storedName);
 
+    /// <summary>Whether a weight of the given stored name belongs to other parts of the model than the text tower.</summary>
+    public abstract bool IsBesideText(string storedName);
+
+    /// <summary>The text tower.</summary>
+    /// <exception cref="CheckpointFormatException">There is none.</exception>
+    public ClipTextConfig NeedText() => Text
+        ?? throw new CheckpointFormatException($"'{Weights.Location}' holds an image tower only: load it with {nameof(ClipImageEncoder)}.{nameof(ClipImageEncoder.FromPretrained)}.");
+
     /// <summary>How pictures become the image tower's pixels.</summary>
     public abstract ImagePreprocessor LoadPreprocessor();
 

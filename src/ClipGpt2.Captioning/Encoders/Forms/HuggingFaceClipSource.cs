@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using ClipGpt2.Captioning.Images;
 using ClipGpt2.Captioning.Weights;
 using ClipGpt2.Captioning.Weights.Maps;
@@ -10,7 +11,7 @@ internal sealed class HuggingFaceClipSource : ClipSource
     private readonly ModelFolder _folder;
 
     /// <param name="folder">The folder, which from then on is the source's.</param>
-    [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
+    [SetsRequiredMembers]
     public HuggingFaceClipSource(ModelFolder folder) => (_folder, Id, Path) = (folder, folder.Id, folder.Path);
 
     public override IClipTowerConfig Vision => ClipConfig.Vision(_folder.Config);
@@ -23,14 +24,15 @@ internal sealed class HuggingFaceClipSource : ClipSource
 
     public override ITensorSource ModelNamed => Weights;
 
-    /// <inheritdoc/>
-    /// <remarks>Its files are copied with the others.</remarks>
-    public override string? TokenizerFolder => null;
+    public override string? TokenizerFolder => Path;
 
     /// <summary>Whether a weight of the given name is another part's than the image tower's.</summary>
     public static bool IsBeside(string name) => name.StartsWith("text_", StringComparison.Ordinal) || name is "logit_scale";
 
     public override bool IsBesideVision(string storedName) => IsBeside(storedName);
+
+    public override bool IsBesideText(string storedName) =>
+        storedName.StartsWith("vision_", StringComparison.Ordinal) || storedName.StartsWith("visual_", StringComparison.Ordinal) || storedName is "logit_scale";
 
     public override ImagePreprocessor LoadPreprocessor() => ImagePreprocessor.Load(Path);
 

@@ -68,9 +68,13 @@ internal sealed class OpenAiClipSource : ClipSource
         }
     }
 
+    /// <inheritdoc/>
+    /// <remarks>OpenCLIP's folders have a tokenizer; a file of weights alone may lie anywhere.</remarks>
     public override string? TokenizerFolder => ConfigFile is null ? null : System.IO.Path.GetDirectoryName(Path);
 
     public override bool IsBesideVision(string storedName) => !storedName.StartsWith(OpenAiClipNames.Visual, StringComparison.Ordinal);
+
+    public override bool IsBesideText(string storedName) => !IsBesideVision(storedName) || storedName is "logit_scale";
 
     public override ImagePreprocessor LoadPreprocessor() => new(_config?.Preprocessing(Vision.ImageSize) ?? OpenAiPreprocessing.Of(Vision.ImageSize));
 

@@ -70,16 +70,9 @@ internal sealed class CheckpointParts : IDisposable
         ClipImageEncoder Load()
         {
             var preprocessor = new ImagePreprocessor(source.LoadPreprocessor().Options with { Squash = squash });
-            return isTrained ? Trained(source.Path, preprocessor) : ClipImageEncoder.Load(source, preprocessor, Compute(TrainableParts.Encoder));
+            using var trained = isTrained ? new PartOfTensors(_content.Tensors, "clip.") : null;
+            return ClipImageEncoder.Load(source, preprocessor, Compute(TrainableParts.Encoder), trained: trained);
         }
-    }
-
-    /// <summary>An encoder that was trained too: the checkpoint's tensors in the places of the base's.</summary>
-    private ClipImageEncoder Trained(string path, ImagePreprocessor preprocessor)
-    {
-        using var folder = ModelFolder.Open(path);
-        using var weights = new OverlaidTensors(folder.Weights, _content.Tensors, "clip.", new ClipNames());
-        return ClipImageEncoder.Load(ClipConfig.Vision(folder.Config), weights, preprocessor, Compute(TrainableParts.Encoder), new ClipOrigin(folder.Path, folder.Id));
     }
 
     /// <summary>What pictures are squashed to before CLIP's own preprocessing.</summary>

@@ -129,7 +129,7 @@ public sealed class TrainingSetup : IDisposable
     {
         var (clip, gpt2, optimization) = (Configuration.ClipConfig, Configuration.Gpt2Config, Configuration.OptimizationConfig);
         var trained = new ComputeOptions { Device = device, Precision = optimization.Precision, Trainable = true };
-        var preprocessor = ImagePreprocessor.Load(sources.Clip.Path).Options with { Squash = clip.KeepAspect ? null : new ImageSize(clip.ImageSize[0], clip.ImageSize[1]) };
+        var preprocessor = sources.Clip.LoadPreprocessor().Options with { Squash = clip.KeepAspect ? null : new ImageSize(clip.ImageSize[0], clip.ImageSize[1]) };
         var encoder = Own(ClipImageEncoder.Load(sources.Clip, new ImagePreprocessor(preprocessor), optimization.TrainEncoder ? trained : new() { Device = device }));
         TrainingSetupLog.ClipLoaded(logger, clip.Model);
         var tokenizer = Gpt2Tokenizer.FromPretrained(sources.Gpt2.Path);

@@ -11,19 +11,37 @@ internal static class ModelFolderWriter
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
+    /// <summary>The entry that Hugging Face's <c>from_pretrained</c> asks for.</summary>
+    private static readonly KeyValuePair<string, string>[] Metadata = [new("format", "pt")];
+
     private static readonly string[] Configuration =
     [
         "config.json", "generation_config.json", "preprocessor_config.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
         "tokenizer.json", "vocab.json", "merges.txt", "vocab.txt",
     ];
 
-    /// <summary>Copies a model as it is.</summary>
-    /// <exception cref="CaptioningException">The source is gone, or a file can't be written.</exception>
+    /// <summary>Copies a model as it is; only weights that are pickled become safetensors.</summary>
+    /// <exception cref="CaptioningException">The source is gone, a file can't be written, or safetensors has no type for a pickled tensor's elements.</exception>
     public static void Copy(string? source, string target)
     {
         var folder = Existing(source, target);
+        if (Path.GetFullPath(folder) == Path.GetFullPath(target))
+        {
+            return;
+        }
+
+        AtomicFile.MakeFolder(target);
+        if (TensorFiles.HasSafetensors(folder))
+        {
+            AtomicFile.CopyInto(folder, target, Directory.EnumerateFiles(folder).Select(f => Path.GetFileName(f)!).Where(IsWeights));
+        }
+        else
+        {
+            using var pickled = TensorFiles.Open(folder);
+            SafetensorsWriter.Write(Path.Combine(target, WeightsName), pickled, Metadata);
+        }
+
         AtomicFile.CopyInto(folder, target, Configuration);
-        AtomicFile.CopyInto(folder, target, Directory.EnumerateFiles(folder).Select(f => Path.GetFileName(f)!).Where(IsWeights));
     }
 
     /// <summary>Copies a model's configuration and writes its weights anew: those given, and the source's for names that aren't.</summary>
@@ -69,9 +87,8 @@ internal static class ModelFolderWriter
         WriteWeights(target, weights);
     }
 
-    /// <summary>With the entry that Hugging Face's <c>from_pretrained</c> asks for.</summary>
     private static void WriteWeights(string target, IEnumerable<KeyValuePair<string, torch.Tensor>> weights) =>
-        SafetensorsWriter.Write(Path.Combine(target, WeightsName), weights, [new("format", "pt")]);
+        SafetensorsWriter.Write(Path.Combine(target, WeightsName), weights, Metadata);
 
     private static bool IsWeights(string name) =>
         name.EndsWith(".safetensors", StringComparison.Ordinal) || name.EndsWith(".safetensors.index.json", StringComparison.Ordinal);

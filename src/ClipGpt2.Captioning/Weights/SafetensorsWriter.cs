@@ -32,6 +32,11 @@ public static class SafetensorsWriter
         torch.ScalarType? floatingType = null) =>
         Write(path, tensors.Select(t => Content(path, t.Key, t.Value, floatingType)), metadata ?? []);
 
+    /// <summary>Writes all tensors of a source, one after another, as they are.</summary>
+    /// <exception cref="CaptioningException">The file can't be written, or a tensor can't be read or isn't of a type that the format can hold.</exception>
+    internal static void Write(string path, ITensorSource source, IEnumerable<KeyValuePair<string, string>> metadata) =>
+        Write(path, source.Tensors.Values.Select(info => Content(path, info, source)), metadata);
+
     /// <summary>Writes a file, or replaces it as a whole, from contents that need not be in memory.</summary>
     /// <exception cref="CaptioningException">The file can't be written, or a name isn't one that the format can hold.</exception>
     internal static void Write(string path, IEnumerable<SafetensorsContent> contents, IEnumerable<KeyValuePair<string, string>> metadata)
@@ -102,11 +107,26 @@ public static class SafetensorsWriter
     private static SafetensorsContent Content(string path, string name, torch.Tensor tensor, torch.ScalarType? floatingType)
     {
         var stored = tensor.is_floating_point() && floatingType is { } chosen ? chosen : tensor.dtype;
-        var type = ElementType.Of(stored) ?? throw new CheckpointFormatException($"'{path}' can't hold the tensor '{name}': safetensors has no type for {stored}.");
-        return name != SafetensorsHeader.MetadataName
-            ? new(name, type, tensor.shape, stream => Write(stream, tensor, stored, type))
-            : throw new CheckpointFormatException($"'{path}' can't hold a tensor of the name '{name}', which is the format's own.");
+        var type = ElementType.Of(stored) ?? throw NoType(path, name, $"{stored}");
+        return new(Allowed(path, name), type, tensor.shape, stream => Write(stream, tensor, stored, type));
     }
+
+    private static SafetensorsContent Content(string path, TensorInfo info, ITensorSource source)
+    {
+        var type = ElementType.Find(info.DataType) ?? throw NoType(path, info.Name, info.DataType);
+        return new(Allowed(path, info.Name), type, info.Shape, stream =>
+        {
+            using var tensor = source.Read(info.Name);
+            Write(stream, tensor, tensor.dtype, type);
+        });
+    }
+
+    private static string Allowed(string path, string name) => name != SafetensorsHeader.MetadataName
+        ? name
+        : throw new CheckpointFormatException($"'{path}' can't hold a tensor of the name '{name}', which is the format's own.");
+
+    private static CheckpointFormatException NoType(string path, string name, string type) =>
+        new($"'{path}' can't hold the tensor '{name}': safetensors has no type for {type}.");
 
     private static void Write(Stream stream, torch.Tensor tensor, torch.ScalarType stored, ElementType type)
     {

@@ -3,6 +3,7 @@ using System.Globalization;
 using ClipGpt2.Captioning.Pipeline;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Tool.Captions;
+using ClipGpt2.Captioning.Tool.Fetching;
 
 namespace ClipGpt2.Captioning.Tool.Commands;
 
@@ -21,7 +22,7 @@ internal static class CaptionCommand
         var command = new Command("caption", "Write captions of pictures.") { images, model, beams, tokens, precision, device, json };
         command.SetAction((parsed, token) =>
         {
-            var options = new CaptionerOptions();
+            var options = new CaptionerOptions { ModelSearch = LocalModels.Search() };
             options.Decoding.Beams = parsed.GetValue(beams) ?? options.Decoding.Beams;
             options.Decoding.MaxNewTokens = parsed.GetValue(tokens) ?? options.Decoding.MaxNewTokens;
             options.Precision = parsed.GetValue(precision) ?? options.Precision;

@@ -3,6 +3,7 @@ using ClipGpt2.Captioning.Encoders;
 using ClipGpt2.Captioning.Images;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Tool.Embedding;
+using ClipGpt2.Captioning.Tool.Fetching;
 using ClipGpt2.Captioning.Tool.Output;
 using ClipGpt2.Captioning.Training.Configuration;
 using ClipGpt2.Captioning.Training.Data;
@@ -54,7 +55,7 @@ internal static class EmbedCommand
     {
         var captions = parsed.GetRequiredValue(Captions);
         var dataset = CaptionDatasets.Open(captions, Reading(parsed), token);
-        using var folder = ModelFolder.Open(parsed.GetRequiredValue(Encoder));
+        using var folder = ModelFolder.Open(parsed.GetRequiredValue(Encoder), LocalModels.Search());
         using var encoder = ClipImageEncoder.Load(folder, new ComputeOptions { Device = parsed.GetRequiredValue(Device) });
         var options = new EmbeddingStoreOptions
         {

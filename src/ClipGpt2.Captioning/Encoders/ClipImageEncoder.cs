@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ClipGpt2.Captioning.Encoders.Forms;
 using ClipGpt2.Captioning.Encoders.Transformer;
 using ClipGpt2.Captioning.Images;
 using ClipGpt2.Captioning.Runtime;
@@ -19,15 +20,18 @@ public sealed class ClipImageEncoder : IImageEncoder, ITrainable, ISavablePart, 
     /// <summary>The size that pictures are squashed to, width and height, in the description of a captioner's encoder.</summary>
     internal const string SquashName = "squash";
 
-    private readonly string? _source;
+    /// <summary>The order of the preprocessing's steps, where it isn't the form's own.</summary>
+    internal const string TransformName = "transform";
+
+    private readonly ClipOrigin? _origin;
     private readonly Lazy<ModelIdentity> _identity;
     private readonly LayerSet _layers;
     private readonly ComputeOptions _compute;
 
-    private ClipImageEncoder(ClipVisionTower tower, LayerSet layers, ImagePreprocessor preprocessor, ComputeOptions compute, string? source, string? id)
+    private ClipImageEncoder(IClipTower tower, LayerSet layers, ImagePreprocessor preprocessor, ComputeOptions compute, ClipOrigin? origin)
     {
-        _source = source;
-        _identity = new(() => Identify(id));
+        _origin = origin;
+        _identity = new(Identify);
         Tower = tower;
         _layers = layers;
         _compute = compute;
@@ -44,10 +48,31 @@ public sealed class ClipImageEncoder : IImageEncoder, ITrainable, ISavablePart, 
     /// <remarks>The files are hashed when it is first asked for, at about a second for 2 GB.</remarks>
     public ModelIdentity Identity => _identity.Value;
 
-    internal ClipVisionTower Tower { get; }
+    internal IClipTower Tower { get; }
 
-    /// <summary>The folder that the weights came from, or null.</summary>
-    internal string? Folder => _source;
+    /// <summary>The folder or file that the weights came from, or null.</summary>
+    internal string? Folder => _origin?.Path;
+
+    /// <summary>Loads the image tower of a CLIP in any form: see <c>docs/checkpoints.md</c>.</summary>
+    /// <remarks>
+    /// A vision transformer or a ModifiedResNet. Pictures are preprocessed as the form's own program does it: by <c>preprocessor_config.json</c>, by
+    /// <c>open_clip_config.json</c>, or as <c>clip.load</c> of OpenAI.
+    /// </remarks>
+    /// <param name="path">
+    /// A folder in Hugging Face's or OpenCLIP's form, the id of one in the cache on disk, or a file of weights by OpenAI's names: a state dict or a
+    /// TorchScript archive of openai/CLIP, or one of OpenCLIP's.
+    /// </param>
+    /// <param name="compute">Where and how to compute; null for float32 on the CPU.</param>
+    /// <param name="options">What a file of weights doesn't say; null to go by the file.</param>
+    /// <param name="search">Where ids are looked up; null for the defaults.</param>
+    /// <returns>The encoder; dispose it.</returns>
+    /// <exception cref="ModelNotFoundException">There is no such model, or one of its files is missing.</exception>
+    /// <exception cref="CheckpointFormatException">It is no CLIP, or its weights don't fit its configuration.</exception>
+    public static ClipImageEncoder FromPretrained(string path, ComputeOptions? compute = null, ClipFileOptions? options = null, ModelSearchOptions? search = null)
+    {
+        using var source = ClipSource.Open(path, options, search);
+        return Load(source, source.LoadPreprocessor(), compute ?? new(), options);
+    }
 
     /// <summary>Loads the image tower of a full CLIP model's folder, or of a vision model's.</summary>
     /// <param name="folder">The folder, with <c>preprocessor_config.json</c>; it isn't needed afterwards.</param>
@@ -66,7 +91,7 @@ public sealed class ClipImageEncoder : IImageEncoder, ITrainable, ISavablePart, 
     /// <exception cref="ModelNotFoundException">A file is missing.</exception>
     /// <exception cref="CheckpointFormatException">The folder holds another kind of model, or its weights don't fit its configuration.</exception>
     public static ClipImageEncoder Load(ModelFolder folder, ImagePreprocessor preprocessor, ComputeOptions? compute = null) =>
-        Load(ClipConfig.Vision(folder.Config), folder.Weights, preprocessor, compute ?? new(), folder.Path, folder.Id);
+        Load(new HuggingFaceClipSource(folder), preprocessor, compute ?? new());
 
     /// <summary>Creates an encoder with fresh weights by Hugging Face's rules, to be trained from nothing.</summary>
     /// <remarks>Source: transformers' <c>CLIPPreTrainedModel._init_weights</c>, with draws in the order of the tower's parts.</remarks>
@@ -116,18 +141,36 @@ public sealed class ClipImageEncoder : IImageEncoder, ITrainable, ISavablePart, 
             description[SquashName] = new JsonArray(squash.Width, squash.Height);
         }
 
-        if (!_compute.Trainable)
+        if (Preprocessor.Options.Transform is var transform && transform != ClipSource.TransformOf(Tower.Config))
         {
-            ModelFolderWriter.Copy(_source, path);
+            description[TransformName] = transform.ToString();
         }
-        else if (_source is not null)
+
+        Save(path);
+    }
+
+    /// <summary>Writes the model as a folder: in Hugging Face's form, or in OpenCLIP's if the tower is a ModifiedResNet, for which Hugging Face's has no names.</summary>
+    /// <remarks>
+    /// What the encoder was loaded from is written whole, its text tower too, with this tower's weights where they were trained: a <c>CLIPModel</c>, or a
+    /// <c>CLIPVisionModelWithProjection</c> where there is no other tower. The form of weights is safetensors, and <see cref="FromPretrained"/> reads the
+    /// folder. Of the preprocessing it has no place for <see cref="ImagePreprocessorOptions.Squash"/> and <see cref="ImagePreprocessorOptions.Transform"/>.
+    /// </remarks>
+    /// <param name="folder">The folder; it is made if it isn't there, and files of the form's names are replaced.</param>
+    /// <exception cref="CaptioningException">
+    /// A file can't be written, or the weights are gone: they were packed for inference, and what they came from isn't there any more.
+    /// </exception>
+    public void Save(string folder)
+    {
+        using var trained = _compute.Trainable ? new MemoryTensors("the encoder in training", NamedParameters().Select(p => KeyValuePair.Create(p.Key, p.Value.detach()))) : null;
+        if (_origin is null)
         {
-            ModelFolderWriter.Write(_source, path, NamedParameters().ToDictionary());
+            _ = trained ?? throw new CaptioningException($"'{folder}' can't be written: the encoder's weights were packed for inference and came from no folder. Load or make it with ComputeOptions.Trainable.");
+            ModelFolderWriter.WriteNew(folder, Configuration(), trained);
+            return;
         }
-        else
-        {
-            ModelFolderWriter.WriteNew(path, Configuration(), NamedParameters());
-        }
+
+        using var source = _origin.Open(folder);
+        ClipFolderWriter.Write(source, folder, new ClipFolderOptions { Trained = trained, Preprocessing = Preprocessor.Options });
     }
 
     /// <inheritdoc/>
@@ -135,27 +178,31 @@ public sealed class ClipImageEncoder : IImageEncoder, ITrainable, ISavablePart, 
 
     private KeyValuePair<string, JsonObject>[] Configuration() =>
     [
-        new("config.json", Tower.Config.ToJson()),
-        new(PreprocessorConfig.FileName, PreprocessorConfigWriter.Write(Preprocessor.Options with { Squash = null })),
+        new("config.json", ((ClipVisionConfig)Tower.Config).ToJson()),
+        new(PreprocessorConfig.FileName, PreprocessorConfigWriter.Write(Preprocessor.Options with { Squash = null, Transform = ImageTransform.HuggingFace })),
     ];
 
-    internal static ClipImageEncoder Load(ClipVisionConfig config, ITensorSource weights, ImagePreprocessor preprocessor, ComputeOptions compute, string? source = null, string? id = null)
+    /// <summary>Loads the image tower of a source, which stays the caller's.</summary>
+    internal static ClipImageEncoder Load(ClipSource source, ImagePreprocessor preprocessor, ComputeOptions compute, ClipFileOptions? options = null)
+    {
+        compute.Validate();
+        using var loader = new WeightLoader(source.Weights, compute, source.Names);
+        loader.Ignore(source.IsBesideVision);
+        var (tower, layers) = LayerLoader.Load(loader, source.Vision.CreateTower);
+        return new ClipImageEncoder(tower, layers, preprocessor, compute, new ClipOrigin(source.Path, source.Id, options));
+    }
+
+    /// <summary>Builds a vision transformer of given sizes over given weights by Hugging Face's names.</summary>
+    internal static ClipImageEncoder Load(ClipVisionConfig config, ITensorSource weights, ImagePreprocessor preprocessor, ComputeOptions compute, ClipOrigin? origin = null)
     {
         compute.Validate();
         using var loader = new WeightLoader(weights, compute, new ClipNames());
-        loader.Ignore(name => name.StartsWith("text_", StringComparison.Ordinal) || name is "logit_scale");
+        loader.Ignore(HuggingFaceClipSource.IsBeside);
         var (tower, layers) = LayerLoader.Load(loader, l => new ClipVisionTower(config, l));
-        return new ClipImageEncoder(tower, layers, preprocessor, compute, source, id);
+        return new ClipImageEncoder(tower, layers, preprocessor, compute, origin);
     }
 
-    private ModelIdentity Identify(string? id)
-    {
-        if (_source is null)
-        {
-            throw new CaptioningException("The encoder wasn't loaded from a model folder, so that there is no telling which model it is: load it with ClipImageEncoder.Load(ModelFolder).");
-        }
-
-        using var folder = ModelFolder.Open(_source);
-        return ModelIdentity.Of(folder) with { Id = id ?? _source, Computation = $"{_compute.Precision} on {_compute.Device}" };
-    }
+    private ModelIdentity Identify() => _origin is not null
+        ? _origin.Identify() with { Computation = $"{_compute.Precision} on {_compute.Device}" }
+        : throw new CaptioningException("The encoder wasn't loaded from a model folder, so that there is no telling which model it is: load it with ClipImageEncoder.FromPretrained.");
 }

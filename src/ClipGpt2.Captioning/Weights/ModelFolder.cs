@@ -1,3 +1,5 @@
+using ClipGpt2.Captioning.Weights.Hub;
+
 namespace ClipGpt2.Captioning.Weights;
 
 /// <summary>A model's folder in Hugging Face's form: configuration, weights, and the files of tokenizer and preprocessor.</summary>
@@ -44,8 +46,13 @@ public sealed class ModelFolder : IDisposable
             throw new ModelNotFoundException($"'{path}' is a file; a model is the folder that holds its '{ConfigName}'.");
         }
 
-        return new ModelFolder(path, Directory.Exists(path) ? System.IO.Path.GetFullPath(path) : HubCache.Find(path, search ?? new()));
+        return new ModelFolder(path, Locate(path, search));
     }
+
+    /// <summary>The full path of a folder, or of the one that a model's id has in Hugging Face's cache on disk.</summary>
+    /// <exception cref="ModelNotFoundException">There is neither.</exception>
+    internal static string Locate(string path, ModelSearchOptions? search = null) =>
+        Directory.Exists(path) ? System.IO.Path.GetFullPath(path) : HubCache.Find(path, search ?? new());
 
     /// <summary>The full path of one of the folder's files.</summary>
     /// <param name="fileName">Its name.</param>

@@ -26,7 +26,7 @@ internal sealed class TrainingSources : IDisposable
 
     public ICaptionDataset Validation { get; private set; } = null!;
 
-    /// <exception cref="TrainingConfigurationException">Something isn't there, or sizes don't fit each other; all errors are listed with their keys.</exception>
+    /// <exception cref="ConfigurationException">Something isn't there, or sizes don't fit each other; all errors are listed with their keys.</exception>
     public static TrainingSources Open(TrainingConfiguration configuration, ModelSearchOptions modelSearch)
     {
         var sources = new TrainingSources(configuration);

@@ -5,6 +5,9 @@ namespace ClipGpt2.Captioning.Weights.Maps;
 /// <summary>GPT-2 as transformers' <c>GPT2LMHeadModel</c> saves it: the names that the model asks by, and in old versions causal masks among them.</summary>
 internal partial class Gpt2Names : WeightNameMap
 {
+    /// <summary>The head's weight, which files of tied models may repeat.</summary>
+    public const string Head = "lm_head.weight";
+
     protected const string Prefix = "transformer.";
 
     /// <summary>The map for what a source holds.</summary>

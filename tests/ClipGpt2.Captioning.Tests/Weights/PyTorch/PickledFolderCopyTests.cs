@@ -55,9 +55,9 @@ public sealed class PickledFolderCopyTests : IDisposable
     }
 
     [Theory]
-    [InlineData("ComplexDoubleStorage", 1, "safetensors has no type for C128")]
-    [InlineData("UntypedStorage", 24, "'w' is U16")]
-    public void What_cannot_be_converted_is_a_clear_error_and_leaves_no_model(string storage, int count, string said)
+    [InlineData("ComplexDoubleStorage", 1, "'w' of")]
+    [InlineData("UntypedStorage", 24, "no type for U16")]
+    public void What_cannot_be_converted_is_a_clear_error_and_leaves_no_weights(string storage, int count, string said)
     {
         var tensor = storage == "UntypedStorage"
             ? Call("torch._utils", "_rebuild_tensor_v3", Storage(storage, "0", count), Int(0), Integers(1), Integers(1), "\u0089", EmptyOrderedDictionary, Global("torch", "uint16"))
@@ -65,7 +65,7 @@ public sealed class PickledFolderCopyTests : IDisposable
         File.WriteAllBytes(Path.Combine(Source, "pytorch_model.bin"), TorchSaveArchive.Bytes(Dictionary(("w", tensor)) + ".", ("data/0", new byte[storage == "UntypedStorage" ? 24 : 16])));
         var error = Assert.Throws<CheckpointFormatException>(() => ModelFolderWriter.Copy(Source, Target));
         Assert.Contains(said, error.Message, StringComparison.Ordinal);
-        Assert.Empty(Names());
+        Assert.DoesNotContain(Names(), name => name.Contains("safetensors", StringComparison.Ordinal));
     }
 
     [Fact]

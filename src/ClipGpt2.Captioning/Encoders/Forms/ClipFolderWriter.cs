@@ -1,0 +1,81 @@
+using System.Text.Json.Nodes;
+using ClipGpt2.Captioning.Encoders.ResNet;
+using ClipGpt2.Captioning.Images;
+using ClipGpt2.Captioning.Weights;
+using ClipGpt2.Captioning.Weights.Maps;
+
+namespace ClipGpt2.Captioning.Encoders.Forms;
+
+/// <summary>Writes a CLIP of any form as a folder: in Hugging Face's form, or, if it has a ModifiedResNet, for which that form has no names, in OpenCLIP's.</summary>
+internal static class ClipFolderWriter
+{
+    private const string ConfigName = "config.json";
+
+    /// <summary>Writes all that the source has.</summary>
+    /// <param name="source">The model; it stays the caller's.</param>
+    /// <param name="target">The folder; it is made if it isn't there.</param>
+    /// <param name="options">How.</param>
+    /// <param name="token">Ends the writing between two tensors.</param>
+    /// <returns>The architecture: <c>CLIPModel</c>, <c>CLIPVisionModelWithProjection</c>, or OpenCLIP's <c>CLIP</c>.</returns>
+    /// <exception cref="CaptioningException">A file can't be read or written.</exception>
+    public static string Write(ClipSource source, string target, ClipFolderOptions options, CancellationToken token = default)
+    {
+        if (source is HuggingFaceClipSource)
+        {
+            Rewrite(source, target, options, token);
+        }
+        else if (source.Vision is ModifiedResNetConfig resNet)
+        {
+            WriteOpenClips(source, resNet, target, options, token);
+        }
+        else
+        {
+            Convert(source, (ClipVisionConfig)source.Vision, target, options, token);
+        }
+
+        if ((options.TokenizerFolder ?? source.TokenizerFolder) is { } tokenizer)
+        {
+            ModelFolderWriter.CopyTokenizer(tokenizer, target);
+        }
+
+        return source.Vision is ModifiedResNetConfig ? "CLIP" : source.Text is null ? "CLIPVisionModelWithProjection" : "CLIPModel";
+    }
+
+    private static void Rewrite(ClipSource source, string target, ClipFolderOptions options, CancellationToken token)
+    {
+        if (options is { Trained: null, FloatingType: null })
+        {
+            ModelFolderWriter.Copy(source.Path, target);
+        }
+        else
+        {
+            using var weights = Overlaid(source.Weights, options.Trained);
+            ModelFolderWriter.Write(source.Path, target, weights, options.FloatingType, token);
+        }
+    }
+
+    private static void Convert(ClipSource source, ClipVisionConfig vision, string target, ClipFolderOptions options, CancellationToken token)
+    {
+        using var weights = Overlaid(source.ModelNamed, options.Trained);
+        var preprocessing = Preprocessing(source, options) with { Squash = null, Transform = ImageTransform.HuggingFace };
+        KeyValuePair<string, JsonObject>[] files =
+        [
+            new(ConfigName, source.Text is { } text ? ClipConfig.ToJson(vision, text) : vision.ToJson()),
+            new(PreprocessorConfig.FileName, PreprocessorConfigWriter.Write(preprocessing)),
+        ];
+        ModelFolderWriter.WriteNew(target, files, weights, floatingType: options.FloatingType, token: token);
+    }
+
+    private static void WriteOpenClips(ClipSource source, ModifiedResNetConfig vision, string target, ClipFolderOptions options, CancellationToken token)
+    {
+        using var stored = new RenamedTensors(source.Weights, name => OpenAiClipNames.IsNoPartOfStateDict(name) ? null : name);
+        using var trained = options.Trained is null ? null : new StoredNamedTensors(options.Trained, new OpenAiClipNames(isResNet: true));
+        using var weights = Overlaid(stored, trained);
+        var config = OpenClipConfigWriter.Write(vision, source.Text, Preprocessing(source, options));
+        ModelFolderWriter.WriteNew(target, [new(OpenClipConfig.FileName, config)], weights, OpenAiClipSource.FileNames[0], options.FloatingType, token);
+    }
+
+    private static ImagePreprocessorOptions Preprocessing(ClipSource source, ClipFolderOptions options) => options.Preprocessing ?? source.LoadPreprocessor().Options;
+
+    private static OverlaidTensors Overlaid(ITensorSource below, ITensorSource? above) => new(below, above ?? below, beginning: "", new ClipNames());
+}

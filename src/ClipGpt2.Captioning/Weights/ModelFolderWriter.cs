@@ -25,8 +25,12 @@ internal static class ModelFolderWriter
     public static void Copy(string? source, string target)
     {
         var folder = Existing(source, target);
-        var weights = Directory.EnumerateFiles(folder).Select(f => Path.GetFileName(f)!).Where(IsWeights).ToList();
-        if (weights.Count == 0)
+        if (Path.GetFullPath(folder) == Path.GetFullPath(target))
+        {
+            return;
+        }
+
+        if (!TensorFiles.HasSafetensors(folder))
         {
             using var stored = TensorFiles.Open(folder);
             Write(folder, target, stored);
@@ -34,7 +38,7 @@ internal static class ModelFolderWriter
         }
 
         AtomicFile.CopyInto(folder, target, Configuration);
-        AtomicFile.CopyInto(folder, target, weights);
+        AtomicFile.CopyInto(folder, target, Directory.EnumerateFiles(folder).Select(f => Path.GetFileName(f)!).Where(IsWeights));
     }
 
     /// <summary>Copies a model's configuration and writes its weights anew.</summary>

@@ -53,6 +53,11 @@ public static class SafetensorsWriter
             throw new CheckpointFormatException($"'{path}' can't hold two tensors of the name '{twice}'.");
         }
 
+        if (entries.Exists(e => e.Name == SafetensorsHeader.MetadataName))
+        {
+            throw new CheckpointFormatException($"'{path}' can't hold a tensor of the name '{SafetensorsHeader.MetadataName}', which is the format's own.");
+        }
+
         var header = Header(entries, metadata);
         AtomicFile.Write(path, stream =>
         {
@@ -130,9 +135,7 @@ public static class SafetensorsWriter
     {
         var stored = tensor.is_floating_point() && floatingType is { } chosen ? chosen : tensor.dtype;
         var type = ElementType.Of(stored) ?? throw new CheckpointFormatException($"'{path}' can't hold the tensor '{name}': safetensors has no type for {stored}.");
-        return name != SafetensorsHeader.MetadataName
-            ? new(name, type, tensor.shape, stream => Write(stream, tensor, stored, type))
-            : throw new CheckpointFormatException($"'{path}' can't hold a tensor of the name '{name}', which is the format's own.");
+        return new(name, type, tensor.shape, stream => Write(stream, tensor, stored, type));
     }
 
     private static void Write(Stream stream, torch.Tensor tensor, torch.ScalarType stored, ElementType type)

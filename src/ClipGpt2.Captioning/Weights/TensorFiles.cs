@@ -37,6 +37,10 @@ public static class TensorFiles
     /// <summary>Whether a file is one of PyTorch's by its name.</summary>
     internal static bool IsPyTorch(string path) => PyTorchEndings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Whether a model folder's weights are a <c>.safetensors</c> or shards of them.</summary>
+    internal static bool HasSafetensors(string folder) =>
+        File.Exists(Path.Combine(folder, SafetensorsName)) || File.Exists(Path.Combine(folder, SafetensorsName + IndexEnding));
+
     /// <summary>Opens one file of weights.</summary>
     internal static ITensorSource OpenFile(string path) => IsPyTorch(path) ? PyTorchFile.OpenStateDict(path) : SafetensorsFile.Open(path);
 

@@ -51,7 +51,7 @@ internal static class TorchStream
         return first switch
         {
             BigInteger number when number == LegacyStream.MagicNumber => LegacyStream.Load(reader, scope),
-            BigInteger or long => throw new CheckpointFormatException($"'{file}' begins with the number {first}, which isn't the magic number of torch.save: the file is damaged."),
+            BigInteger or long => throw new CheckpointFormatException($"'{file}' begins with the number {PickleNames.Shown($"{first}")}, which isn't the magic number of torch.save: the file is damaged."),
             _ when scope.Nesting > 0 => throw new CheckpointFormatException($"'{file}': a stream in it lacks the magic number of torch.save."),
             _ => first,
         };

@@ -8,6 +8,9 @@ internal static class PythonClasses
 {
     private const string Builtins = "builtins";
 
+    /// <summary>An entry of a dictionary takes several times the memory of an item of a list.</summary>
+    private const long CostOfEntry = 8;
+
     public static IReadOnlyList<PickleGlobal> All { get; } =
     [
         new(Builtins, "set", call => List(call), IsClass: true),
@@ -16,7 +19,7 @@ internal static class PythonClasses
         new(Builtins, "dict", call => Dictionary(call, "dict", 0), IsClass: true),
         new(Builtins, "bytes", Bytes, IsClass: true),
         new(Builtins, "bytearray", Bytes, IsClass: true),
-        new(Builtins, "object", call => throw call.Refused("has no data"), IsClass: true),
+        new(Builtins, "object", call => throw call.Refused("is refused: it has no data"), IsClass: true),
         new(Builtins, "complex", call => new PickleObject("complex", call.Arguments), IsClass: true),
         new("collections", "OrderedDict", call => Dictionary(call, call.Target, 0), IsClass: true),
         new("collections", "Counter", call => Dictionary(call, call.Target, 0), IsClass: true),
@@ -61,7 +64,7 @@ internal static class PythonClasses
             PickleList given => [.. given.Items.Select(pair => Pair(call, pair))],
             _ => call.Get<PickleDictionary>(skipped, "a dictionary").Entries,
         };
-        call.Spend(entries.Count);
+        call.Spend(entries.Count * CostOfEntry);
         foreach (var (key, value) in entries)
         {
             dictionary.Set(key, value);

@@ -54,7 +54,7 @@ internal static class ObjectOperations
     {
         if (hasKeywords && machine.Pop<PickleDictionary>("a dictionary of arguments").Entries.Count > 0)
         {
-            throw machine.Reader.Unsafe("makes an object from arguments with names, which no data type on the list needs");
+            throw machine.Reader.Unsafe("makes an object from arguments with names, which is refused: no data type on the list needs them");
         }
 
         var arguments = machine.Pop<PickleTuple>("a tuple of arguments");

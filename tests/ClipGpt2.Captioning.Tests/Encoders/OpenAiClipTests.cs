@@ -86,6 +86,8 @@ public sealed class OpenAiClipTests
     [InlineData(""" "layers": 2, "width": 64, "head_width": 48 """, "$.model_cfg.vision_cfg.head_width")]
     [InlineData(""" "image_size": [24, 32] """, "$.model_cfg.vision_cfg.image_size")]
     [InlineData(""" "layers": 2, "width": 64, "patch_size": 500 """, "$.model_cfg.vision_cfg.patch_size")]
+    [InlineData(""" "global_average_pool": true """, "$.model_cfg.vision_cfg.global_average_pool")]
+    [InlineData(""" "act_kwargs": {"approximate": "tanh"} """, "$.model_cfg.vision_cfg.act_kwargs")]
     [InlineData(""" "norm_kwargs": {"eps": 1e-6} """, "$.model_cfg.vision_cfg.norm_kwargs.eps")]
     public void A_tower_that_is_not_known_is_refused_by_the_field_that_asks_for_it(string field, string named)
     {
@@ -145,6 +147,43 @@ public sealed class OpenAiClipTests
         var config = Assert.IsType<ModifiedResNetConfig>(source.Vision);
         Assert.Equal([2, 1, 2, 1], config.Layers);
         Assert.Equal((4, 2, 64, 12), (config.Width, config.Heads, config.ImageSize, config.ProjectionSize));
+    }
+
+    [Theory]
+    [InlineData("RN50", new[] { 3, 4, 6, 3 }, 64, 224, 1024, 32)]
+    [InlineData("RN101", new[] { 3, 4, 23, 3 }, 64, 224, 512, 32)]
+    [InlineData("RN50x4", new[] { 4, 6, 10, 6 }, 80, 288, 640, 40)]
+    [InlineData("RN50x16", new[] { 6, 8, 18, 8 }, 96, 384, 768, 48)]
+    [InlineData("RN50x64", new[] { 3, 15, 36, 10 }, 128, 448, 1024, 64)]
+    public void The_published_ModifiedResNets_are_told_by_their_shapes(string model, int[] layers, int width, int side, int projection, int heads)
+    {
+        Assert.NotEmpty(model);
+        var (pooled, grid) = (32L * width, side / 32);
+        var sizes = new StoredSizes(new ShapesOnly([
+            .. layers.SelectMany((blocks, stage) => Enumerable.Range(0, blocks).Select(i => ($"visual.layer{stage + 1}.{i}.conv1.weight", new long[] { width << stage, 1, 1, 1 }))),
+            ("visual.attnpool.positional_embedding", [1 + (grid * grid), pooled]), ("visual.attnpool.c_proj.weight", [projection, pooled]),
+        ]));
+        var config = Assert.IsType<ModifiedResNetConfig>(OpenAiClipSizes.Vision(sizes, "quick_gelu"));
+        Assert.Equal(layers, config.Layers);
+        Assert.Equal((width, side, projection, heads), (config.Width, config.ImageSize, config.ProjectionSize, config.Heads));
+    }
+
+    [Theory]
+    [InlineData(768, 32, 7, 3072, 12)] // ViT-B-32
+    [InlineData(1024, 14, 24, 4096, 16)] // ViT-L-14-336
+    [InlineData(1280, 14, 16, 5120, 16)] // ViT-H-14
+    [InlineData(1408, 14, 16, 6144, 16)] // ViT-g-14
+    [InlineData(1664, 14, 16, 8192, 16)] // ViT-bigG-14
+    [InlineData(1792, 14, 16, 15360, 16)] // ViT-e-14
+    public void The_published_vision_transformers_are_told_by_their_shapes(int width, int patch, int grid, int inner, int heads)
+    {
+        var sizes = new StoredSizes(new ShapesOnly(
+        [
+            ("visual.conv1.weight", [width, 3, patch, patch]), ("visual.positional_embedding", [1 + (grid * grid), width]), ("visual.proj", [width, 640]),
+            ("visual.transformer.resblocks.0.mlp.c_fc.weight", [inner, width]), ("visual.transformer.resblocks.1.mlp.c_fc.weight", [inner, width]),
+        ]));
+        var config = Assert.IsType<ClipVisionConfig>(OpenAiClipSizes.Vision(sizes, "gelu"));
+        Assert.Equal((2, heads, inner, patch * grid, 640), (config.Layers, config.Heads, config.IntermediateSize, config.ImageSize, config.ProjectionSize));
     }
 
     [Fact]

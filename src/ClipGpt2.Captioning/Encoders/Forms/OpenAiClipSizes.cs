@@ -84,10 +84,11 @@ internal static class OpenAiClipSizes
 
     private static int Heads(StoredSizes sizes, string name, int width) => width switch
     {
-        // OpenCLIP's large towers: ViT-H-14, ViT-g-14 and ViT-bigG-14.
+        // OpenCLIP's large towers: ViT-H-14, ViT-g-14, ViT-bigG-14 and ViT-e-14.
         1280 when name == FirstWeight => 1280 / 80,
         1408 when name == FirstWeight => 1408 / 88,
         1664 when name == FirstWeight => 1664 / 104,
+        1792 when name == FirstWeight => 1792 / 112,
         _ when width % HeadSize == 0 => width / HeadSize,
         _ => throw sizes.Wrong(name, $"tells a width of {width}, which heads of {HeadSize} don't divide: put the model's '{OpenClipConfig.FileName}' beside the file, which says how many heads there are"),
     };

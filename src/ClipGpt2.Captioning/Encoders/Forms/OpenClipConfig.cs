@@ -34,7 +34,7 @@ internal sealed class OpenClipConfig
     public IClipTowerConfig Vision(string activation)
     {
         var vision = _model.Section("vision_cfg");
-        RefuseOthers(vision, ["timm_model_name"], ["attentional_pool", "final_ln_after_pool"], "pool_type", "tok");
+        RefuseOthers(vision, ["timm_model_name"], ["attentional_pool", "final_ln_after_pool", "global_average_pool"], "pool_type", "tok");
         var layers = vision.Has("layers") ? vision.Ints("layers") : [12];
         var (width, headSize) = (Width(vision, 768), TransformerConfig.Positive(vision, "head_width", 64));
         var side = vision.Has("image_size") ? Side(vision) : 224;
@@ -147,6 +147,11 @@ internal sealed class OpenClipConfig
         if (flags.FirstOrDefault(flag => section.Flag(flag, false)) is { } set)
         {
             throw section.Error(set, "is true, which this library doesn't know");
+        }
+
+        if (section.FindSection("act_kwargs") is not null)
+        {
+            throw section.Error("act_kwargs", "changes the activation in a way that this library doesn't know");
         }
 
         if (section.Text(choice, known) is var chosen && chosen != known)

@@ -1,8 +1,10 @@
 using System.Text.Json.Nodes;
 using ClipGpt2.Captioning.Encoders.Forms;
+using ClipGpt2.Captioning.Encoders.ResNet;
 using ClipGpt2.Captioning.Images;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Weights;
+using ClipGpt2.Captioning.Weights.Maps;
 
 namespace ClipGpt2.Captioning.Encoders;
 
@@ -54,7 +56,7 @@ public sealed partial class ClipImageEncoder
 
         if (_origin is null)
         {
-            ModelFolderWriter.WriteNew(folder, Configuration(), trained!);
+            SaveNew(folder, trained!);
             return;
         }
 
@@ -62,9 +64,24 @@ public sealed partial class ClipImageEncoder
         ClipFolderWriter.Write(source, folder, new ClipFolderOptions { Trained = trained, Preprocessing = Preprocessor.Options });
     }
 
-    private KeyValuePair<string, JsonObject>[] Configuration() =>
+    /// <summary>Writes a tower that came from no folder.</summary>
+    private void SaveNew(string folder, ITensorSource trained)
+    {
+        if (Tower.Config is ModifiedResNetConfig resNet)
+        {
+            using var statistics = new MemoryTensors("the running statistics", _layers.Statistics.Select(p => KeyValuePair.Create(p.Key, p.Value.detach())));
+            using var all = new OverlaidTensors(statistics, trained, beginning: "", new ClipNames());
+            ClipFolderWriter.WriteNew(resNet, all, Preprocessor.Options, folder);
+        }
+        else
+        {
+            ModelFolderWriter.WriteNew(folder, Configuration((ClipVisionConfig)Tower.Config), trained);
+        }
+    }
+
+    private KeyValuePair<string, JsonObject>[] Configuration(ClipVisionConfig config) =>
     [
-        new("config.json", ((ClipVisionConfig)Tower.Config).ToJson()),
+        new("config.json", config.ToJson()),
         new(PreprocessorConfig.FileName, PreprocessorConfigWriter.Write(Preprocessor.Options with { Squash = null, Transform = ImageTransform.HuggingFace })),
     ];
 }

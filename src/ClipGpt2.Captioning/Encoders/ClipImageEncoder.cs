@@ -1,4 +1,5 @@
 using ClipGpt2.Captioning.Encoders.Forms;
+using ClipGpt2.Captioning.Encoders.ResNet;
 using ClipGpt2.Captioning.Encoders.Transformer;
 using ClipGpt2.Captioning.Images;
 using ClipGpt2.Captioning.Runtime;
@@ -98,14 +99,28 @@ public sealed partial class ClipImageEncoder : IImageEncoder, ITrainable, ISavab
     {
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(preprocessor);
-        var side = config.Checked().ImageSize;
-        if (preprocessor.FixedSize != new ImageSize(side, side))
-        {
-            throw new CaptioningException(
-                $"The preprocessor makes pictures of {(preprocessor.FixedSize is { } size ? $"{size.Height} x {size.Width}" : "any size")}, and {nameof(ClipVisionConfig)}.{nameof(config.ImageSize)} is {side}: make them equal.");
-        }
-
+        RefuseOtherPictures(preprocessor, config.Checked().ImageSize, nameof(ClipVisionConfig));
         using var weights = ClipVisionInitialization.Draw(config, seed);
+        return Load(config, weights, preprocessor, compute ?? new());
+    }
+
+    /// <summary>Creates an encoder with a fresh ModifiedResNet, to be trained from nothing.</summary>
+    /// <remarks>
+    /// Sources: He et al. 2015 for the kernels; openai/CLIP's <c>initialize_parameters</c> for the rest. Batch normalisation uses running statistics, which
+    /// stay those of normal values: a tower of a few blocks learns with them, a deep one had better be trained elsewhere.
+    /// </remarks>
+    /// <param name="config">The sizes.</param>
+    /// <param name="preprocessor">What makes its pixels of pictures; its results must be <see cref="ModifiedResNetConfig.ImageSize"/> high and wide.</param>
+    /// <param name="seed">The same seed gives the same weights.</param>
+    /// <param name="compute">Where and how to compute; null for float32 on the CPU. To train or save it, ask for <see cref="ComputeOptions.Trainable"/>.</param>
+    /// <returns>The encoder; dispose it.</returns>
+    /// <exception cref="CaptioningException">The sizes are out of range (all errors are listed), or the preprocessor makes other ones.</exception>
+    public static ClipImageEncoder CreateFresh(ModifiedResNetConfig config, ImagePreprocessor preprocessor, long seed, ComputeOptions? compute = null)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        ArgumentNullException.ThrowIfNull(preprocessor);
+        RefuseOtherPictures(preprocessor, config.Checked().ImageSize, nameof(ModifiedResNetConfig));
+        using var weights = ModifiedResNetInitialization.Draw(config, seed);
         return Load(config, weights, preprocessor, compute ?? new());
     }
 
@@ -156,6 +171,15 @@ public sealed partial class ClipImageEncoder : IImageEncoder, ITrainable, ISavab
         loader.Ignore(HuggingFaceClipSource.IsBeside);
         var (tower, layers) = LayerLoader.Load(loader, config.CreateTower);
         return new ClipImageEncoder(tower, layers, preprocessor, compute, origin);
+    }
+
+    private static void RefuseOtherPictures(ImagePreprocessor preprocessor, int side, string config)
+    {
+        if (preprocessor.FixedSize != new ImageSize(side, side))
+        {
+            throw new CaptioningException(
+                $"The preprocessor makes pictures of {(preprocessor.FixedSize is { } size ? $"{size.Height} x {size.Width}" : "any size")}, and {config}.{nameof(ClipVisionConfig.ImageSize)} is {side}: make them equal.");
+        }
     }
 
     private ModelIdentity Identify() => _origin is not null

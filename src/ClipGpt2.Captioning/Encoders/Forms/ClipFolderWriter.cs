@@ -75,6 +75,18 @@ internal static class ClipFolderWriter
         ModelFolderWriter.WriteNew(target, [new(OpenClipConfig.FileName, config)], weights, OpenAiClipSource.FileNames[0], options.FloatingType, token);
     }
 
+    /// <summary>Writes a ModifiedResNet that came from no file, without a text tower.</summary>
+    /// <param name="config">Its sizes.</param>
+    /// <param name="weights">All its weights by the names that models ask by.</param>
+    /// <param name="preprocessing">How pictures become pixels.</param>
+    /// <param name="target">The folder; it is made if it isn't there.</param>
+    /// <exception cref="CaptioningException">A file can't be written.</exception>
+    public static void WriteNew(ModifiedResNetConfig config, ITensorSource weights, ImagePreprocessorOptions preprocessing, string target)
+    {
+        using var stored = new StoredNamedTensors(weights, new OpenAiClipNames(isResNet: true));
+        ModelFolderWriter.WriteNew(target, [new(OpenClipConfig.FileName, OpenClipConfigWriter.Write(config, null, preprocessing))], stored, OpenAiClipSource.FileNames[0]);
+    }
+
     private static ImagePreprocessorOptions Preprocessing(ClipSource source, ClipFolderOptions options) => options.Preprocessing ?? source.LoadPreprocessor().Options;
 
     private static OverlaidTensors Overlaid(ITensorSource below, ITensorSource? above) => new(below, above ?? below, beginning: "", new ClipNames());

@@ -104,6 +104,8 @@ internal sealed class LayerLoader
             _layers.Add($"{convolution}.weight", layer.Kernel);
             _layers.Add($"{norm}.weight", trained.Weight);
             _layers.Add($"{norm}.bias", trained.Bias);
+            _layers.AddStatistics($"{norm}.running_mean", trained.Mean);
+            _layers.AddStatistics($"{norm}.running_var", trained.Variance);
         }
 
         return layer;

@@ -48,7 +48,7 @@ internal abstract class ClipSource : IDisposable
         }
 
         var folder = ModelFolder.Locate(path, search);
-        return IsOpenAis(folder) ? OpenAiClipSource.Open(path, OpenAiClipSource.FileIn(folder)!, options) : new HuggingFaceClipSource(ModelFolder.Open(path, search));
+        return IsOpenAis(folder) ? OpenAiClipSource.Open(path, OpenAiClipSource.FileIn(folder)!, options) : HuggingFaceClipSource.Open(path, search);
     }
 
     /// <summary>Whether a folder is of OpenCLIP's form alone; where it is of Hugging Face's too, as LAION's are, that one is read.</summary>

@@ -14,6 +14,25 @@ internal sealed class HuggingFaceClipSource : ClipSource
     [SetsRequiredMembers]
     public HuggingFaceClipSource(ModelFolder folder) => (_folder, Id, Path) = (folder, folder.Id, folder.Path);
 
+    /// <param name="path">The folder, or a model's id.</param>
+    /// <param name="search">Where ids are looked up.</param>
+    /// <exception cref="ModelNotFoundException">There is no such folder.</exception>
+    /// <exception cref="CheckpointFormatException">It holds another kind of model, or a field of its configuration is wrong.</exception>
+    public static HuggingFaceClipSource Open(string path, ModelSearchOptions? search)
+    {
+        var source = new HuggingFaceClipSource(ModelFolder.Open(path, search));
+        try
+        {
+            _ = source.Vision;
+            return source;
+        }
+        catch
+        {
+            source.Dispose();
+            throw;
+        }
+    }
+
     public override IClipTowerConfig Vision => ClipConfig.Vision(_folder.Config);
 
     public override ClipTextConfig? Text => ClipConfig.HasText(_folder.Config) ? ClipConfig.Text(_folder.Config) : null;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ClipGpt2.Captioning.Training.Checkpoints;
 using ClipGpt2.Captioning.Weights;
 using ClipGpt2.Captioning.Weights.PyTorch;
 using static ClipGpt2.Captioning.Tests.Weights.PyTorch.PickleCode;
@@ -86,6 +87,15 @@ public sealed class LimitsTests : IDisposable
         var file = _folder.File("model.pt");
         File.WriteAllBytes(file, TorchSaveArchive.Bytes($"{Unicode(new string('k', 4000))}q\u00000{named}.", ("data/0", new byte[4])));
         Assert.Contains("names of an implausible size", Assert.Throws<CheckpointFormatException>(() => PyTorchFile.Open(file)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_configuration_that_holds_the_same_list_a_thousand_times_on_every_level_is_refused()
+    {
+        var lists = "]" + string.Concat(Enumerable.Repeat("q\u00000](" + string.Concat(Enumerable.Repeat("h\u0000", 1000)) + "e", 10));
+        var file = _folder.File("seed.pkl");
+        File.WriteAllBytes(file, Bytes(Dictionary(("caption_model_state_dict", "}"), ("clip_config", Dictionary(("image_size", lists)))) + "."));
+        AssertQuick(() => Assert.Contains("is more than 10000 values", Assert.Throws<CheckpointFormatException>(() => CaptionCheckpoint.Open(file)).Message, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -17,15 +17,19 @@ internal sealed class TorchSaveArchive(Stream stream) : IDisposable
     public static void Write(string path, IEnumerable<KeyValuePair<string, torch.Tensor>> tensors)
     {
         using var file = File.Create(path);
-        using var archive = new TorchSaveArchive(file);
         var all = tensors.ToList();
         var entries = all.Select((tensor, i) => (tensor.Key, PickleCode.Tensor(
             PickleCode.Storage("FloatStorage", $"{i}", tensor.Value.numel()), 0, tensor.Value.shape, tensor.Value.stride())));
-        archive.Add("data.pkl", PickleCode.Bytes(PickleCode.Protocol2 + PickleCode.Dictionary(entries) + "."));
-        for (var i = 0; i < all.Count; i++)
+        using (var archive = new TorchSaveArchive(file))
         {
-            archive.Add($"data/{i}", all[i].Value.bytes);
+            archive.Add("data.pkl", PickleCode.Bytes(PickleCode.Protocol2 + PickleCode.Dictionary(entries) + "."));
+            for (var i = 0; i < all.Count; i++)
+            {
+                archive.Add($"data/{i}", all[i].Value.bytes);
+            }
         }
+
+        file.Flush(flushToDisk: true);
     }
 
     /// <summary>The bytes of an archive of a pickle and the storages that it names.</summary>

@@ -115,7 +115,7 @@ public sealed partial class ClipImageEncoder : IImageEncoder, ITrainable, ISavab
     /// <param name="compute">Where and how to compute; null for float32 on the CPU. To train or save it, ask for <see cref="ComputeOptions.Trainable"/>.</param>
     /// <returns>The encoder; dispose it.</returns>
     /// <exception cref="CaptioningException">The sizes are out of range (all errors are listed), or the preprocessor makes other ones.</exception>
-    public static ClipImageEncoder CreateFresh(ModifiedResNetConfig config, ImagePreprocessor preprocessor, long seed, ComputeOptions? compute = null)
+    public static ClipImageEncoder CreateFreshResNet(ModifiedResNetConfig config, ImagePreprocessor preprocessor, long seed, ComputeOptions? compute = null)
     {
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(preprocessor);

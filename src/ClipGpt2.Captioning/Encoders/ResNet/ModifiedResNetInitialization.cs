@@ -13,6 +13,9 @@ internal static class ModifiedResNetInitialization
 {
     private const string Name = OpenAiClipNames.Visual;
 
+    /// <summary>A mean over four values halves their deviation, which batch statistics would make up for.</summary>
+    private const double MeanRecovery = 2;
+
     /// <summary>Draws all weights.</summary>
     /// <returns>The weights by OpenAI's names; dispose them.</returns>
     public static InitialWeights Draw(ModifiedResNetConfig config, long seed)
@@ -45,7 +48,7 @@ internal static class ModifiedResNetInitialization
         if (isStriding || inputs != outputs)
         {
             weights.Normal($"{Name}{name}downsample.0.weight", Math.Sqrt(1.0 / inputs), outputs, inputs, 1, 1);
-            Statistics(weights, $"{Name}{name}downsample.1", outputs, scale: 1);
+            Statistics(weights, $"{Name}{name}downsample.1", outputs, isStriding ? MeanRecovery : 1);
         }
 
         return outputs;

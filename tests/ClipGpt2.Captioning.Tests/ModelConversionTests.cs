@@ -41,6 +41,16 @@ public sealed class ModelConversionTests
     }
 
     [Fact]
+    public void Weights_that_the_form_has_no_place_for_are_refused()
+    {
+        using var clip = new TinyOpenAiClip(change: shapes => shapes.Add(("visual.transformer.resblocks.0.ls_1.gamma", [64])));
+        using var target = new TemporaryFolder();
+        var error = Assert.Throws<CheckpointFormatException>(() => ModelConversion.Convert(clip.File, target.Path));
+        Assert.Contains("no names for: 'visual.transformer.resblocks.0.ls_1.gamma'", error.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(target.Path));
+    }
+
+    [Fact]
     public void A_bare_GPT2_with_masks_and_a_repeated_head_becomes_a_plain_one()
     {
         using var bare = BareGpt2();

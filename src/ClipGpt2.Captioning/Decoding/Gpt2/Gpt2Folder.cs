@@ -21,11 +21,8 @@ internal static class Gpt2Folder
         var config = Gpt2Config.Read(source.Config);
         config.Validate(source.Config.File);
         var names = Gpt2Names.For(source.Weights);
-        var beginning = names is Gpt2HubNames ? Gpt2HubNames.Missing : "";
-        using var weights = new RenamedTensors(source.Weights, name =>
-            names.IsBuffer(name) || (config.TieWordEmbeddings && name == Gpt2Names.Head) ? null
-            : name == Gpt2Names.Head ? name
-            : beginning + name);
+        using var weights = new RenamedTensors(
+            source.Weights, name => names.IsBuffer(name) || (config.TieWordEmbeddings && name == Gpt2Names.Head) ? null : names.ModelName(name));
         ModelFolderWriter.Write(source.Path, target, weights, floatingType, token);
     }
 }

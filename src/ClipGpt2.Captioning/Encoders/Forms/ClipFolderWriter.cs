@@ -57,6 +57,7 @@ internal static class ClipFolderWriter
     private static void Convert(ClipSource source, ClipVisionConfig vision, string target, ClipFolderOptions options, CancellationToken token)
     {
         using var weights = Overlaid(source.ModelNamed, options.Trained);
+        RefuseUnknown(weights);
         var preprocessing = Preprocessing(source, options) with { Squash = null, Transform = ImageTransform.HuggingFace };
         KeyValuePair<string, JsonObject>[] files =
         [
@@ -64,6 +65,17 @@ internal static class ClipFolderWriter
             new(PreprocessorConfig.FileName, PreprocessorConfigWriter.Write(preprocessing)),
         ];
         ModelFolderWriter.WriteNew(target, files, weights, floatingType: options.FloatingType, token: token);
+    }
+
+    /// <summary>A weight that the form has no place for makes another model, such as one whose blocks scale what they add.</summary>
+    private static void RefuseUnknown(OverlaidTensors weights)
+    {
+        string[] known = ["vision_model.", "visual_projection.", "text_model.", "text_projection.", "logit_scale"];
+        var unknown = weights.Tensors.Keys.Where(name => !known.Any(beginning => name.StartsWith(beginning, StringComparison.Ordinal))).Order(StringComparer.Ordinal).ToList();
+        if (unknown.Count > 0)
+        {
+            throw new CheckpointFormatException($"'{weights.Location}' has weights that Hugging Face's form of CLIP has no names for: '{string.Join("', '", unknown.Take(10))}'.");
+        }
     }
 
     private static void WriteOpenClips(ClipSource source, ModifiedResNetConfig vision, string target, ClipFolderOptions options, CancellationToken token)
@@ -89,5 +101,6 @@ internal static class ClipFolderWriter
 
     private static ImagePreprocessorOptions Preprocessing(ClipSource source, ClipFolderOptions options) => options.Preprocessing ?? source.LoadPreprocessor().Options;
 
+    /// <summary>The trained weights over the stored ones; without any, the stored ones over themselves, which changes nothing.</summary>
     private static OverlaidTensors Overlaid(ITensorSource below, ITensorSource? above) => new(below, above ?? below, beginning: "", new ClipNames());
 }

@@ -11,8 +11,11 @@ internal partial class Gpt2Names : WeightNameMap
     protected const string Prefix = "transformer.";
 
     /// <summary>The map for what a source holds.</summary>
-    public static WeightNameMap For(ITensorSource source) =>
+    public static Gpt2Names For(ITensorSource source) =>
         source.Tensors.ContainsKey("wte.weight") ? new Gpt2HubNames() : new Gpt2Names();
+
+    /// <summary>The name by which models ask for a stored weight: the reverse of <see cref="WeightNameMap.StoredName"/>.</summary>
+    public virtual string ModelName(string storedName) => storedName;
 
     public override bool IsBuffer(string storedName) => Mask().IsMatch(storedName);
 

@@ -36,15 +36,15 @@ public sealed class ClipCapDataset : CaptionFileDataset
         using var scope = torch.NewDisposeScope();
         var rows = Rows(file.Root[EmbeddingName]);
         var table = new CaptionTable(path, options ?? new(), imageFolder: null);
-        var embeddings = new List<float[]>();
+        var pictures = new Pictures(table);
         foreach (var (caption, place) in file.Root["captions"].Items.Select((caption, place) => (caption, place)))
         {
             token.ThrowIfCancellationRequested();
-            var image = Image(table, embeddings, IdOf(caption["image_id"]), rows(caption[EmbeddingName]), problem => caption["image_id"].Error(problem));
+            var image = pictures.Add(IdOf(caption["image_id"]), place, rows(caption[EmbeddingName]), problem => caption["image_id"].Error(problem));
             table.Add(new CaptionEntry(caption["caption"].AsText(), image, place, 0), problem => caption["caption"].Error(problem));
         }
 
-        return new ClipCapDataset(table, embeddings);
+        return new ClipCapDataset(table, pictures.Embeddings);
     }
 
     private protected override CaptionExample Example(CaptionEntry entry) =>
@@ -75,25 +75,34 @@ public sealed class ClipCapDataset : CaptionFileDataset
         };
     }
 
-    /// <summary>The index of a picture. One that comes with another embedding than before is another picture.</summary>
-    private static int Image(CaptionTable table, List<float[]> embeddings, string id, float[] embedding, Func<string, CaptioningException> wrong)
-    {
-        for (var version = 0; ; version++)
-        {
-            var image = table.Image(version == 0 ? id : $"{id}#{version}", wrong);
-            if (image == embeddings.Count)
-            {
-                embeddings.Add(embedding);
-            }
-
-            if (embeddings[image].AsSpan().SequenceEqual(embedding))
-            {
-                return image;
-            }
-        }
-    }
-
     private static string IdOf(PyTorchValue value) => value.Kind == PyTorchValueKind.Integer
         ? value.AsInteger().ToString(CultureInfo.InvariantCulture)
         : value.AsText();
+
+    /// <summary>The pictures and their embeddings. One that comes with another embedding than before is another picture.</summary>
+    private sealed class Pictures(CaptionTable table)
+    {
+        private readonly Dictionary<string, int> _last = new(StringComparer.Ordinal);
+        private readonly List<float[]> _embeddings = [];
+
+        public IReadOnlyList<float[]> Embeddings => _embeddings;
+
+        /// <summary>Takes in a caption's picture and returns its index.</summary>
+        public int Add(string id, int place, float[] embedding, Func<string, CaptioningException> wrong)
+        {
+            if (_last.TryGetValue(id, out var known) && _embeddings[known].AsSpan().SequenceEqual(embedding))
+            {
+                return known;
+            }
+
+            var image = table.Image(_last.ContainsKey(id) ? $"{id}#{place}" : id, wrong);
+            if (image < _embeddings.Count)
+            {
+                throw wrong($"is '{id}', and '{table.Images[image]}', which is to tell another embedding of that picture apart, is the name of a picture already");
+            }
+
+            _embeddings.Add(embedding);
+            return _last[id] = image;
+        }
+    }
 }

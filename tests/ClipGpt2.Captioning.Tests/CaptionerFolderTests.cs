@@ -36,7 +36,7 @@ public sealed class CaptionerFolderTests
         var training = new ComputeOptions { Trainable = true };
         var sizes = new ImagePreprocessorOptions { ShortestEdge = 32, CropSize = new(32, 32) };
         using var encoder = ClipImageEncoder.CreateFresh(
-            new() { HiddenSize = 32, Layers = 2, Heads = 2, IntermediateSize = 64, ImageSize = 32, PatchSize = 16, ProjectionSize = 24 }, new(sizes), seed: 1, training);
+            new ClipVisionConfig { HiddenSize = 32, Layers = 2, Heads = 2, IntermediateSize = 64, ImageSize = 32, PatchSize = 16, ProjectionSize = 24 }, new(sizes), seed: 1, training);
         using var projector = LinearTanhProjector.CreateFresh(
             new() { Kind = LinearTanhProjector.Kind, PrefixLength = 3, EmbeddingDimension = 24, HiddenSize = 32 }, seed: 2, training);
         var tokenizer = Gpt2Tokenizer.FromPretrained(Path.Combine(SampleCaptioner.Folder, "decoder"));

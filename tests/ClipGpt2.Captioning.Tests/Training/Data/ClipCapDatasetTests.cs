@@ -1,6 +1,7 @@
 using System.Text;
 using ClipGpt2.Captioning.Tests.Weights;
 using ClipGpt2.Captioning.Training;
+using ClipGpt2.Captioning.Training.Checkpoints;
 using ClipGpt2.Captioning.Training.Data;
 using ClipGpt2.Captioning.Weights;
 
@@ -29,14 +30,11 @@ public sealed class ClipCapDatasetTests
     public async Task A_captioner_trains_on_it_without_a_picture()
     {
         var dataset = ClipCapDataset.Read(File);
-        using var captioner = TinyTraining.LoadCaptioner();
-        if (captioner.Encoder.EmbeddingDimension != dataset.EmbeddingDimension)
-        {
-            var error = await Assert.ThrowsAsync<CaptioningException>(() => new CaptionTrainer(captioner, TinyTraining.Options()).TrainAsync(dataset));
-            Assert.Contains("48", error.Message, StringComparison.Ordinal);
-            return;
-        }
-
+        using var checkpoint = CaptionCheckpoint.Open(Path.Combine(Golden, "seed", "clip_gpt2_square.pkl"));
+        var models = Path.Combine(Golden, "..", "models");
+        using var captioner = checkpoint.LoadCaptioner(
+            new CaptionerOptions { Trainable = TrainableParts.ProjectorAndDecoder },
+            new BaseModels { Clip = Path.Combine(models, "tiny-clip"), Gpt2 = Path.Combine(models, "tiny-gpt2") });
         var result = await new CaptionTrainer(captioner, TinyTraining.Options(o => o.Objective = CaptionObjective.ClipCap)).TrainAsync(dataset);
         Assert.Equal(20, result.Steps);
     }
@@ -58,7 +56,7 @@ public sealed class ClipCapDatasetTests
         var bytes = System.IO.File.ReadAllBytes(File);
 
         // The last caption's row, 39, as a one-byte integer behind its key's place in the memo.
-        var place = bytes.AsSpan().LastIndexOf([(byte)'K', 39]);
+        var place = bytes.AsSpan().LastIndexOf("K\x27"u8);
         Assert.True(place > 0, Encoding.Latin1.GetString(bytes[^60..]));
         bytes[place + 1] = 40;
         System.IO.File.WriteAllBytes(folder.File("data.pkl"), bytes);

@@ -10,10 +10,10 @@ internal static class CommandLine
 {
     public static async Task<int> RunAsync(string[] args)
     {
-        var root = new RootCommand("Captions pictures with CLIP and GPT-2, trains captioners, looks into model files, and measures captions.")
+        var root = new RootCommand("Captions pictures with CLIP and GPT-2, trains captioners, looks into model files, measures captions, and fetches models.")
         {
-            CaptionCommand.Create(), TrainCommand.Create(), EmbedCommand.Create(), PrepareCocoCommand.Create(), InspectCommand.Create(), EvaluateCommand.Create(),
-            CompareCommand.Create(),
+            CaptionCommand.Create(), InferCommand.Create(), TrainCommand.Create(), EmbedCommand.Create(), PrepareCocoCommand.Create(), InspectCommand.Create(), EvaluateCommand.Create(),
+            CompareCommand.Create(), FetchCommand.Create(), ConvertCommand.Create(),
         };
 
         // No response files: a picture may be called "@1.jpg".
@@ -35,7 +35,7 @@ internal static class CommandLine
             using var interruption = Interruption.Watch();
             return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromMinutes(10) });
         }
-        catch (TrainingConfigurationException e)
+        catch (ConfigurationException e)
         {
             foreach (var error in e.Errors)
             {

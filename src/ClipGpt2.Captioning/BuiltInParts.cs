@@ -1,6 +1,7 @@
 using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.Decoding.Gpt2;
 using ClipGpt2.Captioning.Encoders;
+using ClipGpt2.Captioning.Encoders.Forms;
 using ClipGpt2.Captioning.Folders;
 using ClipGpt2.Captioning.Images;
 using ClipGpt2.Captioning.Projectors;
@@ -13,8 +14,9 @@ namespace ClipGpt2.Captioning;
 internal static class BuiltInParts
 {
     public static void AddTo(CaptionerParts parts) => parts
-        .AddEncoder("clip", context => FromFolder(context, folder => ClipImageEncoder.Load(folder, Preprocessor(context), context.Compute)))
-        .AddTextEncoder("clip", context => FromFolder(context, folder => new DeferredTextEncoder(folder, context.Compute)))
+        .AddEncoder("clip", ClipEncoder)
+        .AddEncoder("siglip", context => FromFolder(context, folder => SiglipImageEncoder.Load(folder, context.Compute)))
+        .AddTextEncoder("clip", context => new DeferredTextEncoder(context.Path, context.Compute))
         .AddProjector(LinearTanhProjector.Kind, context => Projector(context, LinearTanhProjector.Create))
         .AddProjector(LinearProjector.Kind, context => Projector(context, LinearProjector.Create))
         .AddProjector(MlpProjector.Kind, context => Projector(context, MlpProjector.Create))
@@ -22,17 +24,31 @@ internal static class BuiltInParts
         .AddDecoder("gpt2", context => FromFolder(context, folder => Gpt2CaptionDecoder.Load(folder, context.Compute, context.Tokenizer)))
         .AddTokenizer("gpt2", context => Gpt2Tokenizer.FromPretrained(context.Path));
 
-    /// <summary>The folder's own preprocessing, after the squash that the captioner was trained with, if there was one.</summary>
-    private static ImagePreprocessor Preprocessor(PartContext context)
+    private static ClipImageEncoder ClipEncoder(PartContext context)
     {
-        var preprocessor = ImagePreprocessor.Load(context.Path);
-        return context.Description.Has(ClipImageEncoder.SquashName) switch
+        using var source = ClipSource.Open(context.Path);
+        return ClipImageEncoder.Load(source, Preprocessor(context.Description, source.LoadPreprocessor()), context.Compute);
+    }
+
+    /// <summary>The folder's own preprocessing, with what the captioner's description changes: the squash that it was trained with, and the order of steps.</summary>
+    private static ImagePreprocessor Preprocessor(ConfigSection description, ImagePreprocessor preprocessor)
+    {
+        var options = preprocessor.Options;
+        if (description.Has(ClipImageEncoder.SquashName))
         {
-            false => preprocessor,
-            true when context.Description.Ints(ClipImageEncoder.SquashName) is [> 0 and var width, > 0 and var height] =>
-                new ImagePreprocessor(preprocessor.Options with { Squash = new ImageSize(width, height) }),
-            _ => throw context.Description.Error(ClipImageEncoder.SquashName, "must be a width and a height above 0"),
-        };
+            options = description.Ints(ClipImageEncoder.SquashName) is [> 0 and var width, > 0 and var height]
+                ? options with { Squash = new ImageSize(width, height) }
+                : throw description.Error(ClipImageEncoder.SquashName, "must be a width and a height above 0");
+        }
+
+        if (description.Has(ClipImageEncoder.TransformName))
+        {
+            options = Enum.TryParse<ImageTransform>(description.Text(ClipImageEncoder.TransformName), out var transform) && Enum.IsDefined(transform)
+                ? options with { Transform = transform }
+                : throw description.Error(ClipImageEncoder.TransformName, $"must be one of {string.Join(", ", Enum.GetNames<ImageTransform>())}");
+        }
+
+        return ReferenceEquals(options, preprocessor.Options) ? preprocessor : new ImagePreprocessor(options);
     }
 
     private static T FromFolder<T>(PartContext context, Func<ModelFolder, T> load)

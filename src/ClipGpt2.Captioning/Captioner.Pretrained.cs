@@ -58,6 +58,6 @@ public sealed partial class Captioner
             ("projector", "projector.safetensors", Projector),
             ("decoder", "decoder", Decoder),
             ("tokenizer", "decoder", Tokenizer),
-            ("text_encoder", isOneClip ? "encoder" : "text_encoder", _models.TextEncoder));
+            ("text_encoder", isOneClip ? "encoder" : "text_encoder", isOneClip ? new WrittenTextEncoder() : _models.TextEncoder));
     }
 }

@@ -124,6 +124,25 @@ public sealed partial class Captioner : IDisposable
         }
     }
 
+    /// <summary>Captions pictures whose embeddings were computed before, such as those of an embedding store or of <see cref="CaptionResult.Embedding"/>.</summary>
+    /// <param name="embeddings">The embeddings.</param>
+    /// <param name="options">What this call asks for; null for the captioner's defaults.</param>
+    /// <param name="token">Ends the call between two steps of the search.</param>
+    /// <returns>One result an embedding, in order.</returns>
+    /// <exception cref="CaptioningException">An embedding isn't of the encoder's dimension, or an option is wrong.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public IReadOnlyList<CaptionResult> Caption(IEnumerable<ImageEmbedding> embeddings, CaptionOptions? options = null, CancellationToken token = default)
+    {
+        var request = Request(options);
+        var results = new List<CaptionResult>();
+        foreach (var batch in embeddings.Chunk(_options.BatchSize))
+        {
+            results.AddRange(_models.Caption(batch, results.Count, request, token));
+        }
+
+        return results;
+    }
+
     /// <summary>Captions the pictures of a folder as a stream, in the ordinal order of their paths.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="recursive">Whether to look into its folders too.</param>

@@ -16,7 +16,7 @@ public sealed class ArchitectureTests
     ];
 
     // What is built upon the captioner, in order.
-    private static readonly string[] Uses = ["Evaluation", "Training"];
+    private static readonly string[] Uses = ["Evaluation", "Training", "Inference"];
 
     public static TheoryData<string> StationNames => new(Stations);
 

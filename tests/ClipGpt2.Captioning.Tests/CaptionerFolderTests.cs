@@ -10,6 +10,7 @@ using ClipGpt2.Captioning.Text;
 using ClipGpt2.Captioning.Weights;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using TorchSharp;
 
 namespace ClipGpt2.Captioning.Tests;
 
@@ -35,7 +36,7 @@ public sealed class CaptionerFolderTests
         var training = new ComputeOptions { Trainable = true };
         var sizes = new ImagePreprocessorOptions { ShortestEdge = 32, CropSize = new(32, 32) };
         using var encoder = ClipImageEncoder.CreateFresh(
-            new() { HiddenSize = 32, Layers = 2, Heads = 2, IntermediateSize = 64, ImageSize = 32, PatchSize = 16, ProjectionSize = 24 }, new(sizes), seed: 1, training);
+            new ClipVisionConfig { HiddenSize = 32, Layers = 2, Heads = 2, IntermediateSize = 64, ImageSize = 32, PatchSize = 16, ProjectionSize = 24 }, new(sizes), seed: 1, training);
         using var projector = LinearTanhProjector.CreateFresh(
             new() { Kind = LinearTanhProjector.Kind, PrefixLength = 3, EmbeddingDimension = 24, HiddenSize = 32 }, seed: 2, training);
         var tokenizer = Gpt2Tokenizer.FromPretrained(Path.Combine(SampleCaptioner.Folder, "decoder"));
@@ -48,6 +49,24 @@ public sealed class CaptionerFolderTests
         original.Save(temporary.Path);
         using var copy = Captioner.FromPretrained(temporary.Path);
         Assert.Equal(original.Caption(SampleCaptioner.Images[0]).Best.Sequence.TokenIds, copy.Caption(SampleCaptioner.Images[0]).Best.Sequence.TokenIds);
+    }
+
+    [Fact]
+    public void A_trained_encoder_is_saved_although_the_text_encoder_comes_from_the_same_folder()
+    {
+        using var temporary = new TemporaryFolder();
+        using var original = SampleCaptioner.Load(new CaptionerOptions { Trainable = TrainableParts.Encoder });
+        using (torch.no_grad())
+        {
+            ((ClipImageEncoder)original.Encoder).NamedParameters().Single(p => p.Key == "visual_projection.weight").Value.fill_(0.25.ToScalar());
+        }
+
+        original.Save(temporary.Path);
+        using var saved = TensorFiles.Open(Path.Combine(temporary.Path, "encoder"));
+        using var weight = saved.Read("visual_projection.weight");
+        Assert.All(weight.data<float>().ToArray(), value => Assert.Equal(0.25f, value));
+        using var copy = Captioner.FromPretrained(temporary.Path);
+        Assert.NotNull(copy.Caption(SampleCaptioner.Images[0], new CaptionOptions { IncludeSimilarity = true }).Best.Similarity);
     }
 
     [Fact]

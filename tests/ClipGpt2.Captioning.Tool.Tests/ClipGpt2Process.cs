@@ -14,9 +14,11 @@ internal sealed record ClipGpt2Process(int ExitCode, string Output, string Error
     /// <summary>The lines of standard output as JSON: anything else there fails.</summary>
     public IReadOnlyList<JsonElement> Json => [.. Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
 
-    public static async Task<ClipGpt2Process> Run(params string[] arguments)
+    public static Task<ClipGpt2Process> Run(params string[] arguments) => Run(Command(arguments));
+
+    public static async Task<ClipGpt2Process> Run(ProcessStartInfo command)
     {
-        using var process = Process.Start(Command(arguments))!;
+        using var process = Process.Start(command)!;
         using var patience = new CancellationTokenSource(Longest);
         var output = process.StandardOutput.ReadToEndAsync(patience.Token);
         var error = process.StandardError.ReadToEndAsync(patience.Token);

@@ -6,6 +6,7 @@ internal static class WorkloadGroups
     public static IReadOnlyDictionary<string, Func<IWorkloadGroup>> ByName { get; } = new Dictionary<string, Func<IWorkloadGroup>>
     {
         ["inference"] = () => new InferenceGroup(),
+        ["loading"] = () => new LoadingGroup(),
         ["training"] = () => new TrainingGroup(),
         ["metrics"] = () => new MetricsGroup(),
     };

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
+using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.Pipeline;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Tool.Captions;
+using ClipGpt2.Captioning.Tool.Fetching;
 
 namespace ClipGpt2.Captioning.Tool.Commands;
 
@@ -12,29 +14,34 @@ internal static class CaptionCommand
     public static Command Create()
     {
         var images = PathArgument.Create("IMAGE|FOLDER", "Pictures, and folders of pictures.");
-        var model = new Option<string>("--model") { Required = true, HelpName = "FOLDER", Description = "The captioner's folder." };
+        var model = new Option<string>("--model") { Required = true, HelpName = "FOLDER|FILE", Description = "The captioner's folder, or a checkpoint: this library's, the seed's or ClipCap's." };
         var beams = Positive("--beams", "How many beams to search with; 1 is greedy search.");
         var tokens = Positive("--max-new-tokens", "The most tokens of a caption, the end token included.");
+        var strategy = new Option<DecodingStrategy?>("--strategy") { Description = "Whose search is followed: standard (Hugging Face's), clipcapgreedy or clipcapbeam; ClipCap's own for its checkpoints unless given." };
         var precision = new Option<Precision?>("--precision") { Description = "The number format: float32 (exact), bfloat16, int8weights, float16 (on GPUs) or auto." };
         var device = new Option<string?>("--device") { HelpName = "cpu|cuda:N", Description = "The device." };
         var json = new Option<bool>("--json") { Description = "Write one JSON object a line and nothing else." };
-        var command = new Command("caption", "Write captions of pictures.") { images, model, beams, tokens, precision, device, json };
+        var command = new Command("caption", "Write captions of pictures.") { images, model, CaptionerSource.Clip, CaptionerSource.Gpt2, beams, tokens, strategy, precision, device, json };
         command.SetAction((parsed, token) =>
         {
-            var options = new CaptionerOptions();
+            var options = new CaptionerOptions { ModelSearch = LocalModels.Search() };
             options.Decoding.Beams = parsed.GetValue(beams) ?? options.Decoding.Beams;
             options.Decoding.MaxNewTokens = parsed.GetValue(tokens) ?? options.Decoding.MaxNewTokens;
             options.Precision = parsed.GetValue(precision) ?? options.Precision;
             options.Device = parsed.GetValue(device) ?? options.Device;
-            return RunAsync(parsed.GetRequiredValue(images), parsed.GetRequiredValue(model), options, CaptionOutput.Create(parsed.GetValue(json)), token);
+            return RunAsync(
+                parsed.GetRequiredValue(images),
+                () => CaptionerSource.Load(parsed.GetRequiredValue(model), options, CaptionerSource.Bases(parsed), parsed.GetValue(strategy)),
+                CaptionOutput.Create(parsed.GetValue(json)),
+                token);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(string[] images, string model, CaptionerOptions options, CaptionOutput output, CancellationToken token)
+    private static async Task<int> RunAsync(string[] images, Func<Captioner> load, CaptionOutput output, CancellationToken token)
     {
         string[] files = [.. images.SelectMany(path => Directory.Exists(path) ? InFolder(path) : [path])];
-        using var captioner = Captioner.FromPretrained(model, options);
+        using var captioner = load();
         var complete = await output.WriteAsync(captioner.CaptionAsync(files.Select(ImageSource.FromFile), token: token), files.Length);
         return complete ? ExitCode.Success : ExitCode.Failed;
     }

@@ -3,18 +3,18 @@ using ClipGpt2.Captioning.Encoders;
 using ClipGpt2.Captioning.Images;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Tool.Embedding;
+using ClipGpt2.Captioning.Tool.Fetching;
 using ClipGpt2.Captioning.Tool.Output;
 using ClipGpt2.Captioning.Training.Configuration;
 using ClipGpt2.Captioning.Training.Data;
 using ClipGpt2.Captioning.Training.Embeddings;
-using ClipGpt2.Captioning.Weights;
 
 namespace ClipGpt2.Captioning.Tool.Commands;
 
 /// <summary><c>clipgpt2 embed</c>: computes the embeddings of a data set's pictures once, for all trainings to come.</summary>
 internal static class EmbedCommand
 {
-    private static readonly Option<string> Encoder = new("--encoder") { HelpName = "FOLDER|ID", Description = "The image encoder: the folder or id of a CLIP model.", Required = true };
+    private static readonly Option<string> Encoder = new("--encoder") { HelpName = "FOLDER|ID|FILE", Description = "The image encoder: the folder or id of a CLIP or SigLIP model, or a file of weights of OpenAI's or OpenCLIP's CLIP.", Required = true };
     private static readonly Option<string> Captions = new("--captions") { HelpName = "FILE|FOLDER", Description = "The data set: a file of captions of any form, or a folder.", Required = true };
     private static readonly Option<string?> Images = new("--images") { HelpName = "FOLDER", Description = "The folder that the pictures' paths in the file are relative to." };
     private static readonly Option<string[]> Splits = new("--splits") { HelpName = "NAME", Description = "The splits of a file that has some (Karpathy's); train and restval unless given.", AllowMultipleArgumentsPerToken = true };
@@ -54,8 +54,7 @@ internal static class EmbedCommand
     {
         var captions = parsed.GetRequiredValue(Captions);
         var dataset = CaptionDatasets.Open(captions, Reading(parsed), token);
-        using var folder = ModelFolder.Open(parsed.GetRequiredValue(Encoder));
-        using var encoder = ClipImageEncoder.Load(folder, new ComputeOptions { Device = parsed.GetRequiredValue(Device) });
+        using var encoder = ImageEncoders.FromPretrained(parsed.GetRequiredValue(Encoder), new ComputeOptions { Device = parsed.GetRequiredValue(Device) }, LocalModels.Search());
         var options = new EmbeddingStoreOptions
         {
             Precision = parsed.GetValue(Precision),
@@ -88,7 +87,7 @@ internal static class EmbedCommand
         return options;
     }
 
-    private static int Build(string store, ClipImageEncoder encoder, EmbeddingStoreOptions options, ICaptionDataset dataset, bool verbose, CancellationToken token)
+    private static int Build(string store, IImageEncoder encoder, EmbeddingStoreOptions options, ICaptionDataset dataset, bool verbose, CancellationToken token)
     {
         try
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ClipGpt2.Captioning.Tool.Fetching;
 using ClipGpt2.Captioning.Tool.Output;
 using ClipGpt2.Captioning.Tool.Training;
 using ClipGpt2.Captioning.Training;
@@ -40,7 +41,7 @@ internal static class TrainCommand
     private static async Task<int> RunAsync(TrainingConfiguration configuration, bool verbose, CancellationToken token)
     {
         using var observers = TrainingObservers.Create(configuration);
-        using var setup = TrainingSetup.Create(configuration, logger: observers.SetupLogger);
+        using var setup = TrainingSetup.Create(configuration, LocalModels.Search(), observers.SetupLogger);
         observers.AddTo(setup.Options);
         try
         {

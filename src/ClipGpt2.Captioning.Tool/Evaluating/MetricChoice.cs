@@ -1,6 +1,7 @@
 using ClipGpt2.Captioning.Evaluation;
 using ClipGpt2.Captioning.Metrics;
 using ClipGpt2.Captioning.Metrics.Meteor;
+using ClipGpt2.Captioning.Tool.Fetching;
 
 namespace ClipGpt2.Captioning.Tool.Evaluating;
 
@@ -47,6 +48,7 @@ internal sealed record MetricChoice(string Names)
             BertModel = BertModel ?? "",
             BertLayer = BertLayer,
             ClipModel = ClipModel ?? "",
+            ModelSearch = LocalModels.Search(),
             PictureOf = image => Picture(image.Id) ?? throw new CaptioningException($"CLIPScore needs the picture of image {image.Id}: name the folder with --images, and the file in the references."),
         };
         return new CaptionEvaluator(kinds.ConvertAll(metrics.Create));

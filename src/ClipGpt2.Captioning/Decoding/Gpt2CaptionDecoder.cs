@@ -80,32 +80,27 @@ public sealed class Gpt2CaptionDecoder : CaptionDecoder, ITrainableDecoder, ISav
     string ISavablePart.Kind => "gpt2";
 
     /// <inheritdoc/>
-    void ISavablePart.Save(string path, JsonObject description)
+    void ISavablePart.Save(string path, JsonObject description) => Save(path);
+
+    /// <summary>Writes the model as a folder in Hugging Face's form, a <c>GPT2LMHeadModel</c>, with the tokenizer's files of the folder it came from.</summary>
+    /// <param name="folder">The folder; it is made if it isn't there, and files of the form's names are replaced.</param>
+    /// <exception cref="CaptioningException">
+    /// A file can't be written, or the weights are gone: they were packed for inference, and the folder that they came from isn't there any more.
+    /// </exception>
+    public void Save(string folder)
     {
         if (!Model.Compute.Trainable)
         {
-            ModelFolderWriter.Copy(_source, path);
-            return;
+            ModelFolderWriter.Copy(_source, folder);
         }
-
-        var weights = Model.FileTensors().ToDictionary();
-        try
+        else if (_source is null)
         {
-            if (_source is null)
-            {
-                ModelFolderWriter.WriteNew(path, [new("config.json", Model.Config.ToJson())], weights);
-            }
-            else
-            {
-                ModelFolderWriter.Write(_source, path, weights);
-            }
+            Model.Save(folder);
         }
-        finally
+        else
         {
-            foreach (var weight in weights.Values)
-            {
-                weight.Dispose();
-            }
+            using var weights = new MemoryTensors("the decoder in training", Model.FileTensors());
+            ModelFolderWriter.Write(_source, folder, weights);
         }
     }
 }

@@ -1,5 +1,5 @@
+using System.Text.Json.Nodes;
 using ClipGpt2.Captioning.Encoders.Transformer;
-using ClipGpt2.Captioning.Runtime.Layers;
 using ClipGpt2.Captioning.Weights;
 
 namespace ClipGpt2.Captioning.Encoders;
@@ -11,6 +11,9 @@ internal static class ClipConfig
     public const string VisionModel = "clip_vision_model";
 
     private const int DefaultProjection = 512;
+
+    /// <summary>The logarithm of 1 / 0.07, rounded as Hugging Face has it.</summary>
+    private const double FreshLogitScale = 2.6592;
 
     /// <summary>The image tower of a full model's or of a vision model's configuration.</summary>
     /// <exception cref="CheckpointFormatException">The folder holds another kind of model, or a field is wrong.</exception>
@@ -26,6 +29,27 @@ internal static class ClipConfig
         return ClipTextConfig.Read(Tower(config, "text_config"), Projection(config));
     }
 
+    /// <summary>Writes the <c>config.json</c> of a full model, which Hugging Face's <c>CLIPModel</c> and this library read.</summary>
+    public static JsonObject ToJson(ClipVisionConfig vision, ClipTextConfig text)
+    {
+        var tower = vision.ToJson();
+        tower.Remove("architectures");
+        return new()
+        {
+            ["architectures"] = new JsonArray("CLIPModel"),
+            ["initializer_factor"] = vision.InitializerFactor,
+            ["logit_scale_init_value"] = FreshLogitScale,
+            ["model_type"] = FullModel,
+            ["projection_dim"] = text.ProjectionSize,
+            ["text_config"] = text.ToJson(),
+            ["vision_config"] = tower,
+        };
+    }
+
+    /// <summary>Whether the configuration is a full model's.</summary>
+    /// <exception cref="CheckpointFormatException">The folder holds another kind of model.</exception>
+    public static bool HasText(ConfigSection config) => Kind(config, FullModel, VisionModel) == FullModel;
+
     private static string Kind(ConfigSection config, params ReadOnlySpan<string> kinds) => config.Text("model_type") is var kind && kinds.Contains(kind)
         ? kind
         : throw config.Error("model_type", $"is '{kind}', and must be {string.Join(" or ", kinds.ToArray().Select(k => $"'{k}'"))}");
@@ -34,20 +58,4 @@ internal static class ClipConfig
     private static ConfigSection Tower(ConfigSection config, string name) => config.FindSection($"{name}_dict") ?? config.Section(name);
 
     private static int Projection(ConfigSection config) => TransformerConfig.Positive(config, "projection_dim", DefaultProjection);
-}
-
-/// <summary>The text tower's sizes, and the id at which a text is pooled.</summary>
-internal sealed record ClipTextConfig(TransformerConfig Transformer, int Vocabulary, int Positions, int EndId, int ProjectionSize)
-{
-    private static readonly TransformerConfig Defaults = new()
-    {
-        HiddenSize = 512, Layers = 12, Heads = 8, IntermediateSize = 2048, Activation = Activation.QuickGelu, Epsilon = 1e-5,
-    };
-
-    public static ClipTextConfig Read(ConfigSection section, int projection) => new(
-        TransformerConfig.Read(section, Defaults),
-        TransformerConfig.Positive(section, "vocab_size", 49408),
-        TransformerConfig.Positive(section, "max_position_embeddings", 77),
-        section.Int("eos_token_id", 49407),
-        projection);
 }

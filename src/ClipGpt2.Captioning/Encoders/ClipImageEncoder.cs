@@ -1,4 +1,5 @@
-using System.Text.Json.Nodes;
+using ClipGpt2.Captioning.Encoders.Forms;
+using ClipGpt2.Captioning.Encoders.ResNet;
 using ClipGpt2.Captioning.Encoders.Transformer;
 using ClipGpt2.Captioning.Images;
 using ClipGpt2.Captioning.Runtime;
@@ -14,20 +15,17 @@ namespace ClipGpt2.Captioning.Encoders;
 /// Source: transformers' <c>CLIPVisionModelWithProjection</c> and <c>CLIPModel.get_image_features</c>. Holds weights and nothing else: any number
 /// of threads may call it.
 /// </remarks>
-public sealed class ClipImageEncoder : IImageEncoder, ITrainable, ISavablePart, IIdentifiedModel
+public sealed partial class ClipImageEncoder : IImageEncoder, ITrainable, ISavablePart, IIdentifiedModel
 {
-    /// <summary>The size that pictures are squashed to, width and height, in the description of a captioner's encoder.</summary>
-    internal const string SquashName = "squash";
-
-    private readonly string? _source;
+    private readonly ClipOrigin? _origin;
     private readonly Lazy<ModelIdentity> _identity;
     private readonly LayerSet _layers;
     private readonly ComputeOptions _compute;
 
-    private ClipImageEncoder(ClipVisionTower tower, LayerSet layers, ImagePreprocessor preprocessor, ComputeOptions compute, string? source, string? id)
+    private ClipImageEncoder(IClipTower tower, LayerSet layers, ImagePreprocessor preprocessor, ComputeOptions compute, ClipOrigin? origin)
     {
-        _source = source;
-        _identity = new(() => Identify(id));
+        _origin = origin;
+        _identity = new(Identify);
         Tower = tower;
         _layers = layers;
         _compute = compute;
@@ -44,10 +42,31 @@ public sealed class ClipImageEncoder : IImageEncoder, ITrainable, ISavablePart, 
     /// <remarks>The files are hashed when it is first asked for, at about a second for 2 GB.</remarks>
     public ModelIdentity Identity => _identity.Value;
 
-    internal ClipVisionTower Tower { get; }
+    internal IClipTower Tower { get; }
 
-    /// <summary>The folder that the weights came from, or null.</summary>
-    internal string? Folder => _source;
+    /// <summary>The folder or file that the weights came from, or null.</summary>
+    internal string? Folder => _origin?.Path;
+
+    /// <summary>Loads the image tower of a CLIP in any form: see <c>docs/checkpoints.md</c>.</summary>
+    /// <remarks>
+    /// A vision transformer or a ModifiedResNet. Pictures are preprocessed as the form's own program does it: by <c>preprocessor_config.json</c>, by
+    /// <c>open_clip_config.json</c>, or as <c>clip.load</c> of OpenAI.
+    /// </remarks>
+    /// <param name="path">
+    /// A folder in Hugging Face's or OpenCLIP's form, the id of one in the cache on disk, or a file of weights by OpenAI's names: a state dict or a
+    /// TorchScript archive of openai/CLIP, or one of OpenCLIP's.
+    /// </param>
+    /// <param name="compute">Where and how to compute; null for float32 on the CPU.</param>
+    /// <param name="options">What a file of weights doesn't say; null to go by the file.</param>
+    /// <param name="search">Where ids are looked up; null for the defaults.</param>
+    /// <returns>The encoder; dispose it.</returns>
+    /// <exception cref="ModelNotFoundException">There is no such model, or one of its files is missing.</exception>
+    /// <exception cref="CheckpointFormatException">It is no CLIP, or its weights don't fit its configuration.</exception>
+    public static ClipImageEncoder FromPretrained(string path, ComputeOptions? compute = null, ClipFileOptions? options = null, ModelSearchOptions? search = null)
+    {
+        using var source = ClipSource.Open(path, options, search);
+        return Load(source, source.LoadPreprocessor(), compute ?? new(), options);
+    }
 
     /// <summary>Loads the image tower of a full CLIP model's folder, or of a vision model's.</summary>
     /// <param name="folder">The folder, with <c>preprocessor_config.json</c>; it isn't needed afterwards.</param>
@@ -66,7 +85,7 @@ public sealed class ClipImageEncoder : IImageEncoder, ITrainable, ISavablePart, 
     /// <exception cref="ModelNotFoundException">A file is missing.</exception>
     /// <exception cref="CheckpointFormatException">The folder holds another kind of model, or its weights don't fit its configuration.</exception>
     public static ClipImageEncoder Load(ModelFolder folder, ImagePreprocessor preprocessor, ComputeOptions? compute = null) =>
-        Load(ClipConfig.Vision(folder.Config), folder.Weights, preprocessor, compute ?? new(), folder.Path, folder.Id);
+        Load(new HuggingFaceClipSource(folder), preprocessor, compute ?? new());
 
     /// <summary>Creates an encoder with fresh weights by Hugging Face's rules, to be trained from nothing.</summary>
     /// <remarks>Source: transformers' <c>CLIPPreTrainedModel._init_weights</c>, with draws in the order of the tower's parts.</remarks>
@@ -80,14 +99,28 @@ public sealed class ClipImageEncoder : IImageEncoder, ITrainable, ISavablePart, 
     {
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(preprocessor);
-        var side = config.Checked().ImageSize;
-        if (preprocessor.FixedSize != new ImageSize(side, side))
-        {
-            throw new CaptioningException(
-                $"The preprocessor makes pictures of {(preprocessor.FixedSize is { } size ? $"{size.Height} x {size.Width}" : "any size")}, and {nameof(ClipVisionConfig)}.{nameof(config.ImageSize)} is {side}: make them equal.");
-        }
-
+        RefuseOtherPictures(preprocessor, config.Checked().ImageSize, nameof(ClipVisionConfig));
         using var weights = ClipVisionInitialization.Draw(config, seed);
+        return Load(config, weights, preprocessor, compute ?? new());
+    }
+
+    /// <summary>Creates an encoder with a fresh ModifiedResNet, to be trained from nothing.</summary>
+    /// <remarks>
+    /// Sources: He et al. 2015 for the kernels; openai/CLIP's <c>initialize_parameters</c> for the rest. Batch normalisation uses running statistics, which
+    /// stay those of normal values: a tower of a few blocks learns with them, a deep one had better be trained elsewhere.
+    /// </remarks>
+    /// <param name="config">The sizes.</param>
+    /// <param name="preprocessor">What makes its pixels of pictures; its results must be <see cref="ModifiedResNetConfig.ImageSize"/> high and wide.</param>
+    /// <param name="seed">The same seed gives the same weights.</param>
+    /// <param name="compute">Where and how to compute; null for float32 on the CPU. To train or save it, ask for <see cref="ComputeOptions.Trainable"/>.</param>
+    /// <returns>The encoder; dispose it.</returns>
+    /// <exception cref="CaptioningException">The sizes are out of range (all errors are listed), or the preprocessor makes other ones.</exception>
+    public static ClipImageEncoder CreateFreshResNet(ModifiedResNetConfig config, ImagePreprocessor preprocessor, long seed, ComputeOptions? compute = null)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        ArgumentNullException.ThrowIfNull(preprocessor);
+        RefuseOtherPictures(preprocessor, config.Checked().ImageSize, nameof(ModifiedResNetConfig));
+        using var weights = ModifiedResNetInitialization.Draw(config, seed);
         return Load(config, weights, preprocessor, compute ?? new());
     }
 
@@ -106,56 +139,50 @@ public sealed class ClipImageEncoder : IImageEncoder, ITrainable, ISavablePart, 
     public IEnumerable<KeyValuePair<string, Tensor>> NamedParameters() => _layers.Trained(_compute);
 
     /// <inheritdoc/>
-    string ISavablePart.Kind => "clip";
-
-    /// <inheritdoc/>
-    void ISavablePart.Save(string path, JsonObject description)
-    {
-        if (Preprocessor.Options.Squash is { } squash)
-        {
-            description[SquashName] = new JsonArray(squash.Width, squash.Height);
-        }
-
-        if (!_compute.Trainable)
-        {
-            ModelFolderWriter.Copy(_source, path);
-        }
-        else if (_source is not null)
-        {
-            ModelFolderWriter.Write(_source, path, NamedParameters().ToDictionary());
-        }
-        else
-        {
-            ModelFolderWriter.WriteNew(path, Configuration(), NamedParameters());
-        }
-    }
-
-    /// <inheritdoc/>
     public void Dispose() => _layers.Dispose();
 
-    private KeyValuePair<string, JsonObject>[] Configuration() =>
-    [
-        new("config.json", Tower.Config.ToJson()),
-        new(PreprocessorConfig.FileName, PreprocessorConfigWriter.Write(Preprocessor.Options with { Squash = null })),
-    ];
+    /// <summary>Loads the image tower of a source, which stays the caller's.</summary>
+    /// <param name="source">The model.</param>
+    /// <param name="preprocessor">How pictures become pixels.</param>
+    /// <param name="compute">Where and how to compute.</param>
+    /// <param name="options">What the source was opened with.</param>
+    /// <param name="trained">Weights by the names that models ask by, in place of the source's; they stay the caller's.</param>
+    internal static ClipImageEncoder Load(ClipSource source, ImagePreprocessor preprocessor, ComputeOptions compute, ClipFileOptions? options = null, ITensorSource? trained = null)
+    {
+        compute.Validate();
+        var origin = new ClipOrigin(source.Path, source.Id, options);
+        if (trained is not null)
+        {
+            using var weights = new OverlaidTensors(source.ModelNamed, trained, beginning: "", new ClipNames());
+            return Load(source.Vision, weights, preprocessor, compute, origin with { IsBaseOnly = true });
+        }
 
-    internal static ClipImageEncoder Load(ClipVisionConfig config, ITensorSource weights, ImagePreprocessor preprocessor, ComputeOptions compute, string? source = null, string? id = null)
+        using var loader = new WeightLoader(source.Weights, compute, source.Names);
+        loader.Ignore(source.IsBesideVision);
+        var (tower, layers) = LayerLoader.Load(loader, source.Vision.CreateTower);
+        return new ClipImageEncoder(tower, layers, preprocessor, compute, origin);
+    }
+
+    /// <summary>Builds a tower of given sizes over weights by the names that models ask by.</summary>
+    internal static ClipImageEncoder Load(IClipTowerConfig config, ITensorSource weights, ImagePreprocessor preprocessor, ComputeOptions compute, ClipOrigin? origin = null)
     {
         compute.Validate();
         using var loader = new WeightLoader(weights, compute, new ClipNames());
-        loader.Ignore(name => name.StartsWith("text_", StringComparison.Ordinal) || name is "logit_scale");
-        var (tower, layers) = LayerLoader.Load(loader, l => new ClipVisionTower(config, l));
-        return new ClipImageEncoder(tower, layers, preprocessor, compute, source, id);
+        loader.Ignore(HuggingFaceClipSource.IsBeside);
+        var (tower, layers) = LayerLoader.Load(loader, config.CreateTower);
+        return new ClipImageEncoder(tower, layers, preprocessor, compute, origin);
     }
 
-    private ModelIdentity Identify(string? id)
+    private static void RefuseOtherPictures(ImagePreprocessor preprocessor, int side, string config)
     {
-        if (_source is null)
+        if (preprocessor.FixedSize != new ImageSize(side, side))
         {
-            throw new CaptioningException("The encoder wasn't loaded from a model folder, so that there is no telling which model it is: load it with ClipImageEncoder.Load(ModelFolder).");
+            throw new CaptioningException(
+                $"The preprocessor makes pictures of {(preprocessor.FixedSize is { } size ? $"{size.Height} x {size.Width}" : "any size")}, and {config}.{nameof(ClipVisionConfig.ImageSize)} is {side}: make them equal.");
         }
-
-        using var folder = ModelFolder.Open(_source);
-        return ModelIdentity.Of(folder) with { Id = id ?? _source, Computation = $"{_compute.Precision} on {_compute.Device}" };
     }
+
+    private ModelIdentity Identify() => _origin is not null
+        ? _origin.Identify() with { Computation = $"{_compute.Precision} on {_compute.Device}" }
+        : throw new CaptioningException("The encoder wasn't loaded from a model folder, so that there is no telling which model it is: load it with ClipImageEncoder.FromPretrained.");
 }

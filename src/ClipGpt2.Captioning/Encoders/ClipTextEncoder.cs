@@ -1,8 +1,8 @@
+using ClipGpt2.Captioning.Encoders.Forms;
 using ClipGpt2.Captioning.Encoders.Transformer;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Text;
 using ClipGpt2.Captioning.Weights;
-using ClipGpt2.Captioning.Weights.Maps;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -37,23 +37,31 @@ public sealed class ClipTextEncoder : ITextEncoder, ITrainable
     /// <summary>What turns texts into the tower's ids.</summary>
     public ClipTokenizer Tokenizer { get; }
 
+    /// <summary>Loads the text tower of a CLIP in any form: see <c>docs/checkpoints.md</c>.</summary>
+    /// <param name="path">A folder in Hugging Face's or OpenCLIP's form, the id of one in the cache on disk, or a file of weights by OpenAI's names.</param>
+    /// <param name="compute">Where and how to compute; null for float32 on the CPU.</param>
+    /// <param name="options">What a file of weights doesn't say; null to go by the file.</param>
+    /// <param name="search">Where ids are looked up; null for the defaults.</param>
+    /// <param name="tokenizerFolder">A folder with the tokenizer's files; null for the model's own.</param>
+    /// <returns>The encoder; dispose it.</returns>
+    /// <exception cref="ModelNotFoundException">There is no such model, or one of its files is missing.</exception>
+    /// <exception cref="CheckpointFormatException">It is no CLIP with a text tower, or its weights don't fit its configuration.</exception>
+    /// <exception cref="TokenizerFormatException">A file of the tokenizer is missing or damaged; a file of weights has none beside it.</exception>
+    public static ClipTextEncoder FromPretrained(
+        string path, ComputeOptions? compute = null, ClipFileOptions? options = null, ModelSearchOptions? search = null, string? tokenizerFolder = null)
+    {
+        using var source = ClipSource.Open(path, options, search);
+        return Load(source, ClipTokenizer.FromPretrained(tokenizerFolder ?? source.TokenizerFolder ?? Path.GetDirectoryName(source.Path)!), compute ?? new());
+    }
+
     /// <summary>Loads the text tower of a full CLIP model's folder.</summary>
     /// <param name="folder">The folder, with the tokenizer's files; it isn't needed afterwards.</param>
     /// <param name="compute">Where and how to compute; null for float32 on the CPU.</param>
     /// <returns>The encoder; dispose it.</returns>
     /// <exception cref="CheckpointFormatException">The folder holds another kind of model, or its weights don't fit its configuration.</exception>
     /// <exception cref="TokenizerFormatException">A file of the tokenizer is missing or damaged.</exception>
-    public static ClipTextEncoder Load(ModelFolder folder, ComputeOptions? compute = null)
-    {
-        var options = compute ?? new();
-        options.Validate();
-        var config = ClipConfig.Text(folder.Config);
-        var tokenizer = ClipTokenizer.FromPretrained(folder.Path);
-        using var loader = new WeightLoader(folder.Weights, options, new ClipNames());
-        loader.Ignore(name => name.StartsWith("vision_", StringComparison.Ordinal) || name.StartsWith("visual_", StringComparison.Ordinal) || name is "logit_scale");
-        var (tower, layers) = LayerLoader.Load(loader, l => new ClipTextTower(config, l));
-        return new ClipTextEncoder(tower, layers, tokenizer, options);
-    }
+    public static ClipTextEncoder Load(ModelFolder folder, ComputeOptions? compute = null) =>
+        Load(new HuggingFaceClipSource(folder), ClipTokenizer.FromPretrained(folder.Path), compute ?? new());
 
     /// <inheritdoc/>
     public Tensor Encode(IReadOnlyList<string> texts)
@@ -73,4 +81,14 @@ public sealed class ClipTextEncoder : ITextEncoder, ITrainable
 
     /// <inheritdoc/>
     public void Dispose() => _layers.Dispose();
+
+    private static ClipTextEncoder Load(ClipSource source, ClipTokenizer tokenizer, ComputeOptions compute)
+    {
+        compute.Validate();
+        var config = source.NeedText();
+        using var loader = new WeightLoader(source.Weights, compute, source.Names);
+        loader.Ignore(source.IsBesideText);
+        var (tower, layers) = LayerLoader.Load(loader, l => new ClipTextTower(config, l));
+        return new ClipTextEncoder(tower, layers, tokenizer, compute);
+    }
 }

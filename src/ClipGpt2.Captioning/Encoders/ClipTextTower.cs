@@ -64,10 +64,8 @@ internal sealed class ClipTextTower
     /// <summary>The row of each text's pooled position.</summary>
     private Tensor PooledRows(TokenIds ids)
     {
-        // Configurations from before transformers 4.31 say 2, which isn't the end token of CLIP's vocabulary; the reference then takes the largest
-        // id, which is. Otherwise the first end token counts, since padding may use the same id; a text without one is pooled at its start.
-        const int OldEndId = 2;
-        var rows = ids.Rows.Select((row, i) => (i * ids.Length) + (Config.EndId == OldEndId ? row.IndexOf(row.Max()) : Math.Max(0, row.IndexOf(Config.EndId))));
+        // The first end token counts, since padding may use the same id; a text without one is pooled at its start.
+        var rows = ids.Rows.Select((row, i) => (i * ids.Length) + (Config.EndId == ClipTextConfig.LargestId ? row.IndexOf(row.Max()) : Math.Max(0, row.IndexOf(Config.EndId))));
         return tensor(rows.ToArray(), device: _tokens.device);
     }
 }

@@ -7,7 +7,7 @@ namespace ClipGpt2.Captioning.Encoders;
 
 /// <summary>The sizes and settings of CLIP's image tower: what its <c>config.json</c> says.</summary>
 /// <remarks>The defaults are ViT-B/32's. Follows Hugging Face's <c>CLIPVisionConfig</c>.</remarks>
-public sealed record ClipVisionConfig
+public sealed record ClipVisionConfig : IClipTowerConfig
 {
     /// <summary>The size H of a hidden state: <c>hidden_size</c>.</summary>
     public int HiddenSize { get; init; } = 768;
@@ -81,6 +81,8 @@ public sealed record ClipVisionConfig
             ? config
             : throw section.Error("patch_size", $"must be at most image_size ({config.ImageSize}), and is {config.PatchSize}");
     }
+
+    IClipTower IClipTowerConfig.CreateTower(LayerLoader layers) => new ClipVisionTower(this, layers);
 
     /// <summary>Writes the <c>config.json</c> of a vision model with projection, which Hugging Face's <c>CLIPVisionModelWithProjection</c> and this library read.</summary>
     /// <returns>A new object.</returns>

@@ -11,7 +11,7 @@ namespace ClipGpt2.Captioning.Encoders;
 /// Source: Radford et al. 2021, section 2.4; transformers' <c>CLIPVisionTransformer</c>, whose names the weights have. The layers are the owner's.
 /// Safe from any number of threads.
 /// </remarks>
-internal sealed class ClipVisionTower
+internal sealed class ClipVisionTower : IClipTower
 {
     private readonly ComputeOptions _compute;
     private readonly PatchEmbedding _patches;
@@ -37,13 +37,10 @@ internal sealed class ClipVisionTower
         _projection = layers.Linear("visual_projection", hidden, config.ProjectionSize, bias: false);
     }
 
-    public ClipVisionConfig Config { get; }
+    public IClipTowerConfig Config { get; }
 
     private long Tokens => 1 + ((long)_patches.Grid * _patches.Grid);
 
-    /// <summary>Encodes pictures.</summary>
-    /// <param name="pixels">[B, C, S, S].</param>
-    /// <returns>float32 [B, D], not normalised.</returns>
     public Tensor Embed(Tensor pixels) => ForwardPass.Run(_compute, () =>
     {
         var patches = EmbedPatches(pixels);
@@ -52,9 +49,6 @@ internal sealed class ClipVisionTower
         return _projection.Forward(_postNorm.Forward(_blocks[^1].ForwardFirst(x, sequences)));
     });
 
-    /// <summary>Encodes pictures and keeps what lies on the way.</summary>
-    /// <param name="pixels">[B, C, S, S].</param>
-    /// <param name="hiddenStates">Whether to keep every block's output.</param>
     public EncoderOutput Forward(Tensor pixels, bool hiddenStates) => ForwardPass.Run(_compute, hiddenStates, kept =>
     {
         var patches = EmbedPatches(pixels);

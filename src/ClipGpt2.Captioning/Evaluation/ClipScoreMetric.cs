@@ -57,15 +57,30 @@ public sealed class ClipScoreMetric : ICaptionMetric, IDisposable
     /// <param name="compute">Where and how to compute; null for float32 on the CPU.</param>
     /// <returns>The metric; dispose it.</returns>
     /// <exception cref="CaptioningException">An option is wrong, or a file is missing or damaged.</exception>
-    public static ClipScoreMetric Load(ModelFolder folder, Func<CaptionedImage, ImageSource> pictureOf, ClipScoreOptions? options = null, ComputeOptions? compute = null)
+    public static ClipScoreMetric Load(ModelFolder folder, Func<CaptionedImage, ImageSource> pictureOf, ClipScoreOptions? options = null, ComputeOptions? compute = null) =>
+        Create(() => ClipImageEncoder.Load(folder, compute), () => ClipTextEncoder.Load(folder, compute), pictureOf, options);
+
+    /// <summary>Loads both towers of a CLIP model in any form: see <c>docs/checkpoints.md</c>.</summary>
+    /// <param name="path">A folder in Hugging Face's or OpenCLIP's form with its tokenizer, or the id of one in the cache on disk.</param>
+    /// <param name="pictureOf">Finds an image's picture, by its id.</param>
+    /// <param name="options">Null for the paper's.</param>
+    /// <param name="compute">Where and how to compute; null for float32 on the CPU.</param>
+    /// <param name="search">Where ids are looked up; null for the defaults.</param>
+    /// <returns>The metric; dispose it.</returns>
+    /// <exception cref="CaptioningException">An option is wrong, or a file is missing or damaged.</exception>
+    public static ClipScoreMetric FromPretrained(
+        string path, Func<CaptionedImage, ImageSource> pictureOf, ClipScoreOptions? options = null, ComputeOptions? compute = null, ModelSearchOptions? search = null) =>
+        Create(() => ClipImageEncoder.FromPretrained(path, compute, search: search), () => ClipTextEncoder.FromPretrained(path, compute, search: search), pictureOf, options);
+
+    private static ClipScoreMetric Create(Func<ClipImageEncoder> loadImages, Func<ClipTextEncoder> loadTexts, Func<CaptionedImage, ImageSource> pictureOf, ClipScoreOptions? options)
     {
         options ??= new();
         options.Validate();
-        var images = ClipImageEncoder.Load(folder, compute);
+        var images = loadImages();
         ClipTextEncoder? texts = null;
         try
         {
-            texts = ClipTextEncoder.Load(folder, compute);
+            texts = loadTexts();
             return new ClipScoreMetric(images, texts, pictureOf, options, owner: true);
         }
         catch

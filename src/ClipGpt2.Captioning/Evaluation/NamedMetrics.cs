@@ -55,7 +55,7 @@ internal sealed record NamedMetrics
         CaptionMetricKind.Cider => new CiderMetric(),
         CaptionMetricKind.Diversity => new DiversityMetric(),
         CaptionMetricKind.BertScore => FromModel(BertModel, folder => BertScoreMetric.Load(folder, new BertScoreOptions { Layer = BertLayer }, Compute)),
-        _ => FromModel(ClipModel, folder => ClipScoreMetric.Load(folder, PictureOf, compute: Compute)),
+        _ => ClipScoreMetric.FromPretrained(ClipModel, PictureOf, compute: Compute, search: ModelSearch),
     };
 
     private T FromModel<T>(string model, Func<ModelFolder, T> load)

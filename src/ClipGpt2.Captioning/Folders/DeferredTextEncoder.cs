@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using ClipGpt2.Captioning.Encoders;
+using ClipGpt2.Captioning.Encoders.Forms;
 using ClipGpt2.Captioning.Runtime;
-using ClipGpt2.Captioning.Weights;
 using TorchSharp;
 
 namespace ClipGpt2.Captioning.Folders;
@@ -11,15 +11,16 @@ internal sealed class DeferredTextEncoder : ITextEncoder, ISavablePart
 {
     private readonly Lazy<ClipTextEncoder> _encoder;
 
-    /// <exception cref="CheckpointFormatException">The folder holds another kind of model.</exception>
-    public DeferredTextEncoder(ModelFolder folder, ComputeOptions compute)
+    /// <exception cref="Weights.CheckpointFormatException">The folder holds another kind of model.</exception>
+    public DeferredTextEncoder(string folder, ComputeOptions compute)
     {
-        Folder = folder.Path;
-        EmbeddingDimension = ClipConfig.Text(folder.Config).ProjectionSize;
-        _encoder = new(() => Load(Folder, compute));
+        using var source = ClipSource.Open(folder);
+        Folder = source.Path;
+        EmbeddingDimension = source.NeedText().ProjectionSize;
+        _encoder = new(() => ClipTextEncoder.FromPretrained(folder, compute));
     }
 
-    /// <summary>The folder that the weights come from.</summary>
+    /// <summary>The folder or file that the weights come from.</summary>
     public string Folder { get; }
 
     public int EmbeddingDimension { get; }
@@ -28,7 +29,11 @@ internal sealed class DeferredTextEncoder : ITextEncoder, ISavablePart
 
     public torch.Tensor Encode(IReadOnlyList<string> texts) => _encoder.Value.Encode(texts);
 
-    void ISavablePart.Save(string path, JsonObject description) => ModelFolderWriter.Copy(Folder, path);
+    void ISavablePart.Save(string path, JsonObject description)
+    {
+        using var source = new ClipOrigin(Folder, Folder).Open(path);
+        ClipFolderWriter.Write(source, path, new ClipFolderOptions());
+    }
 
     public void Dispose()
     {
@@ -36,11 +41,5 @@ internal sealed class DeferredTextEncoder : ITextEncoder, ISavablePart
         {
             _encoder.Value.Dispose();
         }
-    }
-
-    private static ClipTextEncoder Load(string path, ComputeOptions compute)
-    {
-        using var folder = ModelFolder.Open(path);
-        return ClipTextEncoder.Load(folder, compute);
     }
 }

@@ -54,6 +54,14 @@ internal sealed class CaptionModels : IDisposable
         return [.. results];
     }
 
+    /// <summary>Captions pictures whose embeddings are known.</summary>
+    /// <param name="images">The embeddings.</param>
+    /// <param name="first">The first one's place among all of the call.</param>
+    /// <param name="request">What is asked for.</param>
+    /// <param name="token">Ends the search.</param>
+    public List<CaptionResult> Caption(ImageEmbedding[] images, long first, CaptionRequest request, CancellationToken token) =>
+        Run([.. images.Select(image => image.Source)], [.. images.Select((_, i) => first + i)], () => Stack(images), request, token);
+
     /// <summary>Writes one picture's caption piece by piece.</summary>
     public async IAsyncEnumerable<string> StreamAsync(PreparedImage image, CaptionRequest request, [EnumeratorCancellation] CancellationToken token)
     {
@@ -96,15 +104,18 @@ internal sealed class CaptionModels : IDisposable
         return Projector.Project(Encoder.Encode(PreparedImage.Stack([image]))).DetachFromDisposeScope();
     }
 
-    private List<CaptionResult> Run(List<PreparedImage> images, CaptionRequest request, CancellationToken token)
+    private List<CaptionResult> Run(List<PreparedImage> images, CaptionRequest request, CancellationToken token) =>
+        Run([.. images.Select(image => image.Source.Name)], [.. images.Select(image => image.Number)], () => Encoder.Encode(PreparedImage.Stack(images)), request, token);
+
+    private List<CaptionResult> Run(string[] names, long[] numbers, Func<Tensor> embed, CaptionRequest request, CancellationToken token)
     {
         _concurrency.Wait(token);
         try
         {
             using var inference = no_grad();
             using var scope = NewDisposeScope();
-            var embeddings = Encoder.Encode(PreparedImage.Stack(images));
-            var sequences = Decoder.Decode(Projector.Project(embeddings), request.DecodingOf(images), token);
+            var embeddings = embed();
+            var sequences = Decoder.Decode(Projector.Project(embeddings), request.DecodingOf(numbers), token);
             var captions = sequences.Select(ToCaptions).ToList();
             if (request.IncludeSimilarity)
             {
@@ -112,12 +123,30 @@ internal sealed class CaptionModels : IDisposable
             }
 
             var vectors = request.IncludeEmbedding ? Rows(embeddings) : null;
-            return [.. images.Select((image, i) => new CaptionResult(image.Source.Name, captions[i], vectors?[i]))];
+            return [.. names.Select((name, i) => new CaptionResult(name, captions[i], vectors?[i]))];
         }
         finally
         {
             _concurrency.Release();
         }
+    }
+
+    /// <summary>Embeddings as one batch [B, D].</summary>
+    private Tensor Stack(ImageEmbedding[] images)
+    {
+        var dimension = Encoder.EmbeddingDimension;
+        var all = new float[images.Length * dimension];
+        for (var i = 0; i < images.Length; i++)
+        {
+            if (images[i].Values.Length != dimension)
+            {
+                throw new CaptioningException($"The embedding of '{images[i].Source}' has {images[i].Values.Length} numbers, and the captioner's encoder gives {dimension}: it is of another encoder.");
+            }
+
+            images[i].Values.Span.CopyTo(all.AsSpan(i * dimension));
+        }
+
+        return tensor(all, images.Length, dimension);
     }
 
     private List<Caption> ToCaptions(IReadOnlyList<DecodedSequence> sequences) =>

@@ -29,7 +29,8 @@ internal sealed record CaptionRequest(DecodingOptions Decoding, bool IncludeEmbe
     }
 
     /// <summary>How to search captions of some pictures: what is drawn for one must not depend on the others of its batch.</summary>
-    public DecodingOptions DecodingOf(IReadOnlyList<PreparedImage> images)
+    /// <param name="numbers">Each picture's place among all of the call.</param>
+    public DecodingOptions DecodingOf(IReadOnlyList<long> numbers)
     {
         if (!Decoding.Sample)
         {
@@ -37,7 +38,7 @@ internal sealed record CaptionRequest(DecodingOptions Decoding, bool IncludeEmbe
         }
 
         var numbered = Decoding.Clone();
-        numbered.ImageNumbers = [.. images.Select(i => i.Number)];
+        numbered.ImageNumbers = numbers;
         return numbered;
     }
 

@@ -57,6 +57,11 @@ public sealed class ConfigSection
         }
     }
 
+    /// <summary>All fields, each of which must be a text; of a name that is there twice the last counts.</summary>
+    /// <exception cref="CheckpointFormatException">One isn't.</exception>
+    internal IEnumerable<KeyValuePair<string, string>> Texts() =>
+        _json.EnumerateObject().Select(member => KeyValuePair.Create(member.Name, AsText(member.Value, member.Name)));
+
     /// <summary>Whether a field is there and not null.</summary>
     /// <param name="name">The field.</param>
     /// <returns>True if it has a value.</returns>

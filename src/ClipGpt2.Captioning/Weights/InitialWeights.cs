@@ -63,6 +63,9 @@ internal sealed class InitialWeights : ITensorSource
     /// <summary>Normal values around 0.</summary>
     public void Normal(string name, double deviation, params ReadOnlySpan<long> shape) => Add(name, empty(shape).normal_(0, deviation, _generator));
 
+    /// <summary>The same value everywhere.</summary>
+    public void Constant(string name, double value, params ReadOnlySpan<long> shape) => Add(name, ones(shape).TimesInPlace(value));
+
     /// <summary>A table of standard normal values.</summary>
     public void StandardNormal(string name, long rows, long columns) => Add(name, randn(rows, columns, generator: _generator));
 

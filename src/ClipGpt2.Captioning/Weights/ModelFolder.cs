@@ -1,3 +1,5 @@
+using ClipGpt2.Captioning.Weights.Hub;
+
 namespace ClipGpt2.Captioning.Weights;
 
 /// <summary>A model's folder in Hugging Face's form: configuration, weights, and the files of tokenizer and preprocessor.</summary>
@@ -25,8 +27,9 @@ public sealed class ModelFolder : IDisposable
     /// <summary><c>config.json</c>.</summary>
     public ConfigSection Config { get; }
 
-    /// <summary>The tensors of <c>model.safetensors</c> or of its shards. They stay the folder's.</summary>
+    /// <summary>The tensors of <c>model.safetensors</c>, else of <c>pytorch_model.bin</c>, or of the shards of either. They stay the folder's.</summary>
     /// <exception cref="ModelNotFoundException">The folder holds no weights.</exception>
+    /// <exception cref="UnsafeCheckpointException">A <c>pytorch_model.bin</c> asks for more than data.</exception>
     /// <exception cref="CheckpointFormatException">They are damaged or of a form that isn't read.</exception>
     public ITensorSource Weights => _weights.Value;
 
@@ -43,8 +46,13 @@ public sealed class ModelFolder : IDisposable
             throw new ModelNotFoundException($"'{path}' is a file; a model is the folder that holds its '{ConfigName}'.");
         }
 
-        return new ModelFolder(path, Directory.Exists(path) ? System.IO.Path.GetFullPath(path) : HubCache.Find(path, search ?? new()));
+        return new ModelFolder(path, Locate(path, search));
     }
+
+    /// <summary>The full path of a folder, or of the one that a model's id has in Hugging Face's cache on disk.</summary>
+    /// <exception cref="ModelNotFoundException">There is neither.</exception>
+    internal static string Locate(string path, ModelSearchOptions? search = null) =>
+        Directory.Exists(path) ? System.IO.Path.GetFullPath(path) : HubCache.Find(path, search ?? new());
 
     /// <summary>The full path of one of the folder's files.</summary>
     /// <param name="fileName">Its name.</param>

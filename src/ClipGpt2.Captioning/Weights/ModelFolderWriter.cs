@@ -8,70 +8,105 @@ namespace ClipGpt2.Captioning.Weights;
 internal static class ModelFolderWriter
 {
     private const string WeightsName = "model.safetensors";
+    private const string ConfigName = "config.json";
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    private static readonly string[] Configuration =
+    private static readonly string[] Tokenizer =
     [
-        "config.json", "generation_config.json", "preprocessor_config.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
-        "tokenizer.json", "vocab.json", "merges.txt", "vocab.txt",
+        "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "tokenizer.json", "vocab.json", "merges.txt", "vocab.txt",
     ];
 
-    /// <summary>Copies a model as it is.</summary>
-    /// <exception cref="CaptioningException">The source is gone, or a file can't be written.</exception>
+    /// <summary>The files of a model beside its weights.</summary>
+    public static readonly string[] Configuration = [ConfigName, "generation_config.json", "preprocessor_config.json", .. Tokenizer];
+
+    /// <summary>Copies a model as it is; weights in a form that isn't written are converted to safetensors.</summary>
+    /// <exception cref="CaptioningException">The source is gone, or a file can't be read or written.</exception>
     public static void Copy(string? source, string target)
     {
         var folder = Existing(source, target);
+        if (Path.GetFullPath(folder) == Path.GetFullPath(target))
+        {
+            return;
+        }
+
+        if (!TensorFiles.HasSafetensors(folder))
+        {
+            using var stored = TensorFiles.Open(folder);
+            Write(folder, target, stored);
+            return;
+        }
+
         AtomicFile.CopyInto(folder, target, Configuration);
         AtomicFile.CopyInto(folder, target, Directory.EnumerateFiles(folder).Select(f => Path.GetFileName(f)!).Where(IsWeights));
     }
 
-    /// <summary>Copies a model's configuration and writes its weights anew: those given, and the source's for names that aren't.</summary>
+    /// <summary>Copies a model's configuration and writes its weights anew.</summary>
     /// <param name="source">The folder that the model came from.</param>
     /// <param name="target">The folder to write.</param>
-    /// <param name="weights">The weights under the names that Hugging Face's files have; they stay the caller's.</param>
-    public static void Write(string? source, string target, IReadOnlyDictionary<string, torch.Tensor> weights)
+    /// <param name="weights">All weights under the names that Hugging Face's files have; they stay the caller's.</param>
+    /// <param name="floatingType">The type that floating-point tensors are stored in; null for their own.</param>
+    /// <param name="token">Ends the writing between two tensors.</param>
+    /// <exception cref="CaptioningException">The source is gone, or a file can't be read or written.</exception>
+    public static void Write(string? source, string target, ITensorSource weights, torch.ScalarType? floatingType = null, CancellationToken token = default)
     {
         var folder = Existing(source, target);
-        using var scope = torch.NewDisposeScope();
-        var all = new Dictionary<string, torch.Tensor>(weights);
-        using (var stored = TensorFiles.Open(folder))
+        AtomicFile.CopyInto(folder, target, Configuration);
+        if (floatingType is { } type)
         {
-            foreach (var name in stored.Tensors.Keys.Where(name => !weights.ContainsKey(name)))
-            {
-                all[name] = stored.Read(name);
-            }
+            WriteConfig(Path.Combine(target, ConfigName), JsonNode.Parse(File.ReadAllText(Path.Combine(folder, ConfigName)))!.AsObject(), type);
         }
 
-        AtomicFile.CopyInto(folder, target, Configuration);
-        WriteWeights(target, all);
+        WriteWeights(Path.Combine(target, WeightsName), weights, floatingType, token);
     }
 
-    /// <summary>Writes a model that came from no folder.</summary>
+    /// <summary>Writes a model that came from no folder of this form.</summary>
     /// <param name="target">The folder to write; it is made if it isn't there.</param>
     /// <param name="configuration">Its JSON files by name.</param>
-    /// <param name="weights">All its weights under the names that Hugging Face's files have; they stay the caller's.</param>
-    /// <exception cref="CaptioningException">A file can't be written.</exception>
+    /// <param name="weights">All its weights under the names that the form's files have; they stay the caller's.</param>
+    /// <param name="weightsName">The name of the file of weights.</param>
+    /// <param name="floatingType">The type that floating-point tensors are stored in; null for their own.</param>
+    /// <param name="token">Ends the writing between two tensors.</param>
+    /// <exception cref="CaptioningException">A file can't be written, or a weight can't be read.</exception>
     public static void WriteNew(
-        string target, IEnumerable<KeyValuePair<string, JsonObject>> configuration, IEnumerable<KeyValuePair<string, torch.Tensor>> weights)
+        string target,
+        IEnumerable<KeyValuePair<string, JsonObject>> configuration,
+        ITensorSource weights,
+        string weightsName = WeightsName,
+        torch.ScalarType? floatingType = null,
+        CancellationToken token = default)
     {
         AtomicFile.MakeFolder(target);
         foreach (var (name, json) in configuration)
         {
-            AtomicFile.Write(Path.Combine(target, name), stream =>
-            {
-                using var writer = new StreamWriter(stream, leaveOpen: true);
-                writer.Write(json.ToJsonString(Indented));
-                writer.Write('\n');
-            });
+            WriteConfig(Path.Combine(target, name), json, name == ConfigName ? floatingType : null);
         }
 
-        WriteWeights(target, weights);
+        WriteWeights(Path.Combine(target, weightsName), weights, floatingType, token);
+    }
+
+    /// <summary>Copies those of a tokenizer's files that are there.</summary>
+    /// <exception cref="CaptioningException">A file can't be read or written.</exception>
+    public static void CopyTokenizer(string source, string target) => AtomicFile.CopyInto(source, target, Tokenizer);
+
+    private static void WriteConfig(string path, JsonObject json, torch.ScalarType? type)
+    {
+        if (type is { } stored)
+        {
+            json["torch_dtype"] = stored.ToString().ToLowerInvariant();
+        }
+
+        AtomicFile.Write(path, stream =>
+        {
+            using var writer = new StreamWriter(stream, leaveOpen: true);
+            writer.Write(json.ToJsonString(Indented));
+            writer.Write('\n');
+        });
     }
 
     /// <summary>With the entry that Hugging Face's <c>from_pretrained</c> asks for.</summary>
-    private static void WriteWeights(string target, IEnumerable<KeyValuePair<string, torch.Tensor>> weights) =>
-        SafetensorsWriter.Write(Path.Combine(target, WeightsName), weights, [new("format", "pt")]);
+    private static void WriteWeights(string path, ITensorSource weights, torch.ScalarType? floatingType, CancellationToken token) =>
+        SafetensorsWriter.Write(path, weights, [new("format", "pt")], floatingType, token);
 
     private static bool IsWeights(string name) =>
         name.EndsWith(".safetensors", StringComparison.Ordinal) || name.EndsWith(".safetensors.index.json", StringComparison.Ordinal);

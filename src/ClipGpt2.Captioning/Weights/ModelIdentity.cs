@@ -17,14 +17,20 @@ public sealed record ModelIdentity(string Id, string ContentHash)
     /// <exception cref="CaptioningException">A file can't be read.</exception>
     public static ModelIdentity Of(ModelFolder folder)
     {
-        var weights = folder.Weights is ShardedSafetensors sharded ? sharded.Shards.Values.Select(shard => shard.Location) : [folder.Weights.Location];
+        var weights = folder.Weights is ShardedTensors sharded ? sharded.Shards.Values.Select(shard => shard.Location) : [folder.Weights.Location];
+        return Of(folder.Id, weights.Order(StringComparer.Ordinal).Prepend(folder.Config.File));
+    }
+
+    /// <summary>The identity of a model that lies in the given files, in their order.</summary>
+    internal static ModelIdentity Of(string id, IEnumerable<string> files)
+    {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var file in weights.Order(StringComparer.Ordinal).Prepend(folder.Config.File))
+        foreach (var file in files)
         {
             hash.AppendData(HashOf(file));
         }
 
-        return new ModelIdentity(folder.Id, Convert.ToHexStringLower(hash.GetHashAndReset()));
+        return new ModelIdentity(id, Convert.ToHexStringLower(hash.GetHashAndReset()));
     }
 
     private static byte[] HashOf(string file)

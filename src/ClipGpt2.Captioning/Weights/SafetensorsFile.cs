@@ -155,7 +155,7 @@ public sealed class SafetensorsFile : ITensorSource
         }
 
         return start.StartsWith("PK\u0003\u0004"u8) || start[0] == 0x80
-            ? new($"'{path}' has the header of a PyTorch file (torch.save or pickle), not of a safetensors file: convert it.")
+            ? new($"'{path}' has the header of a PyTorch file (torch.save or pickle), not of a safetensors file: give it an ending such as .pt or .bin, by which those are known.")
             : null;
     }
 }

@@ -32,6 +32,17 @@ public static class SafetensorsWriter
         torch.ScalarType? floatingType = null) =>
         Write(path, tensors.Select(t => Content(path, t.Key, t.Value, floatingType)), metadata ?? []);
 
+    /// <summary>Writes all tensors of a source, one at a time in memory.</summary>
+    /// <param name="path">The file, in a folder that exists.</param>
+    /// <param name="source">The tensors; the source stays the caller's.</param>
+    /// <param name="metadata">Texts to put beside them.</param>
+    /// <param name="floatingType">The type that floating-point tensors are stored in; null for their own.</param>
+    /// <param name="token">Ends the writing between two tensors; nothing is left behind.</param>
+    /// <exception cref="CaptioningException">The file can't be written, or a tensor can't be read.</exception>
+    internal static void Write(
+        string path, ITensorSource source, IEnumerable<KeyValuePair<string, string>> metadata, torch.ScalarType? floatingType, CancellationToken token) =>
+        Write(path, source.Tensors.Values.Select(info => Content(path, source, info, floatingType, token)), metadata);
+
     /// <summary>Writes a file, or replaces it as a whole, from contents that need not be in memory.</summary>
     /// <exception cref="CaptioningException">The file can't be written, or a name isn't one that the format can hold.</exception>
     internal static void Write(string path, IEnumerable<SafetensorsContent> contents, IEnumerable<KeyValuePair<string, string>> metadata)
@@ -40,6 +51,11 @@ public static class SafetensorsWriter
         if (entries.GroupBy(e => e.Name).FirstOrDefault(names => names.Count() > 1) is { Key: var twice })
         {
             throw new CheckpointFormatException($"'{path}' can't hold two tensors of the name '{twice}'.");
+        }
+
+        if (entries.Exists(e => e.Name == SafetensorsHeader.MetadataName))
+        {
+            throw new CheckpointFormatException($"'{path}' can't hold a tensor of the name '{SafetensorsHeader.MetadataName}', which is the format's own.");
         }
 
         var header = Header(entries, metadata);
@@ -99,13 +115,27 @@ public static class SafetensorsWriter
         json.WriteEndArray();
     }
 
+    private static SafetensorsContent Content(string path, ITensorSource source, TensorInfo info, torch.ScalarType? floatingType, CancellationToken token)
+    {
+        if (ElementType.Find(info.DataType) is not { Torch: { } type })
+        {
+            throw new CheckpointFormatException($"'{path}' can't hold the tensor '{info.Name}' of '{source.Location}': libtorch has no type for {info.DataType}.");
+        }
+
+        var stored = info.DataType is "F16" or "BF16" or "F32" or "F64" ? floatingType ?? type : type;
+        return new(info.Name, ElementType.Of(stored)!, info.Shape, stream =>
+        {
+            token.ThrowIfCancellationRequested();
+            using var tensor = source.Read(info.Name);
+            Write(stream, tensor, stored, ElementType.Of(stored)!);
+        });
+    }
+
     private static SafetensorsContent Content(string path, string name, torch.Tensor tensor, torch.ScalarType? floatingType)
     {
         var stored = tensor.is_floating_point() && floatingType is { } chosen ? chosen : tensor.dtype;
         var type = ElementType.Of(stored) ?? throw new CheckpointFormatException($"'{path}' can't hold the tensor '{name}': safetensors has no type for {stored}.");
-        return name != SafetensorsHeader.MetadataName
-            ? new(name, type, tensor.shape, stream => Write(stream, tensor, stored, type))
-            : throw new CheckpointFormatException($"'{path}' can't hold a tensor of the name '{name}', which is the format's own.");
+        return new(name, type, tensor.shape, stream => Write(stream, tensor, stored, type));
     }
 
     private static void Write(Stream stream, torch.Tensor tensor, torch.ScalarType stored, ElementType type)

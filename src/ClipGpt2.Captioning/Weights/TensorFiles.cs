@@ -1,15 +1,28 @@
+using ClipGpt2.Captioning.Weights.PyTorch;
+
 namespace ClipGpt2.Captioning.Weights;
 
 /// <summary>Opens weights in whatever form they are stored.</summary>
 public static class TensorFiles
 {
-    private const string WeightsName = "model.safetensors";
-    private const string PickleName = "pytorch_model.bin";
+    private const string SafetensorsName = "model.safetensors";
+    private const string PyTorchName = "pytorch_model.bin";
+    private const string IndexEnding = ".index.json";
 
-    /// <summary>Opens a <c>.safetensors</c> file, the JSON index of a sharded one, or a folder that holds either under Hugging Face's names.</summary>
+    /// <summary>What OpenCLIP calls the weights in its folders.</summary>
+    private static readonly string[] OpenClipNames = ["open_clip_model.safetensors", "open_clip_pytorch_model.bin"];
+
+    private static readonly string[] PyTorchEndings = [".bin", ".pt", ".pth", ".pkl", ".ckpt"];
+
+    /// <summary>Opens a file of weights, the JSON index of a sharded one, or a folder that holds either under Hugging Face's or OpenCLIP's names.</summary>
+    /// <remarks>
+    /// A file that ends in <c>.bin</c>, <c>.pt</c>, <c>.pth</c>, <c>.pkl</c> or <c>.ckpt</c> is one of PyTorch's, of which the model's weights are taken
+    /// (<see cref="PyTorchFile.StateDict"/>); any other is a <c>.safetensors</c>. A folder's <c>model.safetensors</c> comes before its <c>pytorch_model.bin</c>.
+    /// </remarks>
     /// <param name="path">The file or folder.</param>
     /// <returns>The tensors; dispose it.</returns>
     /// <exception cref="ModelNotFoundException">There is no such file, or none in the folder.</exception>
+    /// <exception cref="UnsafeCheckpointException">A PyTorch file asks for more than data.</exception>
     /// <exception cref="CheckpointFormatException">The file is damaged or of a form that isn't read.</exception>
     public static ITensorSource Open(string path)
     {
@@ -18,24 +31,24 @@ public static class TensorFiles
             return OpenFolder(path);
         }
 
-        return path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? ShardedSafetensors.Open(path) : SafetensorsFile.Open(path);
+        return path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? ShardedTensors.Open(path) : OpenFile(path);
     }
+
+    /// <summary>Whether a file is one of PyTorch's by its name.</summary>
+    internal static bool IsPyTorch(string path) => PyTorchEndings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Whether a model folder's weights are a <c>.safetensors</c> or shards of them.</summary>
+    internal static bool HasSafetensors(string folder) =>
+        File.Exists(Path.Combine(folder, SafetensorsName)) || File.Exists(Path.Combine(folder, SafetensorsName + IndexEnding));
+
+    /// <summary>Opens one file of weights.</summary>
+    internal static ITensorSource OpenFile(string path) => IsPyTorch(path) ? PyTorchFile.OpenStateDict(path) : SafetensorsFile.Open(path);
 
     private static ITensorSource OpenFolder(string folder)
     {
-        if (Path.Combine(folder, WeightsName) is var single && File.Exists(single))
-        {
-            return SafetensorsFile.Open(single);
-        }
-
-        if (Path.Combine(folder, ShardedSafetensors.IndexName) is var index && File.Exists(index))
-        {
-            return ShardedSafetensors.Open(index);
-        }
-
-        throw File.Exists(Path.Combine(folder, PickleName)) || File.Exists(Path.Combine(folder, PickleName + ".index.json"))
-            ? new CheckpointFormatException(
-                $"'{folder}' holds its weights only as '{PickleName}', a pickle, which this version doesn't read: convert it to '{WeightsName}'.")
-            : new ModelNotFoundException($"'{folder}' holds no weights: neither '{WeightsName}' nor '{ShardedSafetensors.IndexName}' is in it.");
+        string[] names = [SafetensorsName, SafetensorsName + IndexEnding, PyTorchName, PyTorchName + IndexEnding, .. OpenClipNames];
+        return names.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists) is { } found
+            ? Open(found)
+            : throw new ModelNotFoundException($"'{folder}' holds no weights: none of '{string.Join("', '", names)}' is in it.");
     }
 }

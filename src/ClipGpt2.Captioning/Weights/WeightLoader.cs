@@ -43,7 +43,7 @@ public sealed class WeightLoader : IDisposable
     /// <summary>Whether the source has a tensor.</summary>
     /// <param name="name">The name that the model uses.</param>
     /// <returns>True if it is there.</returns>
-    public bool Has(string name) => _source.Tensors.ContainsKey(Stored(name));
+    public bool Has(string name) => _source.Tensors.ContainsKey(PlaceOf(name).Name);
 
     /// <summary>Reads a floating-point tensor as float32 onto the CPU (the layer that takes it converts and moves it).</summary>
     /// <remarks>A stored float32 tensor isn't copied but lies on the file's pages, unless it is to be trained.</remarks>
@@ -54,14 +54,15 @@ public sealed class WeightLoader : IDisposable
     public torch.Tensor Take(string name, params ReadOnlySpan<long> shape)
     {
         using var scope = torch.NewDisposeScope();
-        if (!Check(name, shape))
+        var place = PlaceOf(name);
+        if (!Check(place, shape))
         {
             return HandOut(torch.zeros(shape));
         }
 
-        var stored = _source.Read(Stored(name));
-        var copy = Compute.Trainable && stored.dtype == torch.ScalarType.Float32;
-        return HandOut(copy ? stored.clone() : stored.to_type(torch.ScalarType.Float32));
+        var weight = place.Cut(_source.Read(place.Name));
+        var copy = Compute.Trainable && weight.dtype == torch.ScalarType.Float32;
+        return HandOut(copy ? weight.clone() : weight.to_type(torch.ScalarType.Float32));
     }
 
     /// <summary>Says which of the source's tensors the model knows of but doesn't use, such as another tower's.</summary>
@@ -89,7 +90,7 @@ public sealed class WeightLoader : IDisposable
         _handedOut.Clear();
     }
 
-    private string Stored(string name) => _names?.StoredName(name) ?? name;
+    private WeightPlace PlaceOf(string name) => _names?.PlaceOf(name) ?? new(name);
 
     private torch.Tensor HandOut(torch.Tensor tensor)
     {
@@ -98,18 +99,18 @@ public sealed class WeightLoader : IDisposable
     }
 
     /// <summary>Whether a tensor is as asked for; if not, the fault is noted.</summary>
-    private bool Check(string name, ReadOnlySpan<long> shape)
+    private bool Check(WeightPlace place, ReadOnlySpan<long> shape)
     {
-        var stored = Stored(name);
+        var (stored, needed) = (place.Name, place.StoredShape(shape));
         _known.Add(stored);
         if (!_source.Tensors.TryGetValue(stored, out var info))
         {
-            return Fault($"missing: '{stored}' [{Join(shape)}]", shape);
+            return Fault($"missing: '{stored}' [{Join(needed)}]", shape);
         }
 
-        if (!shape.SequenceEqual(info.Shape.ToArray()))
+        if (!needed.SequenceEqual(info.Shape))
         {
-            return Fault($"misshapen: '{stored}' is [{string.Join(", ", info.Shape)}] and must be [{Join(shape)}]", shape);
+            return Fault($"misshapen: '{stored}' is [{string.Join(", ", info.Shape)}] and must be [{Join(needed)}]", shape);
         }
 
         return info.DataType is "F32" or "F16" or "BF16" or "F64"
@@ -133,8 +134,8 @@ public sealed class WeightLoader : IDisposable
     private CheckpointFormatException Failure()
     {
         Dispose();
-        return new($"The weights in '{_source.Location}' don't fit the model's configuration:{string.Concat(_faults.Select(fault => Environment.NewLine + "  " + fault))}");
+        return new($"The weights in '{_source.Location}' don't fit the model's configuration:{string.Concat(_faults.Distinct().Select(fault => Environment.NewLine + "  " + fault))}");
     }
 
-    private static string Join(ReadOnlySpan<long> shape) => string.Join(", ", shape.ToArray());
+    private static string Join(long[] shape) => string.Join(", ", shape);
 }

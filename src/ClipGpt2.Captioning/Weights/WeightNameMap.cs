@@ -9,6 +9,10 @@ public abstract class WeightNameMap
     /// <returns>The name in the file.</returns>
     public virtual string StoredName(string name) => name;
 
+    /// <summary>Where in the file a weight is, for a form that joins or turns some.</summary>
+    /// <param name="name">The name that the model asks by.</param>
+    internal virtual WeightPlace PlaceOf(string name) => new(StoredName(name));
+
     /// <summary>Whether a stored tensor is no weight but something that the program which wrote it keeps beside them (masks, position ids).</summary>
     /// <param name="storedName">The name in the file.</param>
     /// <returns>True if a model has no use for it.</returns>

@@ -27,7 +27,7 @@ internal sealed class ClipUnderTest : IDisposable
         _full = ClipModel.Load(vision, text with { EndId = endId ?? text.EndId }, model.Weights, compute);
     }
 
-    public ClipVisionTower Vision => _full?.Vision ?? _visionOnly!.Tower;
+    public IClipTower Vision => _full?.Vision ?? _visionOnly!.Tower;
 
     public ClipTextTower Text => Full.Text;
 

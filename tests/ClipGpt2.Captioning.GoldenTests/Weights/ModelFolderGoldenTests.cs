@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using ClipGpt2.Captioning.GoldenTests.Harness;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Weights;
@@ -8,7 +9,7 @@ namespace ClipGpt2.Captioning.GoldenTests.Weights;
 
 /// <summary>The golden models' weights: every form gives the tensors that a model asks for by the same names.</summary>
 [Trait("Golden", "checkpoints")]
-public sealed class ModelFolderGoldenTests
+public sealed partial class ModelFolderGoldenTests
 {
     public static TheoryData<string> Gpt2Folders => new(Folders("gpt2"));
 
@@ -81,10 +82,13 @@ public sealed class ModelFolderGoldenTests
         ($"h.{block}.mlp.c_fc", hidden, 4 * hidden), ($"h.{block}.mlp.c_proj", 4 * hidden, hidden),
     ];
 
-    /// <summary>The model folders of a type whose weights are safetensors.</summary>
+    /// <summary>The model folders of a type that hold whole weights.</summary>
     private static IEnumerable<string> Folders(string modelType) =>
         from config in Directory.EnumerateFiles(GoldenRoot.Path("models"), "config.json", SearchOption.AllDirectories).Order()
         let folder = Path.GetDirectoryName(config)!
-        where ConfigSection.Load(config).Text("model_type", "") == modelType && Directory.EnumerateFiles(folder, "model*.safetensors").Any()
+        where ConfigSection.Load(config).Text("model_type", "") == modelType && Directory.EnumerateFiles(folder).Any(file => Weights().IsMatch(Path.GetFileName(file)))
         select Path.GetRelativePath(GoldenRoot.Folder, folder);
+
+    [GeneratedRegex(@"^(model.*\.safetensors|pytorch_model.*\.bin)\z")]
+    private static partial Regex Weights();
 }

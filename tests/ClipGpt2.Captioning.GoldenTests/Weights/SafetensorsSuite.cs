@@ -31,7 +31,7 @@ public sealed class SafetensorsSuite : GoldenSuite
         ["bad_index"] = "weight_map",
     };
 
-    private static readonly Dictionary<string, string> StoredTypes = new(StringComparer.Ordinal)
+    internal static readonly IReadOnlyDictionary<string, string> StoredTypes = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["bool"] = "BOOL", ["uint8"] = "U8", ["int8"] = "I8", ["int16"] = "I16", ["uint16"] = "U16", ["int32"] = "I32", ["uint32"] = "U32",
         ["int64"] = "I64", ["uint64"] = "U64", ["float16"] = "F16", ["bfloat16"] = "BF16", ["float32"] = "F32", ["float64"] = "F64",
@@ -143,7 +143,7 @@ public sealed class SafetensorsSuite : GoldenSuite
 
     private static byte[] RawBytes(ITensorSource source, string name)
     {
-        var file = source as SafetensorsFile ?? ((ShardedSafetensors)source).Shards.Values.Single(shard => shard.Tensors.ContainsKey(name));
+        var file = source as SafetensorsFile ?? ((ShardedTensors)source).Shards.Values.Cast<SafetensorsFile>().Single(shard => shard.Tensors.ContainsKey(name));
         using var bytes = new MemoryStream();
         file.CopyBytes(name, bytes);
         return bytes.ToArray();

@@ -1,4 +1,5 @@
 using ClipGpt2.Captioning.Encoders;
+using ClipGpt2.Captioning.Text;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -38,6 +39,20 @@ public sealed class ClipTextEncoderTests
         var before = CountsTensors.Settled();
         encoder.Encode(["a b", "b"]).Dispose();
         Assert.Equal(before, Tensor.TotalCount);
+    }
+
+    [Fact]
+    public void OpenAIs_form_needs_a_tokenizer_from_elsewhere_and_then_gives_what_the_model_gives()
+    {
+        using var scope = NewDisposeScope();
+        using var clip = new TinyOpenAiClip();
+        using var other = new TinyClip();
+        using var tokenizer = Load(other);
+        using var folder = other.Open();
+        using var encoder = ClipTextEncoder.FromPretrained(clip.File, tokenizerFolder: folder.Path);
+        using var model = ClipModel.FromPretrained(clip.File);
+        Assert.True(encoder.Encode(["a b"]).allclose(model.EncodeTexts(tensor(new long[] { 28, 1, 3, 29 }, [1, 4])), rtol: 0, atol: 1e-5));
+        Assert.Throws<TokenizerFormatException>(() => ClipTextEncoder.FromPretrained(clip.File));
     }
 
     /// <summary>A tokenizer that knows two letters is enough to tell texts apart.</summary>

@@ -1,10 +1,16 @@
 using System.Diagnostics;
+using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.Metrics.Bleu;
+using ClipGpt2.Captioning.Projectors;
+using ClipGpt2.Captioning.Runtime;
+using ClipGpt2.Captioning.Tests.Encoders;
 using ClipGpt2.Captioning.Tests.Weights;
+using ClipGpt2.Captioning.Text;
 using ClipGpt2.Captioning.Training;
 using ClipGpt2.Captioning.Training.Checkpoints;
 using ClipGpt2.Captioning.Training.Data;
 using ClipGpt2.Captioning.Training.Optimization;
+using ClipGpt2.Captioning.Weights;
 using TorchSharp;
 
 namespace ClipGpt2.Captioning.Tests.Training;
@@ -211,6 +217,37 @@ public sealed class RunTests : IDisposable
         Assert.Contains("it is another model", error.Message, StringComparison.Ordinal);
 
         static IEnumerable<string> TextsOf(Captioner captioner) => captioner.Caption(SampleCaptioner.Images.Select(ImageSource.FromFile)).Select(r => r.Text);
+    }
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    public async Task A_checkpoint_upon_an_encoder_of_OpenAIs_form_becomes_a_captioner(bool isResNet, bool trainsEncoder)
+    {
+        using var clip = new TinyOpenAiClip(isResNet);
+        var training = new ComputeOptions { Trainable = true };
+        using var encoder = clip.LoadEncoder(new ComputeOptions { Trainable = trainsEncoder });
+        using var gpt2 = ModelFolder.Open(Path.Combine(SampleCaptioner.Folder, "decoder"));
+        var tokenizer = Gpt2Tokenizer.FromPretrained(gpt2.Path);
+        using var decoder = Gpt2CaptionDecoder.Load(gpt2, training, tokenizer);
+        using var projector = LinearTanhProjector.CreateFresh(
+            new() { Kind = LinearTanhProjector.Kind, PrefixLength = 3, EmbeddingDimension = TinyOpenAiClip.Projection, HiddenSize = decoder.HiddenSize }, seed: 2, training);
+        using var trained = new Captioner(encoder, projector, decoder, tokenizer);
+        var options = TinyTraining.Options(o =>
+        {
+            o.Checkpoints.Path = Path.Combine(_folder.Path, "run", "model");
+            o.Freezing.Encoder = !trainsEncoder;
+        });
+        var data = TinyTraining.Captions();
+        var result = await new CaptionTrainer(trained, options).TrainAsync(data, data);
+        using var checkpoint = CaptionCheckpoint.Open(result.BestCheckpoint!);
+        checkpoint.ApplyTo(trained);
+        using var loaded = checkpoint.LoadCaptioner();
+        using var pixels = clip.Pixels();
+        using var scope = torch.NewDisposeScope();
+        Assert.True(trained.Encoder.Encode(pixels).allclose(loaded.Encoder.Encode(pixels), rtol: 1e-4, atol: 1e-4));
+        Assert.Equal(trained.Caption(SampleCaptioner.Images[0]).Text, loaded.Caption(SampleCaptioner.Images[0]).Text);
     }
 
     [Fact]

@@ -33,7 +33,7 @@ public sealed class ModelFolderTests : IDisposable
         var error = Assert.Throws<ModelNotFoundException>(() => ModelFolder.Open("org/name", Search()));
         Assert.Contains(Path.GetFullPath("org/name"), error.Message, StringComparison.Ordinal);
         Assert.Contains(Path.Combine(_folder.Path, "models--org--name"), error.Message, StringComparison.Ordinal);
-        Assert.Contains("huggingface-cli download org/name", error.Message, StringComparison.Ordinal);
+        Assert.Contains("clipgpt2 fetch org/name", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

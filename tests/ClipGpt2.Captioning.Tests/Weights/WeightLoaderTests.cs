@@ -126,4 +126,16 @@ public sealed class WeightLoaderTests : IDisposable
         Assert.Equal(mask, new Gpt2Names().IsBuffer(name));
         Assert.Equal(mask, new Gpt2HubNames().IsBuffer(name));
     }
+
+    [Theory]
+    [InlineData("transformer.wte.weight", "wte.weight")]
+    [InlineData("transformer.h.11.attn.c_attn.bias", "h.11.attn.c_attn.bias")]
+    [InlineData("lm_head.weight", "lm_head.weight")]
+    public void Bare_GPT2_names_lead_to_the_models_and_back(string model, string stored)
+    {
+        var names = new Gpt2HubNames();
+        Assert.Equal(stored, names.StoredName(model));
+        Assert.Equal(model, names.ModelName(stored));
+        Assert.Equal(model, new Gpt2Names().ModelName(new Gpt2Names().StoredName(model)));
+    }
 }

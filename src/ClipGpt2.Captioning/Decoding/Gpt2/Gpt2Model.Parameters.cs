@@ -1,4 +1,5 @@
 using ClipGpt2.Captioning.Runtime.Layers;
+using ClipGpt2.Captioning.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -39,6 +40,15 @@ public sealed partial class Gpt2Model
             var turned = IsConv1D(name) ? plain.t() : plain.alias();
             yield return new(name, turned.DetachFromDisposeScope());
         }
+    }
+
+    /// <summary>Writes the model as a folder in Hugging Face's form, a <c>GPT2LMHeadModel</c>: <c>config.json</c> and <c>model.safetensors</c>, without a tokenizer.</summary>
+    /// <param name="folder">The folder; it is made if it isn't there, and files of these names are replaced.</param>
+    /// <exception cref="CaptioningException">A file can't be written, or the model was loaded for inference, for which its weights were packed.</exception>
+    public void Save(string folder)
+    {
+        using var weights = new MemoryTensors("the model in training", FileTensors());
+        ModelFolderWriter.WriteNew(folder, [new("config.json", Config.ToJson())], weights);
     }
 
     /// <summary>Keeps the first blocks as they are while the rest is trained; embeddings, final layer norm and head go on training.</summary>

@@ -59,9 +59,9 @@ public sealed partial class Gpt2Model : IAutoregressiveModel, ITrainable, IDispo
     public static Gpt2Model Load(ModelFolder folder, ComputeOptions? compute = null)
     {
         ArgumentNullException.ThrowIfNull(folder);
-        if (folder.Config.Text("model_type", "gpt2") is var type && type != "gpt2")
+        if (folder.Config.Text("model_type", Gpt2Folder.Kind) is var type && type != Gpt2Folder.Kind)
         {
-            throw folder.Config.Error("model_type", $"is '{type}', and must be 'gpt2'");
+            throw folder.Config.Error("model_type", $"is '{type}', and must be '{Gpt2Folder.Kind}'");
         }
 
         var config = Gpt2Config.Read(folder.Config);
@@ -160,10 +160,10 @@ public sealed partial class Gpt2Model : IAutoregressiveModel, ITrainable, IDispo
     {
         if (!Config.TieWordEmbeddings)
         {
-            return Gpt2Weights.Linear(weights.Take("lm_head.weight", Config.VocabularySize, Config.HiddenSize), null, Compute);
+            return Gpt2Weights.Linear(weights.Take(Gpt2Names.Head, Config.VocabularySize, Config.HiddenSize), null, Compute);
         }
 
-        weights.Ignore(name => name == "lm_head.weight");
+        weights.Ignore(name => name == Gpt2Names.Head);
         return new Linear(tokens.alias(), null, Compute);
     }
 }

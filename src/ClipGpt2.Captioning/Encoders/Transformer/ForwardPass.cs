@@ -26,7 +26,7 @@ internal static class ForwardPass
         var (sequences, last, pooled) = pass(states);
         return new EncoderOutput(Group(last), pooled is null ? null : Own(pooled), [.. (states ?? []).Select(Group)]);
 
-        Tensor Group(Tensor rows) => Own(rows.reshape(sequences.Batch, sequences.Length, -1));
+        Tensor Group(Tensor rows) => Own(rows.reshape(sequences.Batch, -1, rows.shape[^1]));
     }
 
     // A copy: one state may be returned under two names, and each is the caller's to dispose.

@@ -93,6 +93,26 @@ internal sealed class LayerLoader
         return [_layers.Own(new Linear(weight, bias, Compute))];
     }
 
+    /// <summary>A convolution with <c>convolution.weight</c> [out, in, K, K] and the batch normalisation behind it.</summary>
+    public ConvolutionNorm ConvolutionNorm(string convolution, string norm, long inputs, long outputs, int kernel, int stride = 1)
+    {
+        var weights = _weights.Take($"{convolution}.weight", outputs, inputs, kernel, kernel);
+        var statistics = new BatchStatistics(Channels("weight"), Channels("bias"), Channels("running_mean"), Channels("running_var"));
+        var layer = _layers.Own(new ConvolutionNorm(weights, statistics, stride, Compute));
+        if (layer.Norm is { } trained)
+        {
+            _layers.Add($"{convolution}.weight", layer.Kernel);
+            _layers.Add($"{norm}.weight", trained.Weight);
+            _layers.Add($"{norm}.bias", trained.Bias);
+            _layers.AddStatistics($"{norm}.running_mean", trained.Mean);
+            _layers.AddStatistics($"{norm}.running_var", trained.Variance);
+        }
+
+        return layer;
+
+        Tensor Channels(string part) => _weights.Take($"{norm}.{part}", outputs);
+    }
+
     /// <summary>A linear layer whose weight is stored in another shape, such as a convolution's kernel; inference only.</summary>
     public Linear Linear(string name, ReadOnlySpan<long> storedShape, long inputs, long outputs, bool bias)
     {

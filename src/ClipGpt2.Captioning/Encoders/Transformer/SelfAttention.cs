@@ -37,6 +37,16 @@ internal sealed class SelfAttention
     /// <returns>[B, H].</returns>
     public Tensor ForwardAddFirst(Tensor x, Tensor residual, Sequences sequences)
     {
+        using var context = AttendFirst(x, sequences);
+        return _output.ForwardAdd(context, residual);
+    }
+
+    /// <summary>What the first position of each sequence finds, before its heads are mixed; the queries must have a layer of their own.</summary>
+    /// <param name="x">[B * T, H].</param>
+    /// <param name="sequences">How the rows form sequences, without mask.</param>
+    /// <returns>[B, H].</returns>
+    public Tensor AttendFirst(Tensor x, Sequences sequences)
+    {
         using var scope = NewDisposeScope();
         var first = FirstRows(x, sequences);                                    // [B, H]
         var query = SplitHeads(_inputs[0].Forward(first), sequences.Batch, 1);  // [B, heads, 1, H / heads]
@@ -45,7 +55,7 @@ internal sealed class SelfAttention
             query,
             SplitHeads(keysAndValues[0], sequences.Batch, sequences.Length),
             SplitHeads(keysAndValues[1], sequences.Batch, sequences.Length));
-        return _output.ForwardAdd(MergeHeads(context), residual).MoveToOuterDisposeScope();
+        return MergeHeads(context).MoveToOuterDisposeScope();
     }
 
     /// <summary>The first row of each sequence: [B * T, H] to [B, H].</summary>

@@ -42,6 +42,18 @@ internal static class Activations
         _ => null,
     };
 
+    /// <summary>The activation's name in a configuration.</summary>
+    public static string Name(this Activation activation) => activation switch
+    {
+        Activation.Gelu => "gelu",
+        Activation.GeluTanh => "gelu_new",
+        Activation.QuickGelu => "quick_gelu",
+        Activation.Swish => "silu",
+        Activation.Relu => "relu",
+        Activation.Tanh => "tanh",
+        _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, null),
+    };
+
     /// <summary>Applies the activation to a tensor of any shape.</summary>
     public static Tensor Apply(this Activation activation, Tensor x) => activation switch
     {

@@ -1,32 +1,44 @@
 using System.Text.Json;
+using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.Weights;
+using ClipGpt2.Captioning.Weights.PyTorch;
 using Microsoft.Extensions.Logging;
 using static TorchSharp.torch;
 
 namespace ClipGpt2.Captioning.Training.Checkpoints;
 
-/// <summary>A caption checkpoint: the tensors that a run trained, with its configuration and figures, in one <c>.safetensors</c> file.</summary>
+/// <summary>A caption checkpoint: the tensors that a run trained, with its configuration and figures, in one file.</summary>
 /// <remarks>
-/// Tensors have the names and shapes of the seed's state dict: <c>gpt.</c>, <c>projector.</c>, and <c>clip.</c> where the encoder was trained too. The
-/// metadata holds the seed's nine keys (but for the state dict itself) as JSON. Safe from any number of threads.
+/// <para>
+/// This library's own are <c>.safetensors</c> files, whose tensors have the names and shapes of the seed's state dict: <c>gpt.</c>, <c>projector.</c>,
+/// and <c>clip.</c> where the encoder was trained too. The metadata holds the seed's nine keys (but for the state dict itself) as JSON.
+/// </para>
+/// <para>
+/// The seed's own (<c>.pkl</c>, or the same dictionary by <c>torch.save</c>) and ClipCap's (<c>.pt</c>) are read too, as data: nothing in them is run.
+/// Safe from any number of threads.
+/// </para>
 /// </remarks>
 public sealed class CaptionCheckpoint : IDisposable
 {
     internal const string Format = "clipgpt2.caption_checkpoint";
     internal const string Version = "1";
 
-    private readonly SafetensorsFile _file;
+    private readonly CheckpointContent _content;
 
-    private CaptionCheckpoint(SafetensorsFile file) => _file = file;
+    private CaptionCheckpoint(CheckpointContent content) => _content = content;
 
     /// <summary>The file.</summary>
-    public string Path => _file.Location;
+    public string Path => _content.Tensors.Location;
+
+    /// <summary>Which program wrote it.</summary>
+    public CheckpointForm Form => _content.Form;
 
     /// <summary>What the file says beside its tensors, by key; values are JSON but for <c>format</c> and <c>version</c>.</summary>
-    public IReadOnlyDictionary<string, string> Metadata => _file.Metadata;
+    /// <remarks>Of ClipCap's it is the file of arguments beside it, as <c>clipcap_arguments</c>, if there is one.</remarks>
+    public IReadOnlyDictionary<string, string> Metadata => _content.Metadata;
 
     /// <summary>The tensors by name.</summary>
-    public IReadOnlyDictionary<string, TensorInfo> Tensors => _file.Tensors;
+    public IReadOnlyDictionary<string, TensorInfo> Tensors => _content.Tensors.Tensors;
 
     /// <summary>The loss on the validation set; null if there was none.</summary>
     public double? ValidationLoss => Number("validation_loss");
@@ -35,31 +47,89 @@ public sealed class CaptionCheckpoint : IDisposable
     public double? TrainLoss => Number("train_loss");
 
     /// <summary>Opens a checkpoint.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The file. A <c>.safetensors</c> file must be this library's; of others the content tells whose they are.</param>
     /// <returns>The checkpoint; dispose it.</returns>
     /// <exception cref="ModelNotFoundException">There is no such file.</exception>
+    /// <exception cref="UnsafeCheckpointException">The file asks for more than data.</exception>
     /// <exception cref="CheckpointFormatException">The file is damaged, or no caption checkpoint.</exception>
-    public static CaptionCheckpoint Open(string path)
+    public static CaptionCheckpoint Open(string path) => new(IsSafetensors(path) ? OpenOwn(path) : OpenPyTorch(path));
+
+    /// <summary>Whether a file is a caption checkpoint of any form; a damaged one with the ending of this library's own counts, so that opening it says what is wrong.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>True if <see cref="Open"/> reads it.</returns>
+    /// <exception cref="ModelNotFoundException">There is no such file.</exception>
+    /// <exception cref="CheckpointFormatException">It is a damaged PyTorch file, or (<see cref="UnsafeCheckpointException"/>) asks for more than data.</exception>
+    public static bool IsOne(string path)
+    {
+        if (IsSafetensors(path))
+        {
+            return IsOwn(path);
+        }
+
+        using var file = PyTorchFile.Open(path);
+        return SeedCheckpoint.IsOne(file) || ClipCapCheckpoint.IsOne(file);
+    }
+
+    /// <summary>Whether a file is a checkpoint of this library; a damaged one counts, so that opening it says what is wrong.</summary>
+    internal static bool IsOwn(string path)
+    {
+        try
+        {
+            using var file = SafetensorsFile.Open(path);
+            return file.Metadata.GetValueOrDefault("format") == Format;
+        }
+        catch (CheckpointFormatException)
+        {
+            return true;
+        }
+    }
+
+    private static bool IsSafetensors(string path) => path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase);
+
+    private static CheckpointContent OpenOwn(string path)
     {
         var file = SafetensorsFile.Open(path);
-        if (file.Metadata.GetValueOrDefault("format") is var format && format != Format)
+        try
+        {
+            if (file.Metadata.GetValueOrDefault("format") is var format && format != Format)
+            {
+                throw new CheckpointFormatException($"'{path}' is no caption checkpoint: its metadata have 'format' {(format is null ? "not at all" : $"as '{format}'")}, and it must be '{Format}'.");
+            }
+
+            if (file.Metadata.GetValueOrDefault("version") is var version && version != Version)
+            {
+                throw new CheckpointFormatException($"'{path}' is a caption checkpoint of version '{version}', and this library reads version {Version}: use a later one.");
+            }
+
+            return new CheckpointContent(CheckpointForm.Own, file, file.Metadata);
+        }
+        catch
         {
             file.Dispose();
-            throw new CheckpointFormatException($"'{path}' is no caption checkpoint: its metadata have 'format' {(format is null ? "not at all" : $"as '{format}'")}, and it must be '{Format}'.");
+            throw;
         }
+    }
 
-        if (file.Metadata.GetValueOrDefault("version") is var version && version != Version)
+    private static CheckpointContent OpenPyTorch(string path)
+    {
+        var file = PyTorchFile.Open(path);
+        try
+        {
+            return SeedCheckpoint.IsOne(file) ? SeedCheckpoint.Read(file)
+                : ClipCapCheckpoint.IsOne(file) ? ClipCapCheckpoint.Read(file)
+                : throw new CheckpointFormatException(
+                    $"'{path}' is no caption checkpoint: it has neither the seed's key '{SeedCheckpoint.StateDictKey}' nor tensors of ClipCap's '{ClipCapCheckpoint.ProjectorBeginning}'.");
+        }
+        catch
         {
             file.Dispose();
-            throw new CheckpointFormatException($"'{path}' is a caption checkpoint of version '{version}', and this library reads version {Version}: use a later one.");
+            throw;
         }
-
-        return new CaptionCheckpoint(file);
     }
 
     /// <summary>Puts the checkpoint's weights into a captioner of the same models, whose parts were loaded as trainable.</summary>
     /// <param name="captioner">The captioner; nothing else may use it meanwhile.</param>
-    /// <exception cref="CheckpointFormatException">A tensor has no place in the captioner or another shape; nothing was changed.</exception>
+    /// <exception cref="CheckpointFormatException">A tensor has no place in the captioner or another shape; nothing was changed. Of ClipCap's, the names are others.</exception>
     public void ApplyTo(Captioner captioner)
     {
         ArgumentNullException.ThrowIfNull(captioner);
@@ -74,27 +144,47 @@ public sealed class CaptionCheckpoint : IDisposable
 
         foreach (var name in Tensors.Keys)
         {
-            weights[name].copy_(_file.Read(name));
+            weights[name].copy_(_content.Tensors.Read(name));
         }
     }
 
+    /// <summary>Writes the checkpoint in this library's own form, with what it says of itself.</summary>
+    /// <param name="path">The <c>.safetensors</c> file; one that is there is replaced.</param>
+    /// <param name="bases">The names of the base models, to put in place of the checkpoint's; ClipCap's need both.</param>
+    /// <param name="token">Ends the writing; nothing is left behind.</param>
+    /// <exception cref="CheckpointFormatException">The checkpoint is damaged.</exception>
+    /// <exception cref="CaptioningException">The file can't be written, or a base model's name is missing.</exception>
+    public void SaveAs(string path, BaseModels? bases = null, CancellationToken token = default) => OwnForm.Write(_content, path, bases ?? new(), token);
+
     /// <summary>Builds the captioner that the checkpoint is of: its base models by their names, with the trained tensors in their places.</summary>
-    /// <param name="options">How to run; null for the defaults.</param>
+    /// <remarks>
+    /// A base model's name may be a folder, relative to the current one. The seed's and ClipCap's checkpoints hold all of GPT-2, so of the base's folder
+    /// only configuration and tokenizer are read.
+    /// </remarks>
+    /// <param name="options">How to run; null for the defaults, which for ClipCap's are its own greedy search.</param>
+    /// <param name="bases">Where the base models are; null for where the checkpoint says. ClipCap's don't say.</param>
     /// <param name="logger">Where the captioner logs, or null.</param>
     /// <returns>A captioner that owns its parts; dispose it. It doesn't need the checkpoint any more.</returns>
     /// <exception cref="ModelNotFoundException">A base model isn't on disk.</exception>
     /// <exception cref="CheckpointFormatException">A base model has changed since the training, the tensors don't fit it, or the metadata are damaged.</exception>
     /// <exception cref="CaptioningException">An option is wrong; all errors are listed.</exception>
-    public Captioner LoadCaptioner(CaptionerOptions? options = null, ILogger<Captioner>? logger = null)
+    public Captioner LoadCaptioner(CaptionerOptions? options = null, BaseModels? bases = null, ILogger<Captioner>? logger = null) =>
+        LoadCaptioner(options, bases, logger, encoders: null);
+
+    /// <param name="options">How to run.</param>
+    /// <param name="bases">Where the base models are.</param>
+    /// <param name="logger">Where the captioner logs.</param>
+    /// <param name="encoders">Encoders that other checkpoints may share with this one; null if the captioner has its own.</param>
+    internal Captioner LoadCaptioner(CaptionerOptions? options, BaseModels? bases, ILogger<Captioner>? logger, CheckpointEncoders? encoders)
     {
-        options ??= new CaptionerOptions();
+        options ??= Form == CheckpointForm.ClipCap ? new() { Decoding = { Strategy = DecodingStrategy.ClipCapGreedy } } : new();
         options.Validate();
         options.Compute.Validate();
-        return CheckpointParts.Load(_file, options, logger);
+        return CheckpointParts.Load(_content, options, bases ?? new(), encoders, logger);
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _file.Dispose();
+    public void Dispose() => _content.Tensors.Dispose();
 
     private static string? Fault(TensorInfo info, IReadOnlyDictionary<string, Tensor> weights) => weights.TryGetValue(info.Name, out var weight)
         ? info.Shape.SequenceEqual(weight.shape) ? null : $"misshapen: '{info.Name}' is [{string.Join(", ", info.Shape)}] and must be [{string.Join(", ", weight.shape)}]"

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ClipGpt2.Captioning.Encoders.Forms;
 using ClipGpt2.Captioning.Projectors;
 using ClipGpt2.Captioning.Weights;
 
@@ -52,16 +53,27 @@ internal static class CheckpointDescription
     private static JsonObject Bases(Captioner captioner)
     {
         var bases = new JsonObject();
-        foreach (var (part, path) in new[] { ("clip", captioner.EncoderFolder), ("gpt2", captioner.DecoderFolder) })
+        (string Part, string? Path, Func<string, ModelIdentity> Identify)[] parts = [("clip", captioner.EncoderFolder, IdentityOfClip), ("gpt2", captioner.DecoderFolder, IdentityOfFolder)];
+        foreach (var (part, path, identify) in parts)
         {
             if (path is not null)
             {
-                using var folder = ModelFolder.Open(path);
-                var identity = ModelIdentity.Of(folder);
-                bases[part] = new JsonObject { ["model"] = Path.GetFileName(path), ["sha256"] = identity.ContentHash };
+                bases[part] = new JsonObject { ["model"] = Path.GetFileName(path), ["sha256"] = identify(path).ContentHash };
             }
         }
 
         return bases;
+    }
+
+    private static ModelIdentity IdentityOfClip(string path)
+    {
+        using var source = ClipSource.Open(path);
+        return source.Identify();
+    }
+
+    private static ModelIdentity IdentityOfFolder(string path)
+    {
+        using var folder = ModelFolder.Open(path);
+        return ModelIdentity.Of(folder);
     }
 }

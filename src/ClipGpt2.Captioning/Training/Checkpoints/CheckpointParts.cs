@@ -1,7 +1,7 @@
-using System.Text;
 using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.Decoding.Gpt2;
 using ClipGpt2.Captioning.Encoders;
+using ClipGpt2.Captioning.Encoders.Forms;
 using ClipGpt2.Captioning.Images;
 using ClipGpt2.Captioning.Projectors;
 using ClipGpt2.Captioning.Runtime;
@@ -15,22 +15,29 @@ namespace ClipGpt2.Captioning.Training.Checkpoints;
 /// <summary>The parts of a captioner that a checkpoint describes: base models from their folders, with the trained tensors in their places.</summary>
 internal sealed class CheckpointParts : IDisposable
 {
+    private const string Clip = "clip";
+    private const string Gpt2 = "gpt2";
+
     private readonly List<IDisposable> _loaded = [];
-    private readonly SafetensorsFile _file;
+    private readonly CheckpointContent _content;
     private readonly CaptionerOptions _options;
+    private readonly BaseModels _bases;
 
-    private CheckpointParts(SafetensorsFile file, CaptionerOptions options) => (_file, _options) = (file, options);
+    private CheckpointParts(CheckpointContent content, CaptionerOptions options, BaseModels bases) => (_content, _options, _bases) = (content, options, bases);
 
-    /// <summary>Loads a captioner that owns its parts.</summary>
+    private string Location => _content.Tensors.Location;
+
+    /// <summary>Loads a captioner that owns its parts, but for an encoder out of <paramref name="encoders"/>.</summary>
     /// <exception cref="CaptioningException">A base model isn't there or has changed, or the tensors don't fit it.</exception>
-    public static Captioner Load(SafetensorsFile file, CaptionerOptions options, ILogger<Captioner>? logger)
+    public static Captioner Load(CheckpointContent content, CaptionerOptions options, BaseModels bases, CheckpointEncoders? encoders, ILogger<Captioner>? logger)
     {
-        var parts = new CheckpointParts(file, options);
+        var parts = new CheckpointParts(content, options, bases);
         try
         {
-            var encoder = parts.Own(parts.Encoder());
+            parts.RefuseStrangers();
             var (decoder, tokenizer) = parts.Decoder();
-            return Captioner.Owning(encoder, parts.Own(parts.Projector()), parts.Own(decoder), tokenizer, options, logger, parts);
+            var projector = parts.Own(parts.Projector(decoder.HiddenSize));
+            return Captioner.Owning(parts.Encoder(encoders), projector, decoder, tokenizer, options, logger, parts);
         }
         catch
         {
@@ -41,32 +48,61 @@ internal sealed class CheckpointParts : IDisposable
 
     public void Dispose() => _loaded.ForEach(part => part.Dispose());
 
-    private ClipImageEncoder Encoder()
+    /// <summary>Tensors that belong to no part are a sign of another model.</summary>
+    private void RefuseStrangers()
     {
-        using var folder = Base("clip_config", "clip", out var section);
-        var preprocessor = ImagePreprocessor.Load(folder.Path);
-        if (section.Has("image_size") && !section.Flag("keep_aspect", false))
+        string[] beginnings = ["gpt.", "clip.", _content.ProjectorBeginning];
+        var strangers = _content.Tensors.Tensors.Keys.Where(name => !beginnings.Any(b => name.StartsWith(b, StringComparison.Ordinal))).Order(StringComparer.Ordinal).ToList();
+        if (strangers.Count > 0)
         {
-            var size = section.Ints("image_size") is [> 0, > 0] sides ? sides : throw section.Error("image_size", "must be two sizes above 0");
-            preprocessor = new ImagePreprocessor(preprocessor.Options with { Squash = new ImageSize(size[0], size[1]) });
+            throw new CheckpointFormatException($"'{Location}' has tensors that belong to no part of a captioner: '{string.Join("', '", strangers.Take(10))}'; names begin with '{string.Join("', '", beginnings)}'.");
+        }
+    }
+
+    private ClipImageEncoder Encoder(CheckpointEncoders? encoders)
+    {
+        using var source = ClipSource.Open(_bases.Clip ?? NameOf(Clip), null, _options.ModelSearch);
+        RefuseChanged(Clip, source.Path, source.Identify);
+        var squash = Squash();
+        var isTrained = _content.Tensors.Tensors.Keys.Any(name => name.StartsWith("clip.", StringComparison.Ordinal));
+        return encoders is null || isTrained ? Own(Load()) : encoders.Get(source.Path, squash, Load);
+
+        ClipImageEncoder Load()
+        {
+            var preprocessor = new ImagePreprocessor(source.LoadPreprocessor().Options with { Squash = squash });
+            using var trained = isTrained ? new PartOfTensors(_content.Tensors, "clip.") : null;
+            return ClipImageEncoder.Load(source, preprocessor, Compute(TrainableParts.Encoder), trained: trained);
+        }
+    }
+
+    /// <summary>What pictures are squashed to before CLIP's own preprocessing.</summary>
+    private ImageSize? Squash()
+    {
+        if (!_content.Metadata.ContainsKey("clip_config") || Section("clip_config") is not { } section || !section.Has("image_size") || section.Flag("keep_aspect", false))
+        {
+            return null;
         }
 
-        using var weights = new OverlaidTensors(folder.Weights, _file, "clip.", new ClipNames());
-        return ClipImageEncoder.Load(ClipConfig.Vision(folder.Config), weights, preprocessor, Compute(TrainableParts.Encoder), folder.Path, folder.Id);
+        return section.Ints("image_size") is [> 0 and var width, > 0 and var height] ? new ImageSize(width, height) : throw section.Error("image_size", "must be two sizes above 0");
     }
 
     private (Gpt2CaptionDecoder Decoder, Gpt2Tokenizer Tokenizer) Decoder()
     {
-        using var folder = Base("gpt2_config", "gpt2", out _);
-        using var weights = new OverlaidTensors(folder.Weights, _file, "gpt.", Gpt2Names.For(folder.Weights));
+        using var folder = ModelFolder.Open(_bases.Gpt2 ?? NameOf(Gpt2), _options.ModelSearch);
+        RefuseChanged(Gpt2, folder.Path, () => ModelIdentity.Of(folder));
+        using var weights = DecoderWeights(folder);
         var tokenizer = Gpt2Tokenizer.FromPretrained(folder.Path);
-        return (new Gpt2CaptionDecoder(Gpt2Model.Create(Gpt2Config.Read(folder.Config), weights, Compute(TrainableParts.Decoder)), tokenizer), tokenizer);
+        return (Own(new Gpt2CaptionDecoder(Gpt2Model.Create(Gpt2Config.Read(folder.Config), weights, Compute(TrainableParts.Decoder)), tokenizer)), tokenizer);
     }
 
-    private LayeredProjector Projector()
+    private ITensorSource DecoderWeights(ModelFolder folder) => _content.HasWholeDecoder
+        ? new PartOfTensors(_content.Tensors, "gpt.")
+        : new OverlaidTensors(folder.Weights, _content.Tensors, "gpt.", Gpt2Names.For(folder.Weights));
+
+    private LayeredProjector Projector(int hiddenSize)
     {
-        var config = ProjectorConfig.Read(Section("projector_config"));
-        using var part = new PartOfTensors(_file, "projector.");
+        var config = _content.ProjectorConfig(hiddenSize);
+        using var part = new PartOfTensors(_content.Tensors, _content.ProjectorBeginning);
         using var weights = new WeightLoader(part, Compute(TrainableParts.Projector));
         return config.Kind switch
         {
@@ -74,32 +110,26 @@ internal sealed class CheckpointParts : IDisposable
             LinearProjector.Kind => LinearProjector.Create(config, weights),
             MlpProjector.Kind => MlpProjector.Create(config, weights),
             TransformerProjector.Kind => TransformerProjector.Create(config, weights),
-            _ => throw new CheckpointFormatException($"'{_file.Location}' has a projector of kind '{config.Kind}', a host's own: build the captioner from parts and put the checkpoint into it with {nameof(CaptionCheckpoint)}.{nameof(CaptionCheckpoint.ApplyTo)}."),
+            _ => throw new CheckpointFormatException($"'{Location}' has a projector of kind '{config.Kind}', a host's own: build the captioner from parts and put the checkpoint into it with {nameof(CaptionCheckpoint)}.{nameof(CaptionCheckpoint.ApplyTo)}."),
         };
     }
 
-    /// <summary>A base model's folder, if it is still what the checkpoint was trained upon.</summary>
-    private ModelFolder Base(string sectionName, string part, out ConfigSection section)
+    /// <summary>Fails if a base model isn't what the checkpoint was trained upon any more. Only this library's checkpoints know.</summary>
+    private void RefuseChanged(string part, string path, Func<ModelIdentity> identify)
     {
-        section = Section(sectionName);
-        var folder = ModelFolder.Open(section.Text("model"), _options.ModelSearch);
-        if (_file.Metadata.ContainsKey(CheckpointDescription.BaseModels) && Section(CheckpointDescription.BaseModels).FindSection(part) is { } recorded)
+        if (_content.Metadata.ContainsKey(CheckpointDescription.BaseModels) && Section(CheckpointDescription.BaseModels).FindSection(part) is { } recorded
+            && recorded.Text("sha256") is var expected && identify().ContentHash is var actual && actual != expected)
         {
-            var hash = ModelIdentity.Of(folder).ContentHash;
-            if (recorded.Text("sha256") != hash)
-            {
-                folder.Dispose();
-                throw new CheckpointFormatException(
-                    $"'{_file.Location}' was trained upon '{recorded.Text("model")}' with the content hash {recorded.Text("sha256")}, and '{folder.Path}' has {hash}: it is another model, with which the captions would be wrong. Put the right one there.");
-            }
+            throw new CheckpointFormatException(
+                $"'{Location}' was trained upon '{recorded.Text("model")}' with the content hash {expected}, and '{path}' has {actual}: it is another model, with which the captions would be wrong. Put the right one there.");
         }
-
-        return folder;
     }
 
-    private ConfigSection Section(string name) => _file.Metadata.TryGetValue(name, out var text)
-        ? ConfigSection.Parse($"{_file.Location}: {name}", Encoding.UTF8.GetBytes(text))
-        : throw new CheckpointFormatException($"'{_file.Location}' says nothing of its '{name}': it is no checkpoint that a captioner can be built from.");
+    private string NameOf(string part) => _content.Form == CheckpointForm.ClipCap
+        ? throw new CaptioningException($"'{Location}' is a checkpoint of ClipCap, which doesn't say what it was trained upon: give the folders or ids of its CLIP and its GPT-2 ({nameof(BaseModels)}; in the tool, --clip and --gpt2).")
+        : Section($"{part}_config").Text("model");
+
+    private ConfigSection Section(string name) => _content.Section(name);
 
     private ComputeOptions Compute(TrainableParts part) => _options.Compute with { Trainable = _options.Trainable.HasFlag(part) };
 

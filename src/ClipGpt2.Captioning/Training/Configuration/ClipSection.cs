@@ -6,7 +6,7 @@ namespace ClipGpt2.Captioning.Training.Configuration;
 /// <summary>The image encoder: <c>clip_config</c>.</summary>
 public sealed class ClipSection
 {
-    /// <summary>CLIP's folder, or its id in Hugging Face's cache.</summary>
+    /// <summary>CLIP's folder, its id in Hugging Face's cache, or a file of weights of OpenAI's or OpenCLIP's form.</summary>
     [JsonRequired]
     public string Model { get; set; } = "";
 

@@ -44,7 +44,7 @@ internal sealed class ConfigurationErrors(string source)
     {
         if (_messages.Count > 0)
         {
-            throw new TrainingConfigurationException(_messages);
+            throw new ConfigurationException(_messages);
         }
     }
 }

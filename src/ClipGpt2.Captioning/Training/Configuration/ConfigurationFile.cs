@@ -9,16 +9,18 @@ namespace ClipGpt2.Captioning.Training.Configuration;
 /// <summary>Reads a configuration's JSON, with errors that say where in the file they are.</summary>
 internal static class ConfigurationFile
 {
+    /// <param name="path">The file.</param>
+    /// <param name="what">What it should be, for messages, such as <c>a training configuration</c>.</param>
     /// <exception cref="CaptioningException">The file can't be read.</exception>
-    public static byte[] Read(string path) => TextFile.Guard(path, "a training configuration", () => File.ReadAllBytes(path));
+    public static byte[] Read(string path, string what) => TextFile.Guard(path, what, () => File.ReadAllBytes(path));
 
-    /// <exception cref="TrainingConfigurationException">It isn't JSON.</exception>
+    /// <exception cref="ConfigurationException">It isn't JSON.</exception>
     public static JsonElement Parse(ReadOnlyMemory<byte> bytes, string source)
     {
         var json = bytes.Span.StartsWith("\uFEFF"u8) ? bytes[3..] : bytes;
         if (!Utf8.IsValid(json.Span))
         {
-            throw new TrainingConfigurationException($"{source}: this isn't JSON: it isn't UTF-8.");
+            throw new ConfigurationException($"{source}: this isn't JSON: it isn't UTF-8.");
         }
 
         try
@@ -29,11 +31,11 @@ internal static class ConfigurationFile
         }
         catch (JsonException e)
         {
-            throw new TrainingConfigurationException($"{source}: {Place(json.Span, e)}this isn't JSON: {Reason(e)}", e);
+            throw new ConfigurationException($"{source}: {Place(json.Span, e)}this isn't JSON: {Reason(e)}", e);
         }
         catch (InvalidOperationException e)
         {
-            throw new TrainingConfigurationException($"{source}: this isn't JSON: {e.Message}", e);
+            throw new ConfigurationException($"{source}: this isn't JSON: {e.Message}", e);
         }
     }
 

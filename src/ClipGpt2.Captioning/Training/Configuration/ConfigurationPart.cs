@@ -9,14 +9,14 @@ namespace ClipGpt2.Captioning.Training.Configuration;
 internal sealed record ConfigurationPart(string Source, JsonElement Json)
 {
     /// <summary>Reads <c>section.key=value</c>.</summary>
-    /// <exception cref="TrainingConfigurationException">It is of another form.</exception>
+    /// <exception cref="ConfigurationException">It is of another form.</exception>
     public static ConfigurationPart FromOverride(string text)
     {
         var equals = text.IndexOf('=', StringComparison.Ordinal);
         var names = equals < 0 ? [] : text[..equals].Split('.');
         if (names.Length == 0 || names.Any(string.IsNullOrWhiteSpace))
         {
-            throw new TrainingConfigurationException($"--set {text}: this sets nothing: give section.key=value, as training_config.batch_size=32.");
+            throw new ConfigurationException($"--set {text}: this sets nothing: give section.key=value, as training_config.batch_size=32.");
         }
 
         var value = names.Reverse().Aggregate(Value(text[(equals + 1)..]), (inner, name) => new JsonObject { [name] = inner });

@@ -8,13 +8,16 @@ internal sealed class ConfigurationReader(ConfigurationErrors errors)
     /// <summary>Editors put a schema's address there.</summary>
     private const string SchemaKey = "$schema";
 
+    private KnownKeys? _known;
+
     /// <summary>Reads a file, or an option that stands for a part of one.</summary>
     /// <param name="json">The whole.</param>
     /// <param name="configuration">What it is put into.</param>
     /// <param name="source">The file or the option, for messages.</param>
-    public void Read(JsonElement json, TrainingConfiguration configuration, string source)
+    public void Read(JsonElement json, object configuration, string source)
     {
         errors.Give("", source);
+        _known = new KnownKeys(configuration.GetType());
         Read(json, configuration, "", source);
     }
 
@@ -68,7 +71,7 @@ internal sealed class ConfigurationReader(ConfigurationErrors errors)
             }
             else
             {
-                errors.Add(at, $"is no known key; {KnownKeys.Suggestion(at)}");
+                errors.Add(at, $"is no known key; {_known!.Suggestion(at)}");
             }
         }
     }

@@ -1,12 +1,13 @@
 namespace ClipGpt2.Captioning.Training.Configuration;
 
 /// <summary>All paths that a configuration may have, to find what somebody meant.</summary>
-internal static class KnownKeys
+/// <param name="configuration">The whole configuration's type.</param>
+internal sealed class KnownKeys(Type configuration)
 {
-    private static readonly IReadOnlyList<string> All = [.. PathsOf(typeof(TrainingConfiguration), "")];
+    private readonly IReadOnlyList<string> _all = [.. PathsOf(configuration, "")];
 
     /// <summary>What to say about a path that isn't known.</summary>
-    public static string Suggestion(string path) => $"the nearest known one is {All.MinBy(known => Distance(path, known))}";
+    public string Suggestion(string path) => $"the nearest known one is {_all.MinBy(known => Distance(path, known))}";
 
     private static IEnumerable<string> PathsOf(Type section, string path)
     {

@@ -73,13 +73,13 @@ public sealed partial class TrainingConfiguration
     /// <param name="path">A JSON file; comments and trailing commas aren't JSON.</param>
     /// <param name="overrides">Values that replace the file's, each as <c>section.key=value</c>; a value is JSON, or else a text.</param>
     /// <returns>The configuration.</returns>
-    /// <exception cref="TrainingConfigurationException">The file isn't JSON (the message names line and column), or keys are unknown, missing or wrong; all errors are listed.</exception>
+    /// <exception cref="ConfigurationException">The file isn't JSON (the message names line and column), or keys are unknown, missing or wrong; all errors are listed.</exception>
     /// <exception cref="CaptioningException">The file can't be read.</exception>
     public static TrainingConfiguration Load(string path, IEnumerable<string>? overrides = null) =>
-        Parse(ConfigurationFile.Read(path), path, overrides);
+        Parse(ConfigurationFile.Read(path, "a training configuration"), path, overrides);
 
     /// <summary>Throws one error that lists all values that are wrong.</summary>
-    /// <exception cref="TrainingConfigurationException">A value is wrong.</exception>
+    /// <exception cref="ConfigurationException">A value is wrong.</exception>
     public void Validate()
     {
         var errors = new ConfigurationErrors(Source);

@@ -48,7 +48,7 @@ public sealed class TrainingSetup : IDisposable
     /// <param name="modelSearch">Where model ids are looked up; null for the defaults.</param>
     /// <param name="logger">Where to log, or null.</param>
     /// <returns>The setup; dispose it.</returns>
-    /// <exception cref="TrainingConfigurationException">A value is wrong, a model or file that it names isn't there, or sizes don't fit; all errors are listed with their keys.</exception>
+    /// <exception cref="ConfigurationException">A value is wrong, a model or file that it names isn't there, or sizes don't fit; all errors are listed with their keys.</exception>
     /// <exception cref="CaptioningException">A file is damaged.</exception>
     public static TrainingSetup Create(TrainingConfiguration configuration, ModelSearchOptions? modelSearch = null, ILogger<TrainingSetup>? logger = null)
     {
@@ -96,7 +96,8 @@ public sealed class TrainingSetup : IDisposable
 
     private void Load(ModelSearchOptions modelSearch, ILogger logger)
     {
-        var device = TrainingDevice.Of(Configuration, logger);
+        var device = ConfiguredDevice.Of(Configuration.TrainingConfig.EnableGpu, "training_config.enable_GPU", logger);
+        TrainingSetupLog.DeviceSelected(logger, device);
         using var sources = TrainingSources.Open(Configuration, modelSearch);
         (Training, TrainingStream, Validation) = (sources.Training, sources.TrainingStream, sources.Validation);
         LoadMetrics(modelSearch, new ComputeOptions { Device = device });
@@ -128,7 +129,7 @@ public sealed class TrainingSetup : IDisposable
     {
         var (clip, gpt2, optimization) = (Configuration.ClipConfig, Configuration.Gpt2Config, Configuration.OptimizationConfig);
         var trained = new ComputeOptions { Device = device, Precision = optimization.Precision, Trainable = true };
-        var preprocessor = ImagePreprocessor.Load(sources.Clip.Path).Options with { Squash = clip.KeepAspect ? null : new ImageSize(clip.ImageSize[0], clip.ImageSize[1]) };
+        var preprocessor = sources.Clip.LoadPreprocessor().Options with { Squash = clip.KeepAspect ? null : new ImageSize(clip.ImageSize[0], clip.ImageSize[1]) };
         var encoder = Own(ClipImageEncoder.Load(sources.Clip, new ImagePreprocessor(preprocessor), optimization.TrainEncoder ? trained : new() { Device = device }));
         TrainingSetupLog.ClipLoaded(logger, clip.Model);
         var tokenizer = Gpt2Tokenizer.FromPretrained(sources.Gpt2.Path);

@@ -5,9 +5,6 @@ namespace ClipGpt2.Captioning.Training.Configuration;
 /// <summary>What a setup logs; the seed's words where it has some.</summary>
 internal static partial class TrainingSetupLog
 {
-    [LoggerMessage(40, LogLevel.Warning, "training_config.enable_GPU is true, but no GPU can be used: training on the CPU")]
-    public static partial void NoGpu(ILogger logger);
-
     [LoggerMessage(41, LogLevel.Information, "Selected device: {Device}")]
     public static partial void DeviceSelected(ILogger logger, string device);
 

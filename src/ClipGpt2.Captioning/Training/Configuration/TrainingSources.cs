@@ -1,5 +1,6 @@
 using ClipGpt2.Captioning.Decoding.Gpt2;
 using ClipGpt2.Captioning.Encoders;
+using ClipGpt2.Captioning.Encoders.Forms;
 using ClipGpt2.Captioning.Evaluation;
 using ClipGpt2.Captioning.Projectors;
 using ClipGpt2.Captioning.Training.Data;
@@ -15,7 +16,7 @@ internal sealed class TrainingSources : IDisposable
 
     private TrainingSources(TrainingConfiguration configuration) => (_configuration, _errors) = (configuration, new ConfigurationErrors(configuration.Source));
 
-    public ModelFolder Clip { get; private set; } = null!;
+    public ClipSource Clip { get; private set; } = null!;
 
     public ModelFolder Gpt2 { get; private set; } = null!;
 
@@ -26,7 +27,7 @@ internal sealed class TrainingSources : IDisposable
 
     public ICaptionDataset Validation { get; private set; } = null!;
 
-    /// <exception cref="TrainingConfigurationException">Something isn't there, or sizes don't fit each other; all errors are listed with their keys.</exception>
+    /// <exception cref="ConfigurationException">Something isn't there, or sizes don't fit each other; all errors are listed with their keys.</exception>
     public static TrainingSources Open(TrainingConfiguration configuration, ModelSearchOptions modelSearch)
     {
         var sources = new TrainingSources(configuration);
@@ -54,8 +55,8 @@ internal sealed class TrainingSources : IDisposable
         var (clip, gpt2, paths, data) = (_configuration.ClipConfig.Model, _configuration.Gpt2Config.Model, _configuration.DataPaths, _configuration.DataConfig);
         Try("clip_config.model", clip, () =>
         {
-            Clip = ModelFolder.Open(clip, modelSearch);
-            ClipConfig.Vision(Clip.Config);
+            Clip = ClipSource.Open(clip, search: modelSearch);
+            _ = Clip.Vision;
         });
         Try("gpt2_config.model", gpt2, () =>
         {

@@ -5,7 +5,7 @@ namespace ClipGpt2.Captioning.Training.Data;
 /// <summary>Opens captions of any form that the library reads.</summary>
 /// <remarks>
 /// A folder is <see cref="CaptionFileForm.Folder"/>; files are told by their endings: <c>.jsonl</c> and <c>.ndjson</c>, <c>.csv</c> and <c>.tsv</c>,
-/// <c>.tar</c> (and any path with braces); <c>.json</c> by its first members. <see cref="CaptionDatasetOptions.Form"/> overrules this.
+/// <c>.tar</c> (and any path with braces), <c>.pkl</c> (ClipCap's); <c>.json</c> by its first members. <see cref="CaptionDatasetOptions.Form"/> overrules this.
 /// </remarks>
 public static class CaptionDatasets
 {
@@ -18,10 +18,11 @@ public static class CaptionDatasets
         ".jsonl" or ".ndjson" => CaptionFileForm.JsonLines,
         ".csv" or ".tsv" => CaptionFileForm.Csv,
         ".tar" => CaptionFileForm.TarShards,
+        ".pkl" => CaptionFileForm.ClipCap,
         ".json" => JsonForm.Of(path),
         _ when BracePattern.IsPattern(path) => CaptionFileForm.TarShards,
         _ => throw new CaptioningException(
-            $"'{path}' is no folder, and its ending names no form of captions: use .json, .jsonl, .csv, .tsv or .tar, or set {nameof(CaptionDatasetOptions.Form)}."),
+            $"'{path}' is no folder, and its ending names no form of captions: use .json, .jsonl, .csv, .tsv, .tar or .pkl, or set {nameof(CaptionDatasetOptions.Form)}."),
     });
 
     /// <summary>Opens captions that are read by index.</summary>
@@ -37,6 +38,7 @@ public static class CaptionDatasets
         CaptionFileForm.JsonLines => JsonLinesCaptionDataset.Read(path, options, token),
         CaptionFileForm.Csv => CsvCaptionDataset.Read(path, options, token),
         CaptionFileForm.Folder => FolderCaptionDataset.Read(path, options, token),
+        CaptionFileForm.ClipCap => ClipCapDataset.Read(path, options, token),
         _ => throw new CaptioningException($"'{path}' holds tar shards, which are read as a stream and not by index: give another form where a counted data set is needed."),
     };
 

@@ -34,14 +34,13 @@ public abstract class CaptionFileDataset : ICaptionDataset
     public int Count => _entries.Count;
 
     /// <inheritdoc/>
-    public CaptionExample this[int index]
+    public CaptionExample this[int index] => Example(_entries[index]);
+
+    /// <summary>An example with its picture.</summary>
+    private protected virtual CaptionExample Example(CaptionEntry entry)
     {
-        get
-        {
-            var entry = _entries[index];
-            var image = Images[entry.Image];
-            return new CaptionExample { ImageId = image, Caption = entry.Caption, Image = _picture(image), Location = Location(entry) };
-        }
+        var image = Images[entry.Image];
+        return new CaptionExample { ImageId = image, Caption = entry.Caption, Image = _picture(image), Location = Location(entry) };
     }
 
     /// <summary>Where an example stands.</summary>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ClipGpt2.Captioning.Training.Data;
 
 /// <summary>The forms in which captions are stored.</summary>
@@ -23,4 +25,8 @@ public enum CaptionFileForm
 
     /// <summary>Tar files of pictures and captions (WebDataset).</summary>
     TarShards,
+
+    /// <summary>ClipCap's pickle of captions and embeddings, as its <c>parse_coco.py</c> writes it.</summary>
+    [JsonStringEnumMemberName("clipcap")]
+    ClipCap,
 }

@@ -4,4 +4,6 @@ namespace ClipGpt2.Captioning.Weights.Maps;
 internal sealed class Gpt2HubNames : Gpt2Names
 {
     public override string StoredName(string name) => name.StartsWith(Prefix, StringComparison.Ordinal) ? name[Prefix.Length..] : name;
+
+    public override string ModelName(string storedName) => storedName == Head ? storedName : Prefix + storedName;
 }

@@ -153,7 +153,7 @@ public sealed class ConfigurationErrorTests
     [Fact]
     public void A_configuration_made_in_code_is_checked_by_the_same_rules()
     {
-        var errors = Assert.Throws<TrainingConfigurationException>(new TrainingConfiguration { TrainingConfig = { BatchSize = 70000 } }.Validate).Errors;
+        var errors = Assert.Throws<ConfigurationException>(new TrainingConfiguration { TrainingConfig = { BatchSize = 70000 } }.Validate).Errors;
         Assert.Contains(errors, error => error.StartsWith("TrainingConfiguration: clip_config.model is \"\"; it must be a text", StringComparison.Ordinal));
         Assert.Contains(errors, error => error.Contains("training_config.batch_size is 70000; it must be", StringComparison.Ordinal));
         SeedFile.Read().Validate();

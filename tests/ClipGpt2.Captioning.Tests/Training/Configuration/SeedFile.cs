@@ -56,5 +56,5 @@ internal static class SeedFile
     }
 
     /// <summary>What is said about a file that is wrong.</summary>
-    public static IReadOnlyList<string> Errors(Func<TrainingConfiguration> read) => Assert.Throws<TrainingConfigurationException>(read).Errors;
+    public static IReadOnlyList<string> Errors(Func<TrainingConfiguration> read) => Assert.Throws<ConfigurationException>(read).Errors;
 }

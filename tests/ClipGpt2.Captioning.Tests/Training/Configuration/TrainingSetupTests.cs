@@ -166,7 +166,7 @@ public sealed class TrainingSetupTests
     [Fact]
     public void A_GPU_that_isnt_there_is_warned_of()
     {
-        var log = new ListLogger();
+        var log = new ListLogger<TrainingSetup>();
         using var setup = TrainingSetup.Create(Configuration("evaluation_config.metrics=[]", "training_config.enable_GPU=true"), NoCache, log);
         Assert.Equal(!torch.cuda_is_available(), log.Lines.Any(line => line.StartsWith("Warning: training_config.enable_GPU is true, but no GPU can be used", StringComparison.Ordinal)));
         Assert.Contains(log.Lines, line => line.StartsWith("Information: Selected device: ", StringComparison.Ordinal));
@@ -198,7 +198,7 @@ public sealed class TrainingSetupTests
     }
 
     private static IReadOnlyList<string> Errors(params string[] changes) =>
-        Assert.Throws<TrainingConfigurationException>(() => TrainingSetup.Create(Configuration(changes), NoCache)).Errors;
+        Assert.Throws<ConfigurationException>(() => TrainingSetup.Create(Configuration(changes), NoCache)).Errors;
 
     private static float[] FirstWeights(string seed)
     {
@@ -217,17 +217,4 @@ public sealed class TrainingSetupTests
         ]);
 
     private static string Golden(string name) => Path.Combine(SeedFile.Golden, name);
-
-    private sealed class ListLogger : ILogger<TrainingSetup>
-    {
-        public List<string> Lines { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Lines.Add($"{logLevel}: {formatter(state, exception)}");
-    }
 }

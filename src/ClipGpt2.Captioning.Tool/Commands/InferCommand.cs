@@ -1,0 +1,44 @@
+using System.CommandLine;
+using ClipGpt2.Captioning.Inference;
+using ClipGpt2.Captioning.Tool.Fetching;
+using ClipGpt2.Captioning.Tool.Output;
+using Microsoft.Extensions.Logging;
+
+namespace ClipGpt2.Captioning.Tool.Commands;
+
+/// <summary><c>clipgpt2 infer</c>: the seed's inference run, a folder of pictures by a folder of trained models into a CSV table.</summary>
+internal static class InferCommand
+{
+    private static readonly Argument<string> Path = new("CONFIG") { Description = "The configuration, such as inference_config.json." };
+    private static readonly Option<bool> Verbose = new("--verbose") { Description = "Tell each step on standard error." };
+
+    public static Command Create()
+    {
+        var command = new Command("infer", "Caption a folder of pictures by a folder of trained models, as a configuration file says, into a CSV table.") { Path, Verbose };
+        command.SetAction((parsed, token) => RunAsync(InferenceConfiguration.Load(parsed.GetRequiredValue(Path)), parsed.GetValue(Verbose), token));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(InferenceConfiguration configuration, bool verbose, CancellationToken token)
+    {
+        // What had to be left out is told by the log, as it happens.
+        var logger = new JoinedLogger<InferenceRun>(new MessageLogger(verbose ? LogLevel.Trace : LogLevel.Warning, Messages.Hint));
+        var run = new InferenceRun(configuration, options => options.ModelSearch = LocalModels.Search(), logger);
+        Console.Out.WriteLine($"Using device: {run.Device}");
+        var result = await run.RunAsync(new Rows(row => Console.Out.WriteLine(Printable.Line($"{row.ImageId} | {row.ModelName} → {row.Caption}"))), token);
+        if (!result.IsWritten)
+        {
+            Messages.Error($"none of the models could be used, so '{configuration.OutputFilename}' wasn't written");
+            return ExitCode.Failed;
+        }
+
+        Console.Out.WriteLine($"Results saved to {configuration.OutputFilename}");
+        return result.Failures.Count == 0 ? ExitCode.Success : ExitCode.Failed;
+    }
+
+    /// <summary>Writes at once and in order, which <see cref="Progress{T}"/> doesn't.</summary>
+    private sealed class Rows(Action<InferredCaption> write) : IProgress<InferredCaption>
+    {
+        public void Report(InferredCaption value) => write(value);
+    }
+}

@@ -1,0 +1,28 @@
+using ClipGpt2.Captioning.Weights;
+using ClipGpt2.Captioning.Weights.Maps;
+using TorchSharp;
+
+namespace ClipGpt2.Captioning.Decoding.Gpt2;
+
+/// <summary>GPT-2's folder in Hugging Face's form, made of one with other names or files of weights.</summary>
+internal static class Gpt2Folder
+{
+    /// <summary>The <c>model_type</c> of its configuration.</summary>
+    public const string Kind = "gpt2";
+
+    /// <summary>Writes a model as <c>GPT2LMHeadModel.save_pretrained</c> does: with the prefix that bare models lack, without old masks, a tied head once.</summary>
+    /// <param name="source">The model; it stays the caller's.</param>
+    /// <param name="target">The folder to write.</param>
+    /// <param name="floatingType">The type that floating-point tensors are stored in; null for their own.</param>
+    /// <param name="token">Ends the writing between two tensors.</param>
+    /// <exception cref="CaptioningException">The configuration isn't GPT-2's, or a file can't be read or written.</exception>
+    public static void Write(ModelFolder source, string target, torch.ScalarType? floatingType, CancellationToken token)
+    {
+        var config = Gpt2Config.Read(source.Config);
+        config.Validate(source.Config.File);
+        var names = Gpt2Names.For(source.Weights);
+        using var weights = new RenamedTensors(
+            source.Weights, name => names.IsBuffer(name) || (config.TieWordEmbeddings && name == Gpt2Names.Head) ? null : names.ModelName(name));
+        ModelFolderWriter.Write(source.Path, target, weights, floatingType, token);
+    }
+}

@@ -1,0 +1,75 @@
+using System.Runtime.CompilerServices;
+using ClipGpt2.Captioning.Encoders;
+using ClipGpt2.Captioning.Training.Checkpoints;
+using Microsoft.Extensions.Logging;
+
+namespace ClipGpt2.Captioning.Inference;
+
+/// <summary>The pictures of a run, with the embeddings that encoders made of them.</summary>
+internal sealed class InferencePictures(IReadOnlyList<string> images, CheckpointEncoders encoders, ILogger logger)
+{
+    private readonly Dictionary<IImageEncoder, ImageEmbedding?[]> _embeddings = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<string, InferenceFailure> _failures = new(StringComparer.Ordinal);
+
+    /// <summary>The pictures that couldn't be read.</summary>
+    public IEnumerable<InferenceFailure> Failures => images.Where(_failures.ContainsKey).Select(image => _failures[image]);
+
+    /// <summary>A model's caption of every picture, in order; null for one that couldn't be read.</summary>
+    public IAsyncEnumerable<string?> CaptionAsync(Captioner captioner, string model, CancellationToken token)
+    {
+        if (!_embeddings.TryGetValue(captioner.Encoder, out var embeddings))
+        {
+            return EncodeAsync(captioner, token);
+        }
+
+        InferenceLog.EmbeddingsShared(logger, model);
+        return FromEmbeddingsAsync(captioner, embeddings, token);
+    }
+
+    private async IAsyncEnumerable<string?> EncodeAsync(Captioner captioner, [EnumeratorCancellation] CancellationToken token)
+    {
+        var embeddings = encoders.Contains(captioner.Encoder) ? new ImageEmbedding?[images.Count] : null;
+        var options = new CaptionOptions { IncludeEmbedding = embeddings is not null };
+        var next = 0;
+        await foreach (var result in captioner.CaptionAsync(images.Select(ImageSource.FromFile), options, token).ConfigureAwait(false))
+        {
+            if (result.Error is { } error)
+            {
+                LeaveOut(result.Source, error);
+            }
+            else if (embeddings is not null)
+            {
+                embeddings[next] = new ImageEmbedding(result.Source, result.Embedding!.Value);
+            }
+
+            next++;
+            yield return result.Error is null ? result.Text : null;
+        }
+
+        if (embeddings is not null)
+        {
+            _embeddings[captioner.Encoder] = embeddings;
+        }
+    }
+
+    private static async IAsyncEnumerable<string?> FromEmbeddingsAsync(Captioner captioner, ImageEmbedding?[] embeddings, [EnumeratorCancellation] CancellationToken token)
+    {
+        foreach (var batch in embeddings.Chunk(captioner.Options.BatchSize))
+        {
+            var known = batch.OfType<ImageEmbedding>().ToList();
+            var captions = new Queue<CaptionResult>(await Task.Run(() => captioner.Caption(known, token: token), token).ConfigureAwait(false));
+            foreach (var embedding in batch)
+            {
+                yield return embedding is null ? null : captions.Dequeue().Text;
+            }
+        }
+    }
+
+    private void LeaveOut(string image, CaptioningException error)
+    {
+        if (_failures.TryAdd(image, new InferenceFailure(image, error)))
+        {
+            InferenceLog.LeftOut(logger, image, error.Message);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+using ClipGpt2.Captioning.Decoding;
+using ClipGpt2.Captioning.Training.Checkpoints;
+using ClipGpt2.Captioning.Training.Configuration;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ClipGpt2.Captioning.Inference;
+
+/// <summary>The seed's inference run: every model of a folder says of every picture of another what it shows, and a CSV table holds the captions.</summary>
+/// <remarks>
+/// <para>
+/// Follows <c>InferencePipeline.run</c> of the seed's <c>inference.py</c>: 5 beams, early stopping, at most 30 positions of which the prefix takes some;
+/// pictures in the outer loop of the table, models in the inner one. Of both, <c>.jpg</c> comes before <c>.png</c> and <c>.jpeg</c>, <c>.pkl</c> before
+/// <c>.pt</c> and <c>.safetensors</c>, and names are in ordinal order.
+/// </para>
+/// <para>
+/// Beyond the seed: one model at a time is in memory; models upon the same encoder share it and its embeddings; a picture or model that can't be used
+/// is reported and the rest goes on. A run may be begun several times, one after the other.
+/// </para>
+/// </remarks>
+public sealed class InferenceRun
+{
+    private const int Beams = 5;
+    private const int MaxLength = 30;
+
+    private readonly InferenceConfiguration _configuration;
+    private readonly CaptionerOptions _options;
+    private readonly ILogger _logger;
+
+    /// <summary>Prepares a run.</summary>
+    /// <param name="configuration">What to caption by what.</param>
+    /// <param name="configure">Changes how to run, which is the seed's search on the device that the configuration asks for; null to leave it.</param>
+    /// <param name="logger">Where to log, or null.</param>
+    /// <exception cref="ConfigurationException">The configuration is wrong, or a folder is missing or empty; all errors are listed.</exception>
+    /// <exception cref="CaptioningException">An option is wrong.</exception>
+    public InferenceRun(InferenceConfiguration configuration, Action<CaptionerOptions>? configure = null, ILogger<InferenceRun>? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        configuration.Validate();
+        _configuration = configuration;
+        _logger = logger ?? NullLogger<InferenceRun>.Instance;
+        _options = new CaptionerOptions
+        {
+            Device = ConfiguredDevice.Of(configuration.EnableGpu, "enable_GPU", _logger),
+            Decoding = { Beams = Beams, EarlyStopping = EarlyStopping.WhenFull, MaxNewTokens = null, MaxLength = MaxLength },
+        };
+        configure?.Invoke(_options);
+        _options.Validate();
+    }
+
+    /// <summary>The device that the models run on.</summary>
+    public string Device => _options.Device;
+
+    /// <summary>Captions the pictures and writes the table.</summary>
+    /// <param name="progress">Is told of every row in the table's order, as soon as all models have seen its picture; null for nobody.</param>
+    /// <param name="token">Ends the run; no table is written then.</param>
+    /// <returns>The rows, and what had to be left out. Where no model could be used, nothing is written.</returns>
+    /// <exception cref="CaptioningException">The table can't be written.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public async Task<InferenceResult> RunAsync(IProgress<InferredCaption>? progress = null, CancellationToken token = default)
+    {
+        var failures = new List<InferenceFailure>();
+        string[] models = [.. InferenceFiles.Models(_configuration.TrainedModelsDir).Where(IsModel)];
+        var images = InferenceFiles.Images(_configuration.ImagesDir);
+        InferenceLog.Started(_logger, images.Count, models.Length, Device);
+        var table = new InferenceTable(images, models, progress);
+        using var encoders = new CheckpointEncoders();
+        var pictures = new InferencePictures(images, encoders, _logger);
+        for (var model = 0; model < models.Length; model++)
+        {
+            await CaptionAsync(model).ConfigureAwait(false);
+        }
+
+        var isUsed = failures.Count < models.Length;
+        if (isUsed)
+        {
+            CaptionCsv.Write(_configuration.OutputFilename, table.Rows);
+            InferenceLog.Written(_logger, table.Rows.Count, _configuration.OutputFilename);
+        }
+
+        return new InferenceResult(table.Rows, [.. failures, .. pictures.Failures], isUsed);
+
+        async Task CaptionAsync(int model)
+        {
+            var next = 0;
+            try
+            {
+                using var checkpoint = CaptionCheckpoint.Open(models[model]);
+                using var captioner = checkpoint.LoadCaptioner(_options, null, null, encoders);
+                await foreach (var caption in pictures.CaptionAsync(captioner, models[model], token).ConfigureAwait(false))
+                {
+                    table.Set(next++, model, caption);
+                }
+            }
+            catch (CaptioningException e)
+            {
+                InferenceLog.LeftOut(_logger, models[model], e.Message);
+                failures.Add(new InferenceFailure(models[model], e));
+                for (; next < images.Count; next++)
+                {
+                    table.Set(next, model, null);
+                }
+            }
+        }
+    }
+
+    /// <summary>A <c>.safetensors</c> file may be anybody's, so it counts only if it says that it is a caption checkpoint.</summary>
+    private bool IsModel(string path)
+    {
+        if (!path.EndsWith(".safetensors", StringComparison.Ordinal) || CaptionCheckpoint.IsOwn(path))
+        {
+            return true;
+        }
+
+        InferenceLog.NoCheckpoint(_logger, path);
+        return false;
+    }
+}

@@ -1,0 +1,39 @@
+using System.Collections.Concurrent;
+using ClipGpt2.Captioning.Decoding;
+using ClipGpt2.Captioning.GoldenTests.Harness;
+using ClipGpt2.Captioning.Training.Checkpoints;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ClipGpt2.Captioning.GoldenTests.Checkpoints;
+
+/// <summary>Golden checkpoints as captioners, loaded once for all cases.</summary>
+internal static class LoadedCheckpoints
+{
+    private static readonly ConcurrentDictionary<(string File, string Device), Lazy<Captioner>> Captioners = new();
+
+    /// <summary>A checkpoint's captioner; the base models' names are paths below the golden root.</summary>
+    /// <param name="file">The checkpoint, below the golden root.</param>
+    /// <param name="clip">Its CLIP.</param>
+    /// <param name="gpt2">Its GPT-2.</param>
+    /// <param name="device">Where to run.</param>
+    public static Captioner Get(string file, string clip, string gpt2, string device) => Captioners.GetOrAdd((file, device), _ => new(() =>
+    {
+        using var checkpoint = CaptionCheckpoint.Open(GoldenRoot.Path(file));
+        return checkpoint.LoadCaptioner(new CaptionerOptions { Device = device }, new BaseModels { Clip = GoldenRoot.Path(clip), Gpt2 = GoldenRoot.Path(gpt2) });
+    })).Value;
+
+    /// <summary>The prefix of a golden embedding.</summary>
+    public static void CheckPrefix(Captioner captioner, GoldenTensor embedding, GoldenTensor expected, double tolerance)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var prefix = captioner.Projector.Project(embedding.ToTorch().view(1, -1));
+        TorchTensors.AssertNear(prefix.squeeze(0), expected, tolerance);
+    }
+
+    /// <summary>What the captioner writes upon a golden embedding, with special tokens: ClipCap shows them.</summary>
+    public static IReadOnlyList<string> Texts(Captioner captioner, GoldenTensor embedding, DecodingOptions decoding) =>
+        [.. captioner.Caption([new ImageEmbedding(embedding.Name, embedding.Floats.ToArray())], new CaptionOptions { Decoding = decoding })[0].Captions
+            .Select(caption => captioner.Tokenizer.Decode(caption.Sequence.TokenIds)!)];
+}

@@ -1,0 +1,65 @@
+using System.Text.Json;
+using ClipGpt2.Captioning.Decoding;
+using ClipGpt2.Captioning.GoldenTests.Harness;
+using ClipGpt2.Captioning.GoldenTests.Weights;
+using ClipGpt2.Captioning.Training.Checkpoints;
+
+namespace ClipGpt2.Captioning.GoldenTests.Checkpoints;
+
+/// <summary>The seed's own checkpoints as captioners: what they say of pictures, beam by beam.</summary>
+public sealed class SeedCheckpointSuite : GoldenSuite
+{
+    /// <summary>What the golden folder's README gives for embeddings and prefixes.</summary>
+    private const double Tolerance = 1e-4;
+
+    public override IReadOnlyList<string> Files => ["checkpoints/seed/seed.json"];
+
+    protected override bool UsesDevice => true;
+
+    public override void Check(GoldenCase golden)
+    {
+        var json = golden.Json;
+        var captioner = Load(golden.Root, json.GetProperty("model").GetString()!, golden.Device);
+        var result = captioner.Caption(GoldenRoot.Path(json.GetProperty("image").GetString()!), new CaptionOptions { Decoding = Decoding(json), IncludeEmbedding = true });
+        var (expected, tensors) = (golden.Expected, GoldenTensorFile.Open(golden.Root.GetProperty("tensors").GetString()!));
+        Assert.Equal(expected["caption"].Text(), result.Text);
+        Assert.Equal(expected["token_ids"].Integers(), result.Best.Sequence.TokenIds);
+        CheckBeams(expected, result.Captions);
+        var embedding = expected["clip_embed_tensor"].Tensor(tensors);
+        TorchTensors.AssertNear(result.Embedding!.Value.Span, embedding.Floats, Tolerance, embedding.Name);
+        LoadedCheckpoints.CheckPrefix(captioner, embedding, expected["prefix_tensor"].Tensor(tensors), Tolerance);
+    }
+
+    /// <summary>Greedy search has neither beams nor scores in the reference.</summary>
+    private static void CheckBeams(Tracked expected, IReadOnlyList<Caption> captions)
+    {
+        if (captions.Count == 1)
+        {
+            Assert.True(expected["sequences_scores"].IsNull && expected["margin"].IsNull && expected["beams"].IsNull);
+            return;
+        }
+
+        Assert.Equal(expected["beams"].Texts(), captions.Select(caption => caption.Text));
+
+        var scores = expected["sequences_scores"].Numbers();
+        Assert.Equal(scores.Length, captions.Count);
+        Assert.All(scores.Zip(captions), pair => Assert.Equal(pair.First, pair.Second.Sequence.Score, Tolerance));
+        Assert.Equal(expected["margin"].Number(), captions[0].Sequence.Score - captions[1].Sequence.Score, 2 * Tolerance);
+    }
+
+    private static Captioner Load(JsonElement root, string file, string device)
+    {
+        var described = root.GetProperty("checkpoints").EnumerateArray().Single(c => c.GetProperty("file").GetString() == file);
+        return LoadedCheckpoints.Get(
+            file, described.GetProperty("clip_config").GetProperty("values").GetProperty("model").GetString()!, described.GetProperty("base_gpt2").GetString()!, device);
+    }
+
+    private static DecodingOptions Decoding(JsonElement json) => new()
+    {
+        Beams = json.GetProperty("num_beams").GetInt32(),
+        ReturnedSequences = json.GetProperty("num_beams").GetInt32(),
+        MaxNewTokens = null,
+        MaxLength = json.GetProperty("max_length").GetInt32(),
+        EarlyStopping = json.GetProperty("early_stopping").GetBoolean() ? EarlyStopping.WhenFull : EarlyStopping.Heuristic,
+    };
+}

@@ -9,15 +9,18 @@ namespace TrainScenes;
 /// <param name="Seed">What weights and scenes come from.</param>
 internal sealed record SceneRecipe(int Steps, long Seed)
 {
-    public const int DefaultSteps = 6_000;
+    public const int DefaultSteps = 9_000;
 
     private const int QuickSteps = 20;
     private const int ScenesPerBatch = 32;
-    private const int BatchSize = ScenesPerBatch * SceneCaptions.Forms;
+    private const int BatchSize = ScenesPerBatch * SceneStream.CaptionsPerScene;
     private const int Epochs = 10;
 
     /// <summary>The number of scenes that an epoch shows.</summary>
     public int ScenesPerEpoch => ScenesPerBatch * ((Steps + Epochs - 1) / Epochs);
+
+    /// <summary>The number of the first scene that varies in full.</summary>
+    public long VariousFrom => (long)ScenesPerBatch * Steps / 4;
 
     /// <summary>A recipe that learns next to nothing.</summary>
     public static SceneRecipe Quick(long seed) => new(QuickSteps, seed);

@@ -44,7 +44,7 @@ internal static class SceneTraining
         var options = recipe.Options(folder);
         options.Evaluation.Metrics.Add(new SceneMetric(validation));
         options.Observers.Add(new TerminalObserver(Console.Out));
-        var training = new SceneStream(new SceneGenerator(recipe.Seed, SceneKind.Training), recipe.ScenesPerEpoch);
+        var training = new SceneStream(new SceneGenerator(recipe.Seed, SceneKind.Training), recipe.ScenesPerEpoch, recipe.VariousFrom);
         var result = await new CaptionTrainer(captioner, options).TrainAsync(training, new SceneDataset(validation, ValidationScenes), token: token);
         Console.WriteLine($"{result.Steps} steps in {result.Duration.TotalMinutes:F1} minutes");
     }

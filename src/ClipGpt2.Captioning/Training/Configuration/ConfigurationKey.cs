@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
 namespace ClipGpt2.Captioning.Training.Configuration;
@@ -43,6 +44,10 @@ internal sealed class ConfigurationKey
     public string Expected => IsSection ? "an object" : $"{Value.Expected}{(IsNullable ? ", or null" : "")}";
 
     public object? Get(object section) => _property.Get!(section);
+
+    /// <summary>Whether the key is told where a configuration is: one that the seed doesn't know is only where it says something.</summary>
+    public bool IsTold(object section) =>
+        Property.GetCustomAttribute<JsonIgnoreAttribute>()?.Condition is not JsonIgnoreCondition.WhenWritingDefault || Get(section) is not (null or false);
 
     /// <summary>Puts a value of the file in; false if it is of another type.</summary>
     public bool TrySet(object section, JsonElement json)

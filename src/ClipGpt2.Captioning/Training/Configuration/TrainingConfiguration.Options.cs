@@ -43,7 +43,11 @@ public sealed partial class TrainingConfiguration
     /// <summary>The sections that the seed's file has, with their keys and values, as the seed's log shows them.</summary>
     internal IEnumerable<KeyValuePair<string, IEnumerable<KeyValuePair<string, object?>>>> SeedSections() => ConfigurationContract.KeysOf(GetType())
         .Where(section => section.IsRequired)
-        .Select(section => KeyValuePair.Create(section.Name, ConfigurationContract.KeysOf(section.Type).Select(key => KeyValuePair.Create(key.Name, key.Get(section.Get(this)!)))));
+        .Select(section => KeyValuePair.Create(section.Name, Fields(section.Get(this)!)));
+
+    private static IEnumerable<KeyValuePair<string, object?>> Fields(object section) => ConfigurationContract.KeysOf(section.GetType())
+        .Where(key => key.IsTold(section))
+        .Select(key => KeyValuePair.Create(key.Name, key.Get(section)));
 
     /// <summary>
     /// The sections for a checkpoint's metadata: without <c>checkpoint_config</c>, since a resumed run's files equal an undisturbed one's, without

@@ -1,5 +1,6 @@
 using ClipGpt2.Captioning;
 using ClipGpt2.Captioning.Training;
+using ClipGpt2.Captioning.Training.Checkpoints;
 using TrainScenes.Scenes;
 
 namespace TrainScenes;
@@ -24,6 +25,12 @@ internal static class SceneTraining
         try
         {
             using var model = SceneModel.Create(recipe.Seed);
+            if (recipe.From is { } path)
+            {
+                using var checkpoint = CaptionCheckpoint.Open(path);
+                checkpoint.ApplyTo(model.Captioner);
+            }
+
             await TrainAsync(model.Captioner, folder, recipe, token);
             var captioner = Path.Combine(folder, "captioner");
             model.Captioner.Save(captioner);

@@ -128,7 +128,7 @@ public sealed class SceneTests
     {
         var scenes = new SceneGenerator(5, SceneKind.Training);
         var stream = new SceneStream(scenes, 17, variousFrom: 1);
-        var epochs = new[] { 0, 1 }.Select(epoch => stream.Read(epoch, Token).ToList()).ToList();
+        var epochs = Enumerable.Range(0, 2).Select(epoch => stream.Read(epoch, Token).ToList()).ToList();
         Assert.Equal(Enumerable.Range(0, 34).SelectMany(i => new[] { i, i }), epochs.SelectMany(e => e).Select(e => (int)SceneDataset.NumberOf(e.ImageId)));
         Assert.All(epochs.SelectMany(e => e), e => Assert.Contains(e.Caption, scenes[SceneDataset.NumberOf(e.ImageId)].Captions));
         Assert.Equal(2, epochs[0].Count(e => e.Caption.StartsWith("Two shapes", StringComparison.Ordinal)));

@@ -12,11 +12,12 @@ using TrainScenes.Scenes;
 var output = new Option<string>("--out") { Description = "The folder to write the captioner and the run's files into.", DefaultValueFactory = _ => "scenes" };
 var steps = new Option<int>("--steps") { Description = "The number of training steps.", DefaultValueFactory = _ => SceneRecipe.DefaultSteps };
 var seed = new Option<long>("--seed") { Description = "What weights and scenes come from.", DefaultValueFactory = _ => 1 };
+var from = new Option<string?>("--from") { Description = "The checkpoint of a run to go on from, with a schedule of its own and new scenes; give it another --seed." };
 var quick = new Option<bool>("--quick") { Description = "Few steps on few scenes: shows that everything works, and learns next to nothing." };
-var train = new RootCommand("Trains a small captioner on drawn scenes, from nothing.") { output, steps, seed, quick };
+var train = new RootCommand("Trains a small captioner on drawn scenes, from nothing.") { output, steps, seed, from, quick };
 train.SetAction((arguments, token) => SceneTraining.RunAsync(
     arguments.GetValue(output)!,
-    arguments.GetValue(quick) ? SceneRecipe.Quick(arguments.GetValue(seed)) : new SceneRecipe(arguments.GetValue(steps), arguments.GetValue(seed)),
+    arguments.GetValue(quick) ? SceneRecipe.Quick(arguments.GetValue(seed)) : new SceneRecipe(arguments.GetValue(steps), arguments.GetValue(seed), arguments.GetValue(from)),
     token));
 
 var folder = new Argument<string>("folder") { Description = "The folder to write images/ and captions.json into." };

@@ -2,6 +2,7 @@ using ClipGpt2.Captioning;
 using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.Decoding.Gpt2;
 using ClipGpt2.Captioning.Encoders;
+using ClipGpt2.Captioning.Encoders.ResNet;
 using ClipGpt2.Captioning.Images;
 using ClipGpt2.Captioning.Projectors;
 using ClipGpt2.Captioning.Runtime;
@@ -9,7 +10,7 @@ using ClipGpt2.Captioning.Text;
 
 namespace TrainScenes;
 
-/// <summary>A captioner from nothing: a small vision transformer in CLIP's form, the seed's projector, and a small GPT-2.</summary>
+/// <summary>A captioner from nothing: a small ModifiedResNet in CLIP's form, which learns shapes from fewer scenes than a transformer, a linear projector, and a small GPT-2.</summary>
 internal sealed class SceneModel : IDisposable
 {
     private const int ImageSize = 64;
@@ -20,10 +21,10 @@ internal sealed class SceneModel : IDisposable
     private static readonly ComputeOptions Training = new() { Trainable = true };
 
     private readonly ClipImageEncoder _encoder;
-    private readonly LinearTanhProjector _projector;
+    private readonly LinearProjector _projector;
     private readonly Gpt2CaptionDecoder _decoder;
 
-    private SceneModel(ClipImageEncoder encoder, LinearTanhProjector projector, Gpt2CaptionDecoder decoder, Gpt2Tokenizer tokenizer)
+    private SceneModel(ClipImageEncoder encoder, LinearProjector projector, Gpt2CaptionDecoder decoder, Gpt2Tokenizer tokenizer)
     {
         (_encoder, _projector, _decoder) = (encoder, projector, decoder);
         Captioner = new Captioner(encoder, projector, decoder, tokenizer);
@@ -37,13 +38,10 @@ internal sealed class SceneModel : IDisposable
     {
         var tokenizer = Gpt2Tokenizer.FromPretrained(Path.Combine(AppContext.BaseDirectory, "tokenizer"));
         var preprocessor = new ImagePreprocessor(new ImagePreprocessorOptions { ShortestEdge = ImageSize, CropSize = new ImageSize(ImageSize, ImageSize) });
-        var encoder = new ClipVisionConfig
-        {
-            HiddenSize = 128, Layers = 4, Heads = 4, IntermediateSize = 256, ImageSize = ImageSize, PatchSize = 8, ProjectionSize = EmbeddingDimension,
-        };
+        var encoder = new ModifiedResNetConfig([1, 1, 1, 1], Width: 16, Heads: 8, ImageSize, EmbeddingDimension);
         var projector = new ProjectorConfig
         {
-            Kind = LinearTanhProjector.Kind, PrefixLength = PrefixLength, EmbeddingDimension = EmbeddingDimension, HiddenSize = HiddenSize,
+            Kind = LinearProjector.Kind, PrefixLength = PrefixLength, EmbeddingDimension = EmbeddingDimension, HiddenSize = HiddenSize,
         };
         var decoder = new Gpt2Config
         {
@@ -51,8 +49,8 @@ internal sealed class SceneModel : IDisposable
             EosTokenId = tokenizer.EndOfTextId, BosTokenId = tokenizer.EndOfTextId, EmbeddingDropout = 0, AttentionDropout = 0, ResidualDropout = 0,
         };
         return new SceneModel(
-            ClipImageEncoder.CreateFresh(encoder, preprocessor, seed, Training),
-            LinearTanhProjector.CreateFresh(projector, seed + 1, Training),
+            ClipImageEncoder.CreateFreshResNet(encoder, preprocessor, seed, Training),
+            LinearProjector.CreateFresh(projector, seed + 1, Training),
             new Gpt2CaptionDecoder(Gpt2Model.CreateFresh(decoder, seed + 2, Training), tokenizer),
             tokenizer);
     }

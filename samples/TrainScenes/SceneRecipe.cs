@@ -7,17 +7,21 @@ namespace TrainScenes;
 /// <summary>How long and how the model is trained.</summary>
 /// <param name="Steps">The number of steps.</param>
 /// <param name="Seed">What weights and scenes come from.</param>
-internal sealed record SceneRecipe(int Steps, long Seed)
+/// <param name="From">The checkpoint to go on from; null to begin with fresh weights.</param>
+internal sealed record SceneRecipe(int Steps, long Seed, string? From = null)
 {
-    public const int DefaultSteps = 6_000;
+    public const int DefaultSteps = 5_000;
 
     private const int QuickSteps = 20;
     private const int ScenesPerBatch = 32;
-    private const int BatchSize = ScenesPerBatch * SceneCaptions.Forms;
+    private const int BatchSize = ScenesPerBatch * SceneStream.CaptionsPerScene;
     private const int Epochs = 10;
 
     /// <summary>The number of scenes that an epoch shows.</summary>
     public int ScenesPerEpoch => ScenesPerBatch * ((Steps + Epochs - 1) / Epochs);
+
+    /// <summary>The number of the first scene that varies in full.</summary>
+    public long VariousFrom => From is null ? (long)ScenesPerBatch * Steps / 4 : 1;
 
     /// <summary>A recipe that learns next to nothing.</summary>
     public static SceneRecipe Quick(long seed) => new(QuickSteps, seed);

@@ -1,5 +1,6 @@
 using ClipGpt2.Captioning;
 using ClipGpt2.Captioning.Training;
+using ClipGpt2.Captioning.Training.Checkpoints;
 using TrainScenes.Scenes;
 
 namespace TrainScenes;
@@ -24,6 +25,12 @@ internal static class SceneTraining
         try
         {
             using var model = SceneModel.Create(recipe.Seed);
+            if (recipe.From is { } path)
+            {
+                using var checkpoint = CaptionCheckpoint.Open(path);
+                checkpoint.ApplyTo(model.Captioner);
+            }
+
             await TrainAsync(model.Captioner, folder, recipe, token);
             var captioner = Path.Combine(folder, "captioner");
             model.Captioner.Save(captioner);
@@ -44,7 +51,7 @@ internal static class SceneTraining
         var options = recipe.Options(folder);
         options.Evaluation.Metrics.Add(new SceneMetric(validation));
         options.Observers.Add(new TerminalObserver(Console.Out));
-        var training = new SceneStream(new SceneGenerator(recipe.Seed, SceneKind.Training), recipe.ScenesPerEpoch);
+        var training = new SceneStream(new SceneGenerator(recipe.Seed, SceneKind.Training), recipe.ScenesPerEpoch, recipe.VariousFrom);
         var result = await new CaptionTrainer(captioner, options).TrainAsync(training, new SceneDataset(validation, ValidationScenes), token: token);
         Console.WriteLine($"{result.Steps} steps in {result.Duration.TotalMinutes:F1} minutes");
     }

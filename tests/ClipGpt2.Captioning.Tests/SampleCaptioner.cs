@@ -2,13 +2,13 @@ using System.Reflection;
 
 namespace ClipGpt2.Captioning.Tests;
 
-/// <summary>The small captioner and the pictures of the Quickstart sample.</summary>
+/// <summary>A small captioner of the golden models, with a text tower, and the pictures of the Quickstart sample.</summary>
 internal static class SampleCaptioner
 {
     public static string Repository { get; } =
         typeof(SampleCaptioner).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "Repository").Value!;
 
-    public static string Folder { get; } = Path.Combine(Repository, "samples", "Quickstart", "model");
+    public static string Folder { get; } = Path.Combine(Repository, "tests", "captioner");
 
     public static IReadOnlyList<string> Images { get; } =
         [.. Directory.GetFiles(Path.Combine(Repository, "samples", "Quickstart", "images")).Order(StringComparer.Ordinal)];

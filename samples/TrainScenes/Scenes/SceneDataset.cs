@@ -13,24 +13,20 @@ internal sealed class SceneDataset(SceneGenerator scenes, int count) : ICaptionD
 
     public int Count => SceneCaptions.Forms * count;
 
-    public CaptionExample this[int index] => Example(scenes, index / SceneCaptions.Forms, index);
+    public CaptionExample this[int index] => Example(scenes[index / SceneCaptions.Forms], index / SceneCaptions.Forms, index % SceneCaptions.Forms);
 
     /// <summary>The number of the scene that an example's picture shows.</summary>
     internal static long NumberOf(string imageId) => long.Parse(imageId.AsSpan(IdPrefix.Length), CultureInfo.InvariantCulture);
 
     /// <summary>A scene with one of its captions.</summary>
-    /// <param name="scenes">Where it comes from.</param>
-    /// <param name="number">The scene's number.</param>
-    /// <param name="form">The caption's form; numbers beyond the last begin again.</param>
-    internal static CaptionExample Example(SceneGenerator scenes, long number, int form)
+    /// <param name="scene">The scene.</param>
+    /// <param name="number">Its number.</param>
+    /// <param name="form">The caption's form.</param>
+    internal static CaptionExample Example(Scene scene, long number, int form) => new()
     {
-        var scene = scenes[number];
-        return new CaptionExample
-        {
-            ImageId = $"{IdPrefix}{number}",
-            Caption = scene.Captions[form % SceneCaptions.Forms],
-            Image = ImageSource.FromPixels(() => SceneDrawing.Draw(scene), $"{IdPrefix}{number}"),
-            Location = $"scene {number}, form {form % SceneCaptions.Forms}",
-        };
-    }
+        ImageId = $"{IdPrefix}{number}",
+        Caption = scene.Captions[form],
+        Image = ImageSource.FromPixels(() => SceneDrawing.Draw(scene), $"{IdPrefix}{number}"),
+        Location = $"scene {number}, form {form}",
+    };
 }

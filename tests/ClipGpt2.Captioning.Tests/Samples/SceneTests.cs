@@ -41,7 +41,8 @@ public sealed class SceneTests
     public void Every_kind_of_thing_relation_and_background_comes_and_held_out_ones_only_when_asked_for()
     {
         var training = Scenes(SceneKind.Training);
-        Assert.Equal(4, training.Select(s => s.Relation).Distinct().Count());
+        Assert.Equal([Relation.LeftOf, Relation.Above], training.Select(s => s.Relation).Distinct().Order());
+        Assert.All(Enum.GetValues<Relation>(), relation => Assert.Contains(training, s => s.Captions.Any(c => c.Contains($" {relation.Words()} ", StringComparison.Ordinal))));
         Assert.Equal(4, training.Select(s => s.Background).Distinct().Count());
         Assert.Equal(8 * 6, training.Select(s => s.First).Distinct().Count());
         Assert.DoesNotContain(training, s => s.IsHeldOut);
@@ -123,12 +124,26 @@ public sealed class SceneTests
     }
 
     [Fact]
-    public void As_a_stream_every_epoch_has_scenes_of_its_own_each_with_all_its_captions()
+    public void As_a_stream_every_epoch_has_scenes_of_its_own_each_with_two_captions_in_all_forms()
     {
         var scenes = new SceneGenerator(5, SceneKind.Training);
-        var stream = new SceneStream(scenes, 6);
-        Assert.Equal(Enumerable.Range(0, 6).SelectMany(i => scenes[i].Captions), stream.Read(0, Token).Select(e => e.Caption));
-        Assert.Equal(Enumerable.Range(6, 6).SelectMany(i => scenes[i].Captions), stream.Read(1, Token).Select(e => e.Caption));
+        var stream = new SceneStream(scenes, 17, variousFrom: 1);
+        var epochs = Enumerable.Range(0, 2).Select(epoch => stream.Read(epoch, Token).ToList()).ToList();
+        Assert.Equal(Enumerable.Range(0, 34).SelectMany(i => new[] { i, i }), epochs.SelectMany(e => e).Select(e => (int)SceneDataset.NumberOf(e.ImageId)));
+        Assert.All(epochs.SelectMany(e => e), e => Assert.Contains(e.Caption, scenes[SceneDataset.NumberOf(e.ImageId)].Captions));
+        Assert.Equal(2, epochs[0].Count(e => e.Caption.StartsWith("Two shapes", StringComparison.Ordinal)));
+        Assert.All(Enumerable.Range(0, 17), i => Assert.NotEqual(epochs[0][2 * i].Caption, epochs[0][(2 * i) + 1].Caption));
+    }
+
+    [Fact]
+    public void Variety_grows_from_the_same_places_to_each_scenes_own()
+    {
+        var scenes = new SceneGenerator(5, SceneKind.Training);
+        var (first, second) = (scenes.WithVariety(1, 0), scenes.WithVariety(2, 0));
+        Assert.Equal(first.FirstPlace.Radius, second.FirstPlace.Radius);
+        Assert.All(Enumerable.Range(0, 50), i => Assert.Single(Enumerable.Range(0, 50).Select(j => scenes.WithVariety(j, 0)).Where(s => s.Relation == scenes[i].Relation).Select(s => (s.FirstPlace, s.SecondPlace)).Distinct()));
+        Assert.Equal(scenes[7], scenes.WithVariety(7, 1));
+        Assert.All(Enumerable.Range(0, 50), i => Assert.InRange(scenes.WithVariety(i, 0.5f).FirstPlace.X, Math.Min(scenes[i].FirstPlace.X, 47), Math.Max(scenes[i].FirstPlace.X, 80)));
     }
 
     /// <summary>The mean difference of a scene's drawing from a picture, of 255 levels.</summary>

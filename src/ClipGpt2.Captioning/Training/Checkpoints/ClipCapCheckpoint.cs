@@ -30,7 +30,7 @@ internal static partial class ClipCapCheckpoint
             metadata[ArgumentsKey] = Encoding.UTF8.GetString(bytes);
         }
 
-        return new CheckpointContent(CheckpointForm.ClipCap, new OwningTensors(file.TensorsOf(file.Root), file), metadata);
+        return new CheckpointContent(CheckpointForm.ClipCap, file.OwningTensorsOf(file.Root), metadata);
     }
 
     /// <summary><c>NAME.json</c> beside <c>NAME-003.pt</c> or <c>NAME_latest.pt</c>; null if there is none.</summary>

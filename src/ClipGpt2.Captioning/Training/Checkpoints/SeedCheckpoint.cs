@@ -28,6 +28,6 @@ internal static class SeedCheckpoint
             metadata[figure] = file.Root[figure] is { Kind: not PyTorchValueKind.None } value ? SortedJson.Number(value.AsNumber()) : "null";
         }
 
-        return new CheckpointContent(CheckpointForm.Seed, new OwningTensors(file.TensorsOf(file.Root[StateDictKey]), file), metadata);
+        return new CheckpointContent(CheckpointForm.Seed, file.OwningTensorsOf(file.Root[StateDictKey]), metadata);
     }
 }

@@ -95,6 +95,9 @@ public sealed class PyTorchFile : ITensorSource
         _handle.Dispose();
     }
 
+    /// <summary>The tensors within one of the file's values, which close the file when they are disposed.</summary>
+    internal ITensorSource OwningTensorsOf(PyTorchValue value) => new PyTorchTensors(Location, TensorTree.Flatten(value.Raw, Location), this);
+
     /// <summary>Opens a file for its model's weights alone.</summary>
     internal static ITensorSource OpenStateDict(string path)
     {

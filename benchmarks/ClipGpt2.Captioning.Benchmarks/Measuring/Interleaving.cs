@@ -14,7 +14,19 @@ internal sealed class Interleaving(MachineProbe machine, TimeSpan budget)
 
     public Measurement Measure(Workload workload)
     {
-        workload.Begin();
+        try
+        {
+            workload.Begin();
+            return MeasureRounds(workload);
+        }
+        finally
+        {
+            workload.End();
+        }
+    }
+
+    private Measurement MeasureRounds(Workload workload)
+    {
         var contenders = Contenders(workload);
         contenders.ForEach(c => c.WarmUp());
 

@@ -17,6 +17,10 @@ internal sealed record Workload(string Name, Unit Unit, params IReadOnlyList<Var
     /// <summary>Makes what all sides need and compares their outputs; called once, before anything is timed.</summary>
     /// <value>The default does nothing.</value>
     public Action Begin { get; init; } = () => { };
+
+    /// <summary>Frees what the sides hold; called once, also if the outputs disagreed.</summary>
+    /// <value>The default does nothing.</value>
+    public Action End { get; init; } = () => { };
 }
 
 /// <summary>One of our ways of doing a workload.</summary>

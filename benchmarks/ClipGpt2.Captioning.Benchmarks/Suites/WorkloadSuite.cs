@@ -26,6 +26,7 @@ public abstract class WorkloadSuite : IDisposable
     [GlobalCleanup]
     public void Dispose()
     {
+        _workload?.End();
         _models?.Dispose();
         GC.SuppressFinalize(this);
     }
@@ -34,7 +35,9 @@ public abstract class WorkloadSuite : IDisposable
 
     private protected Contender Yardstick => _workload!.Yardstick!;
 
-    private protected Contender Ours(int index) => _workload!.Ours[index].Program;
+    private protected Contender Ours(int index) => index < _workload!.Ours.Count
+        ? _workload.Ours[index].Program
+        : throw new NotSupportedException("This processor doesn't multiply bfloat16, which would take minutes.");
 
     private protected abstract Workload Create(FullSizeModels models);
 }

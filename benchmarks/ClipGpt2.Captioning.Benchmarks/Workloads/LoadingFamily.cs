@@ -15,29 +15,23 @@ internal sealed class LoadingFamily(FullSizeModels models)
 
     private static readonly TimeSpan Rearranging = TimeSpan.FromMilliseconds(500);
 
-    public IEnumerable<Workload> Workloads()
+    public IEnumerable<Workload> Workloads() => [Load()];
+
+    public Workload Load()
     {
         var folder = Path.Combine(BenchmarkFolders.Cache, $"gpt2-small-{Environment.ProcessId}");
-        try
-        {
-            yield return Load(folder);
-        }
-        finally
-        {
-            if (Directory.Exists(folder))
-            {
-                Directory.Delete(folder, recursive: true);
-            }
-        }
-    }
-
-    private Workload Load(string folder)
-    {
         Gpt2Model? model = null;
         return new Workload("loading GPT-2 small", Unit.Milliseconds(), Variant(Precision.Float32), Variant(Precision.BFloat16))
         {
             Yardstick = new Contender("reading the file", () => ReadFile(Path.Combine(folder, FileName))),
             Begin = () => WriteModel(folder),
+            End = () =>
+            {
+                if (Directory.Exists(folder))
+                {
+                    Directory.Delete(folder, recursive: true);
+                }
+            },
         };
 
         Variant Variant(Precision precision) => new(new Contender(precision.ToString(), () => LoadModel(precision), Finish: Unload));

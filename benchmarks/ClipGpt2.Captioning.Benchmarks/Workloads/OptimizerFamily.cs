@@ -20,25 +20,55 @@ internal static class OptimizerFamily
 
     private static readonly long[][] Shapes = [[50257, 768], [1024, 768], .. Block, .. Block, [768], [768], [3840, 512], [3840]];
 
-    public static IEnumerable<Workload> Workloads()
+    private static readonly long Count = Shapes.Sum(shape => shape.Aggregate((a, b) => a * b));
+
+    private static readonly Roofline Limit = new(Reduced: false, new Phase(Flops: 0, BytesOfWeight * Count));
+
+    public static Workload Adam()
     {
-        using var ours = new Weights();
-        using var theirs = new Weights();
-        using var optimizer = Optimizer.Create(new OptimizationOptions(), ours.All, LearningRate);
-        using var reference = optim.Adam(theirs.All.Select(weight => (Parameter)weight.Weight), LearningRate);
-        yield return new Workload($"Adam, {ours.Count / 1e6:F1} M weights", Unit.Milliseconds(), new Variant(new Contender("", () => optimizer.Step(rateFactor: 1)), Limit(ours.Count)))
+        Sides? sides = null;
+        return new Workload($"Adam, {Count / 1e6:F1} M weights", Unit.Milliseconds(), new Variant(new Contender("", () => sides!.StepOurs()), Limit))
         {
-            Peer = new Peer(new Contender("torch.optim.Adam", () => reference.step())),
+            Peer = new Peer(new Contender("torch.optim.Adam", () => sides!.StepTheirs())),
             Begin = () =>
             {
-                optimizer.Step(rateFactor: 1);
-                reference.step();
-                Agreement.Require("The first weight after a step", Runtime.Precision.Float32, theirs.First(), ours.First());
+                sides = new Sides();
+                sides.StepOurs();
+                sides.StepTheirs();
+                Agreement.Require("The first weight after a step", Runtime.Precision.Float32, sides.Theirs.First(), sides.Ours.First());
             },
+            End = () => sides?.Dispose(),
         };
     }
 
-    private static Roofline Limit(long weights) => new(Reduced: false, new Phase(Flops: 0, BytesOfWeight * weights));
+    /// <summary>Ours and the peer's, each with weights of its own.</summary>
+    private sealed class Sides : IDisposable
+    {
+        private readonly Optimizer _ours;
+        private readonly optim.Optimizer _theirs;
+
+        public Sides()
+        {
+            _ours = Optimizer.Create(new OptimizationOptions(), Ours.All, LearningRate);
+            _theirs = optim.Adam(Theirs.All.Select(weight => (Parameter)weight.Weight), LearningRate);
+        }
+
+        public Weights Ours { get; } = new();
+
+        public Weights Theirs { get; } = new();
+
+        public void StepOurs() => _ours.Step(rateFactor: 1);
+
+        public void StepTheirs() => _theirs.step();
+
+        public void Dispose()
+        {
+            _ours.Dispose();
+            _theirs.Dispose();
+            Ours.Dispose();
+            Theirs.Dispose();
+        }
+    }
 
     /// <summary>Random weights with gradients.</summary>
     private sealed class Weights : IDisposable
@@ -55,8 +85,6 @@ internal static class OptimizerFamily
         }
 
         public IReadOnlyList<TrainedWeight> All { get; }
-
-        public long Count => All.Sum(weight => weight.Weight.numel());
 
         public float[] First()
         {

@@ -7,7 +7,7 @@ internal sealed class TrainingGroup : IWorkloadGroup
 {
     private readonly FullSizeModels _models = new();
 
-    public IEnumerable<Workload> Workloads() => OptimizerFamily.Workloads().Concat(new TrainingStepFamily(_models).Workloads());
+    public IEnumerable<Workload> Workloads() => new TrainingStepFamily(_models).Workloads().Prepend(OptimizerFamily.Adam());
 
     public void Dispose() => _models.Dispose();
 }

@@ -12,41 +12,30 @@ internal sealed class TrainingStepFamily(FullSizeModels models)
 
     private static readonly Precision[] Precisions = OneDnn.HasBFloat16 ? [Precision.Float32, Precision.BFloat16] : [Precision.Float32];
 
-    public IEnumerable<Workload> Workloads() => TrainingForm.All.SelectMany(Steps);
+    public IEnumerable<Workload> Workloads() => TrainingForm.All.Select(Step);
 
-    /// <summary>One workload, whose models are there until the next is asked for.</summary>
-    private IEnumerable<Workload> Steps(TrainingForm form)
+    public Workload Step(TrainingForm form)
     {
         var inTraining = new Dictionary<Precision, ModelInTraining>();
-        try
+        return new Workload($"training step, {form.Name}", Unit.Rate("captions", form.BatchSize), [.. Precisions.Select(Variant)])
         {
-            yield return new Workload($"training step, {form.Name}", Unit.Rate("captions", form.BatchSize), [.. Precisions.Select(Variant)])
+            Begin = () =>
             {
-                Begin = () =>
+                var losses = Array.ConvertAll(Precisions, FirstLoss);
+                Agreement.Require(Math.Abs(losses[0] - losses[^1]) <= LossDifference * losses[0], $"The losses are {string.Join(" and ", losses)}");
+            },
+            End = () =>
+            {
+                foreach (var model in inTraining.Values)
                 {
-                    var losses = Array.ConvertAll(Precisions, precision => Model(precision).Step());
-                    Agreement.Require(Math.Abs(losses[0] - losses[^1]) <= LossDifference * losses[0], $"The losses are {string.Join(" and ", losses)}");
-                },
-            };
-        }
-        finally
-        {
-            foreach (var model in inTraining.Values)
-            {
-                model.Dispose();
-            }
-        }
+                    model.Dispose();
+                }
+            },
+        };
 
-        Variant Variant(Precision precision) => new(new Contender(precision.ToString(), () => Model(precision).Step()), ModelCosts.Roofline(precision, form.Cost));
+        Variant Variant(Precision precision) =>
+            new(new Contender(precision.ToString(), () => inTraining[precision].Step()), ModelCosts.Roofline(precision, form.Cost));
 
-        ModelInTraining Model(Precision precision)
-        {
-            if (!inTraining.TryGetValue(precision, out var model))
-            {
-                inTraining[precision] = model = new ModelInTraining(models, form, precision);
-            }
-
-            return model;
-        }
+        double FirstLoss(Precision precision) => (inTraining[precision] = new ModelInTraining(models, form, precision)).Step();
     }
 }

@@ -56,9 +56,16 @@ public sealed class Gpt2CaptionDecoder : CaptionDecoder, ITrainableDecoder, ISav
         ArgumentNullException.ThrowIfNull(prefix);
         ArgumentNullException.ThrowIfNull(tokenIds);
         ArgumentNullException.ThrowIfNull(outputs);
-        using var output = Model.Forward(new Gpt2Input { Embeddings = prefix, TokenIds = tokenIds.shape[1] > 0 ? tokenIds : null, Outputs = outputs, Dropout = dropout });
+        using var output = Model.Forward(Training(prefix, tokenIds, outputs, dropout));
         return output.Logits.alias();
     }
+
+    /// <summary>The same logits in the type in which the head computes them; the caller's own, who may overwrite them.</summary>
+    internal Tensor ProductLogits(Tensor prefix, Tensor tokenIds, Tensor outputs, DropoutMasks? dropout) =>
+        Model.ProductLogits(Training(prefix, tokenIds, outputs, dropout));
+
+    private static Gpt2Input Training(Tensor prefix, Tensor tokenIds, Tensor outputs, DropoutMasks? dropout) =>
+        new() { Embeddings = prefix, TokenIds = tokenIds.shape[1] > 0 ? tokenIds : null, Outputs = outputs, Dropout = dropout };
 
     /// <inheritdoc/>
     public IEnumerable<KeyValuePair<string, Tensor>> NamedParameters() => Model.NamedParameters();

@@ -1,6 +1,7 @@
 using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Training.Batches;
+using ClipGpt2.Captioning.Training.Objectives;
 using ClipGpt2.Captioning.Training.Optimization;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -30,23 +31,26 @@ internal sealed class TrainedModel
     /// <summary>Whether pictures must pass through the encoder in every step.</summary>
     public bool TrainsEncoder { get; }
 
-    /// <summary>The loss of a batch.</summary>
+    /// <summary>The loss of a batch, by itself.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="tokens">What to divide the sum over its tokens by.</param>
-    /// <param name="dropout">The random zeros of the pass, or null.</param>
-    /// <param name="smooth">Whether labels are smoothed, as they are in training alone.</param>
-    /// <returns>A scalar, with gradients where autograd records; the caller's own.</returns>
-    public Tensor Loss(TrainingBatch batch, long tokens, DropoutMasks? dropout = null, bool smooth = true)
+    public double Loss(TrainingBatch batch, long tokens)
     {
         using var scope = NewDisposeScope();
-        var captions = batch.Captions;
-        var prefix = _captioner.Projector.Project(Embed(batch.Pictures)); // [B, P, H]
-        var ids = tensor(captions.Inputs, ScalarType.Int64).view(captions.Rows, captions.Width);
-        var outputs = tensor(captions.Outputs, ScalarType.Int64);
-        var logits = Logits(prefix, ids, outputs, dropout); // [N, V]
-        var labels = tensor(captions.Labels, ScalarType.Int64).to(logits.device);
-        var sum = NextTokenLoss.OfPositions(logits, labels, smooth ? _smoothing : 0, nn.Reduction.Sum);
-        return sum.Over(tokens).MoveToOuterDisposeScope();
+        using var frozen = no_grad();
+        return batch.Captions.Labels is [] ? 0 : PositionLoss.Value(Logits(batch, dropout: null), batch.Captions.Labels, smoothing: 0, tokens);
+    }
+
+    /// <summary>The loss of a batch, with labels smoothed as the run asks, and adds what flows back from it to the weights' gradients.</summary>
+    /// <param name="batch">The batch, in which at least one token counts.</param>
+    /// <param name="tokens">What to divide the sum over its tokens by.</param>
+    /// <param name="dropout">The random zeros of the pass, or null.</param>
+    public double Backward(TrainingBatch batch, long tokens, DropoutMasks? dropout = null)
+    {
+        using var scope = NewDisposeScope();
+        using var recording = enable_grad();
+        var logits = Logits(batch, dropout);
+        return PositionLoss.Backward(logits, batch.Captions.Labels, _smoothing, tokens, overwrite: _captioner.Decoder is Gpt2CaptionDecoder);
     }
 
     /// <summary>The embeddings [B, D] of a batch's pictures; the caller's own.</summary>
@@ -63,7 +67,18 @@ internal sealed class TrainedModel
         return _captioner.Encoder.Encode(pixels);
     }
 
-    private Tensor Logits(Tensor prefix, Tensor ids, Tensor outputs, DropoutMasks? dropout) => _captioner.Decoder is ITrainableDecoder decoder
-        ? decoder.Forward(prefix, ids, outputs, dropout)
-        : _captioner.Decoder.Forward(prefix, ids).flatten(0, 1).index_select(0, outputs.to(prefix.device));
+    /// <summary>[N, V].</summary>
+    private Tensor Logits(TrainingBatch batch, DropoutMasks? dropout)
+    {
+        var captions = batch.Captions;
+        var prefix = _captioner.Projector.Project(Embed(batch.Pictures)); // [B, P, H]
+        var ids = tensor(captions.Inputs, ScalarType.Int64).view(captions.Rows, captions.Width);
+        var outputs = tensor(captions.Outputs, ScalarType.Int64);
+        return _captioner.Decoder switch
+        {
+            Gpt2CaptionDecoder decoder => decoder.ProductLogits(prefix, ids, outputs, dropout),
+            ITrainableDecoder decoder => decoder.Forward(prefix, ids, outputs, dropout),
+            var decoder => decoder.Forward(prefix, ids).flatten(0, 1).index_select(0, outputs.to(prefix.device)),
+        };
+    }
 }

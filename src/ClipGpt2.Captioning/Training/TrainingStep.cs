@@ -1,8 +1,6 @@
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Training.Batches;
 using ClipGpt2.Captioning.Training.Optimization;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace ClipGpt2.Captioning.Training;
 
@@ -62,7 +60,6 @@ internal sealed class TrainingStep : IDisposable
 
     private double Backward(IReadOnlyList<TrainingBatch> batches, Func<int, DropoutMasks?>? dropout)
     {
-        using var recording = enable_grad();
         var tokens = batches.Sum(batch => (long)batch.Captions.Labels.Length);
         if (tokens == 0)
         {
@@ -75,10 +72,7 @@ internal sealed class TrainingStep : IDisposable
             // A batch without a token that counts adds nothing to a step of several.
             if (batches[i].Captions.Labels.Length > 0)
             {
-                using var scope = NewDisposeScope();
-                using var part = _model.Loss(batches[i], tokens, dropout?.Invoke(i));
-                part.backward();
-                loss += part.item<float>();
+                loss += _model.Backward(batches[i], tokens, dropout?.Invoke(i));
             }
         }
 

@@ -70,8 +70,7 @@ internal sealed class Validation
         foreach (var batch in _batches.Read(0, 0, token))
         {
             token.ThrowIfCancellationRequested();
-            using var loss = _model.Loss(batch, Math.Max(1, batch.Captions.Labels.Length), smooth: false);
-            sum += loss.item<float>();
+            sum += _model.Loss(batch, Math.Max(1, batch.Captions.Labels.Length));
             progress(++count);
         }
 

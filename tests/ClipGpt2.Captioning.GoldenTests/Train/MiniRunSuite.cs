@@ -51,7 +51,7 @@ public sealed class MiniRunSuite : GoldenSuite
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         return Batches(golden, captioner, given, [.. Enumerable.Range(held[0], held[1] - held[0])], batchSize)
-            .Average(batch => captioner.Model.Loss(batch, batch.Captions.Labels.Length).item<float>());
+            .Average(batch => captioner.Model.Loss(batch, batch.Captions.Labels.Length));
     }
 
     private static List<TrainingBatch> Batches(GoldenCase golden, CaptionerUnderTest captioner, Tracked given, int[] rows, int batchSize)

@@ -70,7 +70,7 @@ public sealed class SeedStepSuite : GoldenSuite
         foreach (var size in sizes)
         {
             var batch = captioner.Batch(embeddings.Rows(rows[first..(first + size)]), tokens[first..(first + size)], CaptionObjective.Seed, maxTokens);
-            losses.Add(captioner.Model.Loss(batch, batch.Captions.Labels.Length).item<float>());
+            losses.Add(captioner.Model.Loss(batch, batch.Captions.Labels.Length));
             first += size;
         }
 

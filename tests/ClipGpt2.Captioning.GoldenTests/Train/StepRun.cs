@@ -53,7 +53,7 @@ internal sealed class StepRun(GoldenCase golden, TrainedModel model, TrainingSte
         frozen.ForEach(weight => weight.Weight.requires_grad = true);
         using (var scope = NewDisposeScope())
         {
-            model.Loss(batch, batch.Captions.Labels.Length).backward();
+            model.Backward(batch, batch.Captions.Labels.Length);
             _weights.CheckGradients(norms, CaseTolerances.Gradient);
         }
 

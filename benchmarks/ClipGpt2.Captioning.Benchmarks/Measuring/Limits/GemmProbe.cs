@@ -13,14 +13,12 @@ internal sealed class GemmProbe : IDisposable
     private const double Flops = 2.0 * Size * Size * Size;
 
     private readonly List<IDisposable> _owned = [];
-    private readonly Action _best;
+    private readonly List<(string Name, Action Product)> _products;
 
     private GemmProbe(Func<GemmProbe, IEnumerable<(string Name, Action Product)>> products)
     {
-        var rates = products(this).Select(p => (p.Name, p.Product, Rate: Enumerable.Range(0, 4).Max(_ => Rate(p.Product)))).ToList();
-        var best = rates.MaxBy(r => r.Rate);
-        _best = best.Product;
-        Libraries = string.Join(", ", rates.Select(r => $"{r.Name} {r.Rate / 1e9:F0}"));
+        _products = [.. products(this)];
+        Libraries = string.Join(", ", _products.Select(p => $"{p.Name} {Enumerable.Range(0, 4).Max(_ => Rate(p.Product)) / 1e9:F0}"));
     }
 
     /// <summary>What each library reached at the start, in GFLOP/s.</summary>
@@ -30,8 +28,8 @@ internal sealed class GemmProbe : IDisposable
 
     public static GemmProbe BFloat16() => new(probe => probe.Torch(ScalarType.BFloat16));
 
-    /// <summary>FLOP/s, now.</summary>
-    public double Measure() => Rate(_best);
+    /// <summary>FLOP/s of the library that is fastest now.</summary>
+    public double Measure() => _products.Max(p => Rate(p.Product));
 
     public void Dispose() => _owned.ForEach(o => o.Dispose());
 

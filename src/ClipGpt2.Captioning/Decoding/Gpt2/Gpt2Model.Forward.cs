@@ -25,13 +25,27 @@ public sealed partial class Gpt2Model
         using var frozen = Compute.Trainable ? null : no_grad();
         using var scope = NewDisposeScope();
         var past = input.Past is { Count: > 0 } ? input.Past[0].Key.shape[2] : 0;
-        var x = EmbedInput(input, past); // [B, T, H]
-        var attentionMask = CheckMask(input.AttentionMask, x.shape[0], past + x.shape[1]);
         var states = new List<Tensor>();
         var present = new List<KeyValue>();
-        x = RunBlocks(x, past, attentionMask, input.Past, input.WithHiddenStates ? states : null, input.WithPresent ? present : null, input.Dropout);
-        var logits = Head(Chosen(x, input.Outputs)).to(ScalarType.Float32); // [B, T, V] or [N, V]
+        var logits = Scores(input, past, input.WithHiddenStates ? states : null, input.WithPresent ? present : null).to(ScalarType.Float32);
         return new Gpt2Output(logits.MoveToOuterDisposeScope(), states, present);
+    }
+
+    /// <summary>The logits alone, in the type in which the head computes them: they are the largest thing in a training step.</summary>
+    /// <returns>[N, V]; the caller's own, who may overwrite them: gradients don't need them.</returns>
+    internal Tensor ProductLogits(Gpt2Input input)
+    {
+        using var scope = NewDisposeScope();
+        return Scores(input, past: 0, null, null).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>[B, T, V], or [N, V] for chosen positions.</summary>
+    private Tensor Scores(Gpt2Input input, long past, List<Tensor>? states, List<KeyValue>? present)
+    {
+        var x = EmbedInput(input, past); // [B, T, H]
+        var attentionMask = CheckMask(input.AttentionMask, x.shape[0], past + x.shape[1]);
+        x = RunBlocks(x, past, attentionMask, input.Past, states, present, input.Dropout);
+        return Head(Chosen(x, input.Outputs));
     }
 
     /// <summary>Runs new positions over caches that keep their own memory; only the last position meets the vocabulary.</summary>

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using ClipGpt2.Captioning.Runtime.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -33,7 +34,7 @@ internal readonly unsafe struct RowView
         var at = (row * _size) + begin;
         if (_isBFloat16)
         {
-            Widen((ushort*)_first + at, values, count);
+            BFloat16Conversion.Widen((ushort*)_first + at, values, count);
         }
         else
         {
@@ -46,7 +47,7 @@ internal readonly unsafe struct RowView
     {
         if (_isBFloat16)
         {
-            Narrow(values, (ushort*)_first + (row * _size), _size);
+            BFloat16Conversion.Narrow(values, (ushort*)_first + (row * _size), _size);
         }
         else
         {
@@ -61,56 +62,14 @@ internal readonly unsafe struct RowView
         for (; i <= _size - Vector512<float>.Count; i += Vector512<float>.Count)
         {
             var at = (row * _size) + i;
-            var addend = _isBFloat16 ? Widened((ushort*)_first + at) : Vector512.Load((float*)_first + at);
+            var addend = _isBFloat16 ? BFloat16Conversion.Widened((ushort*)_first + at) : Vector512.Load((float*)_first + at);
             (Vector512.Load(values + i) + addend).Store(values + i);
         }
 
         for (; i < _size; i++)
         {
             var at = (row * _size) + i;
-            values[i] += _isBFloat16 ? Widened(((ushort*)_first)[at]) : ((float*)_first)[at];
+            values[i] += _isBFloat16 ? BFloat16Conversion.Widened(((ushort*)_first)[at]) : ((float*)_first)[at];
         }
-    }
-
-    private static void Widen(ushort* narrow, float* wide, int count)
-    {
-        var i = 0;
-        for (; i <= count - Vector512<float>.Count; i += Vector512<float>.Count)
-        {
-            Widened(narrow + i).Store(wide + i);
-        }
-
-        for (; i < count; i++)
-        {
-            wide[i] = Widened(narrow[i]);
-        }
-    }
-
-    private static void Narrow(float* wide, ushort* narrow, int count)
-    {
-        var i = 0;
-        for (; i <= count - (2 * Vector512<float>.Count); i += 2 * Vector512<float>.Count)
-        {
-            var low = Rounded(Vector512.Load(wide + i));
-            var high = Rounded(Vector512.Load(wide + i + Vector512<float>.Count));
-            Vector512.Narrow(low, high).Store(narrow + i);
-        }
-
-        for (; i < count; i++)
-        {
-            narrow[i] = (ushort)Rounded(Vector512.Create(wide[i]))[0];
-        }
-    }
-
-    // A bfloat16 is the upper half of a float32.
-    private static Vector512<float> Widened(ushort* narrow) => (Vector512.WidenLower(Vector512.Create(Vector256.Load(narrow), default)) << 16).AsSingle();
-
-    private static float Widened(ushort narrow) => BitConverter.UInt32BitsToSingle((uint)narrow << 16);
-
-    /// <summary>The upper halves, rounded to the nearest and ties to even.</summary>
-    private static Vector512<uint> Rounded(Vector512<float> wide)
-    {
-        var bits = wide.AsUInt32();
-        return (bits + Vector512.Create(0x7fffu) + ((bits >> 16) & Vector512<uint>.One)) >> 16;
     }
 }

@@ -66,20 +66,11 @@ internal static unsafe class PanelFilling
         {
             for (var i = 0; i < PanelWeight.Width; i += Vector512<float>.Count)
             {
-                var even = Rounded(Vector512.Load(source + i)) >>> 16;
-                var odd = Rounded(Vector512.Load(source + stride + i)) & Vector512.Create(0xffff0000u);
+                var even = BFloat16Conversion.Rounded(Vector512.Load(source + i)) >>> 16;
+                var odd = BFloat16Conversion.Rounded(Vector512.Load(source + stride + i)) & Vector512.Create(0xffff0000u);
                 (even | odd).Store(target + i);
             }
         }
-    }
-
-    /// <summary>The bits of float32 numbers rounded to bfloat16 in their upper halves: to the nearest, ties to even; what is no number stays none.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<uint> Rounded(Vector512<float> values)
-    {
-        var bits = values.AsUInt32();
-        var rounded = bits + Vector512.Create(0x7fffu) + ((bits >>> 16) & Vector512<uint>.One);
-        return Vector512.ConditionalSelect(Vector512.Equals(values, values).AsUInt32(), rounded, Vector512.Create(0x7fc00000u));
     }
 
     private struct Job

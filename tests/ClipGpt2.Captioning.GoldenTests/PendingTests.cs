@@ -13,7 +13,6 @@ public sealed class PendingTests
     private static readonly string[] Pending =
     [
         "train/lora.json", // low-rank adapters are an issue of their own
-        "train/self_critical.json", // so is training on rewards
     ];
 
     [Fact]

@@ -38,7 +38,8 @@ internal sealed class TrainedModel
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        return batch.Captions.Labels is [] ? 0 : PositionLoss.Value(Logits(batch, dropout: null), batch.Captions.Labels, smoothing: 0, tokens);
+        var captions = batch.Captions;
+        return captions.Labels is [] ? 0 : PositionLoss.Value(Logits(batch, dropout: null), captions.Labels, smoothing: 0, tokens, captions.Weights);
     }
 
     /// <summary>The loss of a batch, with labels smoothed as the run asks, and adds what flows back from it to the weights' gradients.</summary>
@@ -50,7 +51,8 @@ internal sealed class TrainedModel
         using var scope = NewDisposeScope();
         using var recording = enable_grad();
         var logits = Logits(batch, dropout);
-        return PositionLoss.Backward(logits, batch.Captions.Labels, _smoothing, tokens, overwrite: _captioner.Decoder is Gpt2CaptionDecoder);
+        var mayOverwrite = _captioner.Decoder is Gpt2CaptionDecoder;
+        return PositionLoss.Backward(logits, batch.Captions.Labels, _smoothing, tokens, mayOverwrite, batch.Captions.Weights);
     }
 
     /// <summary>The embeddings [B, D] of a batch's pictures; the caller's own.</summary>

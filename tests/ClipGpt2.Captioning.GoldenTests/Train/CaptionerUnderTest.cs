@@ -26,12 +26,14 @@ internal sealed class CaptionerUnderTest : IDisposable
     /// <param name="projector">The projector's first weights.</param>
     /// <param name="kind">The projector's kind and sizes.</param>
     /// <param name="freezing">What isn't trained.</param>
-    public CaptionerUnderTest(GoldenWeights projector, Func<GoldenWeights, int, ProjectorConfig> kind, FreezingOptions freezing)
+    /// <param name="decoderPath">The decoder's folder.</param>
+    public CaptionerUnderTest(
+        GoldenWeights projector, Func<GoldenWeights, int, ProjectorConfig> kind, FreezingOptions freezing, string decoderPath = DecoderPath)
     {
-        var tokenizer = Gpt2Tokenizer.FromPretrained(GoldenRoot.Path(DecoderPath));
+        var tokenizer = Gpt2Tokenizer.FromPretrained(GoldenRoot.Path(decoderPath));
         using var encoder = ModelFolder.Open(GoldenRoot.Path("models/tiny-clip"));
         _encoder = ClipImageEncoder.Load(encoder, Trainable with { Trainable = !freezing.Encoder });
-        using var decoder = ModelFolder.Open(GoldenRoot.Path(DecoderPath));
+        using var decoder = ModelFolder.Open(GoldenRoot.Path(decoderPath));
         var config = Gpt2Config.Read(decoder.Config) with { EmbeddingDropout = 0, AttentionDropout = 0, ResidualDropout = 0 };
         _decoder = new Gpt2CaptionDecoder(Gpt2Model.Create(config, decoder.Weights, Trainable), tokenizer);
         using var weights = new WeightLoader(projector, Trainable);
@@ -41,8 +43,11 @@ internal sealed class CaptionerUnderTest : IDisposable
     }
 
     /// <summary>The seed's projector of the folder's common data.</summary>
-    public static CaptionerUnderTest Seed(FreezingOptions freezing) => new(
-        new GoldenWeights(GoldenTensorFile.Open("train/data.safetensors"), "projector_init/"), (source, hidden) => ProjectorInference.Find(source, "", hidden), freezing);
+    public static CaptionerUnderTest Seed(FreezingOptions freezing) => Seed(freezing, GoldenTensorFile.Open("train/data.safetensors"), "projector_init/", DecoderPath);
+
+    /// <summary>A projector of the seed's kind before another decoder.</summary>
+    public static CaptionerUnderTest Seed(FreezingOptions freezing, GoldenTensorFile projector, string beginning, string decoderPath) =>
+        new(new GoldenWeights(projector, beginning), (source, hidden) => ProjectorInference.Find(source, "", hidden), freezing, decoderPath);
 
     public Captioner Captioner { get; }
 

@@ -31,6 +31,32 @@ public sealed class PositionLossTests
         Assert.InRange(LargestDifference(expected, gradients), 0, 1e-7);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.1)]
+    public void Weights_multiply_each_positions_loss_and_gradients(double smoothing)
+    {
+        using var scope = NewDisposeScope();
+        var (scores, labels) = Example(4, 777);
+        double[] weights = [0.5, -2, 0, 1];
+        var (loss, gradients) = Run(scores, labels, smoothing, weights: weights);
+        var (expectedLoss, expected) = Run(scores.to(ScalarType.Float64), labels, smoothing, weights: weights);
+        Assert.Equal(expectedLoss, loss, 1e-6);
+        Assert.Equal(expectedLoss, PositionLoss.Value(scores, labels, smoothing, Tokens, weights), 1e-6);
+        Assert.InRange(LargestDifference(expected, gradients), 0, 1e-7);
+        Assert.Equal(0, gradients[2].abs().max().item<float>());
+    }
+
+    [Fact]
+    public void Weights_of_one_are_no_weights_bit_for_bit()
+    {
+        using var scope = NewDisposeScope();
+        var (scores, labels) = Example(3, 777);
+        var (plain, ones) = (Run(scores, labels, 0.1), Run(scores, labels, 0.1, weights: [1, 1, 1]));
+        Assert.Equal(plain.Loss, ones.Loss);
+        Assert.True(plain.Gradients.Equals(ones.Gradients));
+    }
+
     [Fact]
     public void Narrow_scores_give_the_gradients_of_their_values_rounded()
     {
@@ -108,10 +134,10 @@ public sealed class PositionLossTests
     }
 
     /// <summary>The loss, and the gradients that reach the tensor that the logits were made from.</summary>
-    private static (double Loss, Tensor Gradients) Run(Tensor scores, long[] labels, double smoothing, bool overwrite = false)
+    private static (double Loss, Tensor Gradients) Run(Tensor scores, long[] labels, double smoothing, bool overwrite = false, double[]? weights = null)
     {
         var leaf = scores.detach().clone().requires_grad_(true);
-        var loss = PositionLoss.Backward(leaf.clone(), labels, smoothing, Tokens, overwrite);
+        var loss = PositionLoss.Backward(leaf.clone(), labels, smoothing, Tokens, overwrite, weights);
         return (loss, leaf.grad!);
     }
 

@@ -23,6 +23,9 @@ internal unsafe struct CrossEntropyTask : IKernelTask
     /// <summary>The classes [rows] that are right.</summary>
     public long* Labels;
 
+    /// <summary>What each row's loss is multiplied by, and its gradient with it [rows]; null for 1.</summary>
+    public double* Weights;
+
     /// <summary>The losses [rows].</summary>
     public double* Losses;
 
@@ -53,7 +56,8 @@ internal unsafe struct CrossEntropyTask : IKernelTask
 
             var logits = wide is null ? (float*)Logits + offset : wide;
             var gradient = Gradients is null ? null : made is null ? (float*)Gradients + offset : made;
-            Losses[row] = Row(logits, gradient, (int)Labels[row]);
+            var weight = Weights is null ? 1 : Weights[row];
+            Losses[row] = weight * Row(logits, gradient, (int)Labels[row], weight * Scale);
             if (wide is not null && Gradients is not null)
             {
                 BFloat16Conversion.Narrow(gradient, (ushort*)Gradients + offset, Classes);
@@ -63,7 +67,7 @@ internal unsafe struct CrossEntropyTask : IKernelTask
         NativeMemory.Free(wide);
     }
 
-    private readonly double Row(float* logits, float* gradient, int label)
+    private readonly double Row(float* logits, float* gradient, int label, double scale)
     {
         var right = logits[label];
         var largest = Largest(logits, Classes);
@@ -72,8 +76,8 @@ internal unsafe struct CrossEntropyTask : IKernelTask
         var logSum = largest + Math.Log(sum);
         if (gradient is not null)
         {
-            Finish(gradient, Classes, (float)(Scale / sum), (float)(Scale * Smoothing / Classes));
-            gradient[label] -= (float)(Scale * (1 - Smoothing));
+            Finish(gradient, Classes, (float)(scale / sum), (float)(scale * Smoothing / Classes));
+            gradient[label] -= (float)(scale * (1 - Smoothing));
         }
 
         var spread = Smoothing > 0 ? Smoothing * (logSum - mean) : 0;

@@ -25,17 +25,23 @@ internal sealed record CaptionBatch
     /// <summary>What they have to foretell, [N].</summary>
     public long[] Labels { get; }
 
+    /// <summary>What each of their losses is multiplied by, [N]; null for 1.</summary>
+    public double[]? Weights { get; private init; }
+
     /// <summary>Lays out captions.</summary>
     /// <param name="captions">The tokens of each.</param>
     /// <param name="targets">Which tokens count.</param>
     /// <param name="prefixLength">The number of prefix vectors before each, at least 1.</param>
-    public static CaptionBatch Create(IReadOnlyList<ReadOnlyMemory<int>> captions, Objectives.CaptionTargets targets, int prefixLength)
+    /// <param name="weights">What the losses of each caption's tokens are multiplied by; null for 1.</param>
+    public static CaptionBatch Create(
+        IReadOnlyList<ReadOnlyMemory<int>> captions, Objectives.CaptionTargets targets, int prefixLength, IReadOnlyList<double>? weights = null)
     {
         var width = Math.Max(0, captions.Max(caption => caption.Length) - 1);
         var inputs = new long[captions.Count * width];
         Array.Fill(inputs, targets.Filler);
         var outputs = new List<long>();
         var labels = new List<long>();
+        var labelWeights = weights is null ? null : new List<double>();
         for (var row = 0; row < captions.Count; row++)
         {
             var tokens = captions[row].Span;
@@ -51,10 +57,11 @@ internal sealed record CaptionBatch
                 {
                     outputs.Add(first + i);
                     labels.Add(tokens[i]);
+                    labelWeights?.Add(weights![row]);
                 }
             }
         }
 
-        return new CaptionBatch(captions.Count, width, inputs, [.. outputs], [.. labels]);
+        return new CaptionBatch(captions.Count, width, inputs, [.. outputs], [.. labels]) { Weights = labelWeights?.ToArray() };
     }
 }

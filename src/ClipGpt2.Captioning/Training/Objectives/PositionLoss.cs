@@ -17,11 +17,12 @@ internal static unsafe class PositionLoss
     /// <param name="labels">The tokens [N].</param>
     /// <param name="smoothing">The share of each label that is spread over all tokens.</param>
     /// <param name="tokens">What to divide by.</param>
-    public static double Value(Tensor logits, long[] labels, double smoothing, long tokens)
+    /// <param name="weights">What each position's loss is multiplied by [N]; null for 1.</param>
+    public static double Value(Tensor logits, long[] labels, double smoothing, long tokens, double[]? weights = null)
     {
         Check(logits, labels);
         using var frozen = no_grad();
-        return HasKernel(logits) ? Run(logits, null, labels, smoothing, tokens) : Operators(logits, labels, smoothing, tokens);
+        return HasKernel(logits) ? Run(logits, null, labels, smoothing, tokens, weights) : Operators(logits, labels, smoothing, tokens, weights);
     }
 
     /// <summary>The same, and adds to the gradients of all that the logits come from.</summary>
@@ -30,17 +31,18 @@ internal static unsafe class PositionLoss
     /// <param name="smoothing">The share of each label that is spread over all tokens.</param>
     /// <param name="tokens">What to divide by.</param>
     /// <param name="overwrite">Whether the logits' memory may take the gradients: nobody reads them again, autograd included.</param>
-    public static double Backward(Tensor logits, long[] labels, double smoothing, long tokens, bool overwrite)
+    /// <param name="weights">What each position's loss is multiplied by [N]; null for 1.</param>
+    public static double Backward(Tensor logits, long[] labels, double smoothing, long tokens, bool overwrite, double[]? weights = null)
     {
         Check(logits, labels);
         if (!HasKernel(logits))
         {
-            return Operators(logits, labels, smoothing, tokens, backward: true);
+            return Operators(logits, labels, smoothing, tokens, weights, backward: true);
         }
 
         using var scores = logits.detach();
         using var gradients = overwrite ? scores.alias() : empty_like(scores);
-        var loss = Run(scores, gradients, labels, smoothing, tokens);
+        var loss = Run(scores, gradients, labels, smoothing, tokens, weights);
         logits.backward([gradients]);
         return loss;
     }
@@ -48,16 +50,16 @@ internal static unsafe class PositionLoss
     private static bool HasKernel(Tensor logits) =>
         logits.device_type == DeviceType.CPU && logits.dtype is ScalarType.Float32 or ScalarType.BFloat16 && logits.is_contiguous();
 
-    private static double Run(Tensor logits, Tensor? gradients, long[] labels, double smoothing, long tokens)
+    private static double Run(Tensor logits, Tensor? gradients, long[] labels, double smoothing, long tokens, double[]? weights)
     {
         var losses = new double[labels.Length];
         fixed (long* label = labels)
         {
-            fixed (double* loss = losses)
+            fixed (double* loss = losses, weight = weights)
             {
                 KernelTasks.Run<CrossEntropyTask>([new()
                 {
-                    Logits = First(logits), Gradients = gradients is null ? null : First(gradients), Labels = label, Losses = loss,
+                    Logits = First(logits), Gradients = gradients is null ? null : First(gradients), Labels = label, Weights = weight, Losses = loss,
                     Classes = (int)logits.shape[1], Rows = labels.Length, IsBFloat16 = logits.dtype == ScalarType.BFloat16,
                     Smoothing = smoothing, Scale = 1.0 / tokens,
                 }]);
@@ -74,11 +76,12 @@ internal static unsafe class PositionLoss
         return Unsafe.AsPointer(ref MemoryMarshal.GetReference(row.bytes));
     }
 
-    private static double Operators(Tensor logits, long[] labels, double smoothing, long tokens, bool backward = false)
+    private static double Operators(Tensor logits, long[] labels, double smoothing, long tokens, double[]? weights, bool backward = false)
     {
         using var scope = NewDisposeScope();
         var wide = logits.dtype == ScalarType.Float64 ? logits : logits.to(ScalarType.Float32);
-        var sum = NextTokenLoss.OfPositions(wide, tensor(labels).to(logits.device), smoothing, nn.Reduction.Sum);
+        var each = NextTokenLoss.OfPositions(wide, tensor(labels).to(logits.device), smoothing, weights is null ? nn.Reduction.Sum : nn.Reduction.None);
+        var sum = weights is null ? each : each.dot(tensor(weights).to(wide.dtype, wide.device));
         if (backward)
         {
             sum.Over(tokens).backward();

@@ -28,6 +28,12 @@ internal static partial class CaptionTrainerLog
     [LoggerMessage(8, LogLevel.Warning, "Left out the picture of '{Image}' and its captions: {Reason}")]
     public static partial void LeftOut(ILogger logger, string image, string reason);
 
+    [LoggerMessage(12, LogLevel.Debug, "Step {Step}: mean reward {Reward:F4}")]
+    public static partial void Rewarded(ILogger logger, long step, double reward);
+
+    [LoggerMessage(13, LogLevel.Information, "Epoch {Epoch}: mean reward {Reward:F4}")]
+    public static partial void EpochRewarded(ILogger logger, int epoch, double reward);
+
     [LoggerMessage(11, LogLevel.Error, "An observer failed over the end of a run that had failed already")]
     public static partial void ObserverFailed(ILogger logger, Exception error);
 

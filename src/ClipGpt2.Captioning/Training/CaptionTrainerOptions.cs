@@ -54,6 +54,15 @@ public sealed class CaptionTrainerOptions
     [Range(0, 0.999)]
     public double LabelSmoothing { get; set; }
 
+    /// <summary>How the captioner learns from rewards for captions of its own; null to learn from the given captions word by word.</summary>
+    /// <remarks>
+    /// Batches are of pictures then, which needs a data set, and the options count pictures where they say examples. The <see cref="Objective"/>, which must
+    /// be <see cref="CaptionObjective.Corrected"/>, is for the validation's loss alone.
+    /// </remarks>
+    /// <value>The default is <see langword="null"/>.</value>
+    [ValidateObjectMembers]
+    public SelfCriticalOptions? SelfCritical { get; set; }
+
     /// <summary>Which weights stay as they are.</summary>
     [Required]
     [ValidateObjectMembers]

@@ -32,6 +32,11 @@ internal sealed class CaptionTrainerOptionsValidator : IValidateOptions<CaptionT
             yield return $"{nameof(options.Freezing)}.{nameof(FreezingOptions.Blocks)} and .{nameof(FreezingOptions.Decoder)} can't both be set: the whole decoder holds its blocks.";
         }
 
+        foreach (var error in Across(options, options.SelfCritical))
+        {
+            yield return error;
+        }
+
         if (options.Evaluation?.Decoding is { } decoding)
         {
             var error = Error(decoding.Validate);
@@ -39,6 +44,25 @@ internal sealed class CaptionTrainerOptionsValidator : IValidateOptions<CaptionT
             {
                 yield return error;
             }
+        }
+    }
+
+    private static IEnumerable<string> Across(CaptionTrainerOptions options, SelfCriticalOptions? selfCritical)
+    {
+        const string Name = nameof(CaptionTrainerOptions.SelfCritical);
+        if (selfCritical is { Baseline: SelfCriticalBaseline.OtherSamples, Samples: 1 })
+        {
+            yield return $"{Name}.{nameof(selfCritical.Samples)} must be 2 or more for {nameof(selfCritical.Baseline)} {SelfCriticalBaseline.OtherSamples}: a single sample has no others.";
+        }
+
+        if (selfCritical is not null && options.LabelSmoothing > 0)
+        {
+            yield return $"{Name} needs a {nameof(options.LabelSmoothing)} of 0, and it is {options.LabelSmoothing}: captions that the model drew have no labels to smooth.";
+        }
+
+        if (selfCritical is not null && options.Objective != CaptionObjective.Corrected)
+        {
+            yield return $"{Name} needs the {nameof(options.Objective)} {CaptionObjective.Corrected}, and it is {options.Objective}: captions that the model draws end with one end token and have no padding.";
         }
     }
 

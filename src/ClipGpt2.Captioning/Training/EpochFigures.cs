@@ -12,6 +12,9 @@ public sealed record EpochFigures
     /// <summary>The mean of its batches' losses.</summary>
     public required double TrainLoss { get; init; }
 
+    /// <summary>The mean of its batches' mean rewards; null where captions aren't rewarded (<see cref="CaptionTrainerOptions.SelfCritical"/>).</summary>
+    public double? TrainReward { get; init; }
+
     /// <summary>The mean of the validation batches' losses; null without validation.</summary>
     public double? ValidationLoss { get; init; }
 

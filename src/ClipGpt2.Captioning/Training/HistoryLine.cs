@@ -13,7 +13,7 @@ internal static class HistoryLine
 
     private static readonly HashSet<string> Taken =
     [
-        "epoch", "step", "train_loss", "validation_loss", "seconds", "learning_rate", "is_best", .. BertScore.Select(b => b.Name), .. BertScore.Select(b => b.Key),
+        "epoch", "step", "train_loss", "train_reward", "validation_loss", "seconds", "learning_rate", "is_best", .. BertScore.Select(b => b.Name), .. BertScore.Select(b => b.Key),
     ];
 
     public static void Write(EpochFigures epoch, Stream stream)
@@ -24,6 +24,11 @@ internal static class HistoryLine
             writer.WriteNumber("epoch", epoch.Epoch);
             writer.WriteNumber("step", epoch.Step);
             WriteFigure(writer, "train_loss", epoch.TrainLoss);
+            if (epoch.TrainReward is not null)
+            {
+                WriteFigure(writer, "train_reward", epoch.TrainReward);
+            }
+
             WriteFigure(writer, "validation_loss", epoch.ValidationLoss);
             foreach (var (name, key) in BertScore)
             {
@@ -65,6 +70,7 @@ internal static class HistoryLine
             Epoch = (int)Count("epoch", int.MaxValue),
             Step = Count("step", long.MaxValue),
             TrainLoss = Required("train_loss") ?? double.NaN,
+            TrainReward = fields.TryGetValue("train_reward", out var reward) ? Figure(reward, "train_reward", place) : null,
             ValidationLoss = Required("validation_loss"),
             Metrics = metrics,
             Seconds = Required("seconds") ?? double.NaN,

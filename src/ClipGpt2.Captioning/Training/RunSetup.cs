@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
+using ClipGpt2.Captioning.Metrics;
 using ClipGpt2.Captioning.Training.Batches;
 using ClipGpt2.Captioning.Training.Optimization;
 
@@ -57,14 +58,14 @@ internal static class RunSetup
             var value = property.GetValue(section);
             if (property.PropertyType.Namespace?.StartsWith("ClipGpt2.Captioning.Training", StringComparison.Ordinal) == true && !property.PropertyType.IsEnum)
             {
-                foreach (var inner in Named(value!, property.PropertyType, name + "."))
+                foreach (var inner in value is null ? [] : Named(value, property.PropertyType, name + "."))
                 {
                     yield return inner;
                 }
             }
-            else if (value is null or string or IConvertible)
+            else if (value is null or string or IConvertible or ICaptionMetric)
             {
-                yield return new(name, Convert.ToString(value, CultureInfo.InvariantCulture) is { Length: > 0 } text ? text : "none");
+                yield return new(name, Convert.ToString((value as ICaptionMetric)?.Name ?? value, CultureInfo.InvariantCulture) is { Length: > 0 } text ? text : "none");
             }
         }
     }

@@ -30,6 +30,9 @@ internal sealed record RunState
     /// <summary>The sum of their losses.</summary>
     public double LossSum { get; set; }
 
+    /// <summary>The sum of their mean rewards, where captions are rewarded.</summary>
+    public double RewardSum { get; set; }
+
     /// <summary>How long the epoch took so far.</summary>
     public double EpochSeconds { get; set; }
 
@@ -63,6 +66,6 @@ internal sealed record RunState
     public void BeginEpoch()
     {
         Epoch++;
-        (Batch, EpochSteps, LossSum, EpochSeconds, Newest) = (0, 0, 0, 0, null);
+        (Batch, EpochSteps, LossSum, RewardSum, EpochSeconds, Newest) = (0, 0, 0, 0, 0, null);
     }
 }

@@ -37,7 +37,7 @@ internal sealed class RunWatch(IEnumerable<ITrainingObserver> observers, IProgre
         progress?.Report(At(phase, state, steps) with { Done = done, Total = total, ExamplesPerSecond = examplesPerSecond });
     }
 
-    public void Stepped(RunState state, long? steps, long? stepsOfEpoch, double loss, double gradientNorm, int examples)
+    public void Stepped(RunState state, long? steps, long? stepsOfEpoch, double loss, double gradientNorm, double reward, int examples)
     {
         var seconds = time.GetElapsedTime(_lastStep).TotalSeconds;
         _lastStep = time.GetTimestamp();
@@ -45,9 +45,14 @@ internal sealed class RunWatch(IEnumerable<ITrainingObserver> observers, IProgre
         var rate = examples / Math.Max(seconds, 1e-9);
         _rate = _rate == 0 ? rate : (RateMemory * _rate) + ((1 - RateMemory) * rate);
         CaptionTrainerLog.Stepped(logger, state.Step, loss, state.LearningRate);
+        if (!double.IsNaN(reward))
+        {
+            CaptionTrainerLog.Rewarded(logger, state.Step, reward);
+        }
+
         var report = At(TrainingPhase.Training, state, steps) with
         {
-            Done = state.EpochSteps, Total = stepsOfEpoch, Loss = loss, GradientNorm = gradientNorm, ExamplesPerSecond = _rate,
+            Done = state.EpochSteps, Total = stepsOfEpoch, Loss = loss, GradientNorm = gradientNorm, Reward = reward, ExamplesPerSecond = _rate,
         };
         progress?.Report(report);
         Each(observer => observer.Stepped(report));
@@ -63,6 +68,11 @@ internal sealed class RunWatch(IEnumerable<ITrainingObserver> observers, IProgre
     public void EpochEnded(IReadOnlyList<EpochFigures> history)
     {
         CaptionTrainerLog.EpochEnded(logger, history[^1].Epoch, history[^1].Seconds, history[^1].TrainLoss);
+        if (history[^1].TrainReward is { } reward)
+        {
+            CaptionTrainerLog.EpochRewarded(logger, history[^1].Epoch, reward);
+        }
+
         Each(observer => observer.EpochEnded([.. history]));
     }
 

@@ -31,6 +31,9 @@ internal sealed class TrainedModel
     /// <summary>Whether pictures must pass through the encoder in every step.</summary>
     public bool TrainsEncoder { get; }
 
+    /// <summary>What logits are divided by while the model is trained, where captions are drawn that way too.</summary>
+    public double Temperature { get; init; } = 1;
+
     /// <summary>The loss of a batch, by itself.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="tokens">What to divide the sum over its tokens by.</param>
@@ -51,6 +54,7 @@ internal sealed class TrainedModel
         using var scope = NewDisposeScope();
         using var recording = enable_grad();
         var logits = Logits(batch, dropout);
+        logits = Temperature == 1 ? logits : logits.Times(1 / Temperature);
         var mayOverwrite = _captioner.Decoder is Gpt2CaptionDecoder;
         return PositionLoss.Backward(logits, batch.Captions.Labels, _smoothing, tokens, mayOverwrite, batch.Captions.Weights);
     }

@@ -4,7 +4,8 @@ namespace ClipGpt2.Captioning.Training;
 
 /// <summary>Writes the epochs of a training run as JSON Lines, <c>NAME_TIMESTAMP.history.jsonl</c>, and reads such files.</summary>
 /// <remarks>
-/// One object an epoch: <c>epoch</c> (from 0), <c>step</c>, <c>train_loss</c>, <c>validation_loss</c>, <c>bertscore_precision</c>,
+/// One object an epoch: <c>epoch</c> (from 0), <c>step</c>, <c>train_loss</c>, <c>train_reward</c> (only where captions are
+/// rewarded), <c>validation_loss</c>, <c>bertscore_precision</c>,
 /// <c>bertscore_recall</c>, <c>bertscore_f1</c>, <c>seconds</c>, <c>learning_rate</c>, <c>is_best</c>, then the other metrics by their keys. What wasn't
 /// measured, or is no finite number, is null. The file is written anew after each epoch, whole or not at all; a resumed run's begins with the epochs
 /// that are behind it, so that none is there twice.

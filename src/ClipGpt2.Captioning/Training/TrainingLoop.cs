@@ -1,6 +1,7 @@
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Training.Batches;
 using ClipGpt2.Captioning.Training.Optimization;
+using ClipGpt2.Captioning.Training.Rewards;
 
 namespace ClipGpt2.Captioning.Training;
 
@@ -12,14 +13,16 @@ internal sealed class TrainingLoop
     private readonly TrainingStep _step;
     private readonly IBatchSource _batches;
     private readonly Validation? _validation;
+    private readonly RewardedSampling? _sampling;
     private readonly RunFiles? _files;
     private readonly RunWatch _watch;
     private readonly BestFigure _best;
     private readonly LearningRateFactor _rate;
 
-    public TrainingLoop(CaptionTrainerOptions options, TrainingStep step, IBatchSource batches, Validation? validation, RunFiles? files, RunWatch watch)
+    public TrainingLoop(
+        CaptionTrainerOptions options, TrainingStep step, IBatchSource batches, RewardedSampling? sampling, Validation? validation, RunFiles? files, RunWatch watch)
     {
-        (_options, _step, _batches, _validation, _files, _watch) = (options, step, batches, validation, files, watch);
+        (_options, _step, _batches, _sampling, _validation, _files, _watch) = (options, step, batches, sampling, validation, files, watch);
         _best = new BestFigure(options.Evaluation);
         Steps = StepsOf(options, batches);
         _rate = new LearningRateFactor(options.Optimization, options.LearningRate, Steps ?? options.Optimization.ScheduleSteps ?? 1);
@@ -77,7 +80,7 @@ internal sealed class TrainingLoop
         foreach (var group in _batches.Read(state.Epoch, state.Batch, token).Chunk(_options.Optimization.AccumulatedBatches))
         {
             token.ThrowIfCancellationRequested();
-            MakeStep(state, group);
+            MakeStep(state, group, token);
             if (ValidateIfDue(state, token))
             {
                 return true;
@@ -97,33 +100,36 @@ internal sealed class TrainingLoop
         return _options.Evaluation.EverySteps is null && Validate(state, state.Epoch, token);
     }
 
-    private void MakeStep(RunState state, TrainingBatch[] group)
+    private void MakeStep(RunState state, TrainingBatch[] group, CancellationToken token)
     {
         _watch.StepBegun(state);
         var began = _watch.Elapsed;
         var factor = _rate.At(state.Step);
-        var first = state.Step * _options.Optimization.AccumulatedBatches;
-        var (loss, norm) = Step(state, group, factor, i => new DropoutMasks(_options.Seed, first + i) { InFrozenParts = _options.Freezing.DropoutInFrozenParts });
+        var (batches, reward) = _sampling?.Draw(group, state.Step, token) ?? (group, double.NaN);
+        var (loss, norm) = Step(state, batches, factor);
         state.Step++;
         state.EpochSteps++;
         state.Batch = group[^1].Number + 1;
         state.LossSum += loss;
+        state.RewardSum += _sampling is null ? 0 : reward;
         state.LearningRate = _options.LearningRate * factor;
         state.EpochSeconds += (_watch.Elapsed - began).TotalSeconds;
-        _watch.Stepped(state, Steps, StepsPerEpoch, loss, norm, group.Sum(batch => batch.Captions.Rows));
+        _watch.Stepped(state, Steps, StepsPerEpoch, loss, norm, reward, group.Sum(batch => _sampling is null ? batch.Captions.Rows : batch.PictureNumbers.Count));
     }
 
-    private (double Loss, double GradientNorm) Step(RunState state, TrainingBatch[] group, double factor, Func<int, DropoutMasks?> dropout)
+    private (double Loss, double GradientNorm) Step(RunState state, TrainingBatch[] group, double factor)
     {
         try
         {
-            return _step.Run(group, factor, dropout);
+            return _step.Run(group, factor, _sampling is null ? Dropout(state.Step * _options.Optimization.AccumulatedBatches) : null);
         }
         catch (TrainingDivergedException e)
         {
             throw new TrainingDivergedException($"Step {state.Step + 1} (epoch {state.Epoch}): {e.Message}", e);
         }
     }
+
+    private Func<int, DropoutMasks?> Dropout(long first) => i => new DropoutMasks(_options.Seed, first + i) { InFrozenParts = _options.Freezing.DropoutInFrozenParts };
 
     private bool ValidateIfDue(RunState state, CancellationToken token) =>
         _options.Evaluation.EverySteps is { } every && state.Step > 0 && state.Step % every == 0 && Validate(state, state.Epoch, token);
@@ -176,6 +182,7 @@ internal sealed class TrainingLoop
             Epoch = state.Epoch,
             Step = state.Step,
             TrainLoss = state.EpochSteps == 0 ? double.NaN : state.LossSum / state.EpochSteps,
+            TrainReward = _sampling is null ? null : state.EpochSteps == 0 ? double.NaN : state.RewardSum / state.EpochSteps,
             ValidationLoss = state.Newest?.Loss,
             Metrics = state.Newest?.Metrics ?? new Dictionary<string, double>(),
             Seconds = state.EpochSeconds,

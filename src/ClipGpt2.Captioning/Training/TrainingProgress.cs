@@ -24,6 +24,9 @@ public sealed record TrainingProgress
     /// <summary>The loss of the last step, NaN before the first.</summary>
     public double Loss { get; init; } = double.NaN;
 
+    /// <summary>The mean reward of the captions that were drawn in the last step; NaN where none are (<see cref="CaptionTrainerOptions.SelfCritical"/>).</summary>
+    public double Reward { get; init; } = double.NaN;
+
     /// <summary>The mean loss of the epoch so far, NaN before its first step.</summary>
     public double MeanLoss { get; init; } = double.NaN;
 

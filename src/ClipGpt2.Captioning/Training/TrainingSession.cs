@@ -2,6 +2,7 @@ using ClipGpt2.Captioning.Training.Batches;
 using ClipGpt2.Captioning.Training.Checkpoints;
 using ClipGpt2.Captioning.Training.Data;
 using ClipGpt2.Captioning.Training.Objectives;
+using ClipGpt2.Captioning.Training.Rewards;
 using Microsoft.Extensions.Logging;
 using static TorchSharp.torch;
 
@@ -28,34 +29,55 @@ internal sealed class TrainingSession : IDisposable
 
     public TrainingResult Run(ICaptionDataset training, ICaptionDataset? validation)
     {
-        var model = new TrainedModel(_captioner, _options.Freezing, _options.LabelSmoothing);
+        var model = Model();
         var (captions, pictures) = Read(training, "training");
-        if (_options.Loading.DropLast && captions.Count < _options.BatchSize)
+        if (_options.SelfCritical is not { } selfCritical)
         {
-            throw new CaptioningException(
-                $"The training set's {captions.Count} examples don't fill one batch of {_options.BatchSize}, and {nameof(_options.Loading)}.{nameof(_options.Loading.DropLast)} leaves out what doesn't: nothing is left to train on. Make batches smaller, or set {nameof(_options.Loading.DropLast)} to false.");
+            RequireBatch(captions.Count, "examples");
+            return Run(model, DatasetBatches.ForTraining(captions, _targets, pictures, _captioner.Projector.PrefixLength, _options), null, validation);
         }
 
-        return Run(model, DatasetBatches.ForTraining(captions, _targets, pictures, _captioner.Projector.PrefixLength, _options), validation);
+        RequireBatch(captions.Pictures.Count, "pictures");
+        var reward = CaptionReward.Create(captions, training, selfCritical);
+        var sampling = new RewardedSampling(_captioner, model, _options, reward, _targets);
+        return Run(model, new PictureBatches(captions, pictures, reward.Hash(), _options), sampling, validation);
     }
 
     public TrainingResult Run(ICaptionStream training, ICaptionDataset? validation)
     {
-        var model = new TrainedModel(_captioner, _options.Freezing, _options.LabelSmoothing);
+        if (_options.SelfCritical is not null)
+        {
+            throw new CaptioningException(
+                $"{nameof(_options.SelfCritical)} needs all captions of a picture together, which a stream doesn't have: train on a data set ({nameof(ICaptionDataset)}), or without {nameof(_options.SelfCritical)}.");
+        }
+
+        var model = Model();
         var stream = _options.Loading.Shuffle ? new ShuffledCaptionStream(training, _options.Seed, _options.Loading.StreamBuffer) : training;
-        return Run(model, new StreamBatches(stream, _captioner, _targets, _options.BatchSize, _options.Loading, _pictures.Bad), validation);
+        return Run(model, new StreamBatches(stream, _captioner, _targets, _options.BatchSize, _options.Loading, _pictures.Bad), null, validation);
     }
 
     public void Dispose() => _pictures.Dispose();
 
-    private TrainingResult Run(TrainedModel model, IBatchSource source, ICaptionDataset? validationSet)
+    private TrainedModel Model() =>
+        new(_captioner, _options.Freezing, _options.LabelSmoothing) { Temperature = _options.SelfCritical?.Temperature ?? 1 };
+
+    private void RequireBatch(int count, string what)
+    {
+        if (_options.Loading.DropLast && count < _options.BatchSize)
+        {
+            throw new CaptioningException(
+                $"The training set's {count} {what} don't fill one batch of {_options.BatchSize}, and {nameof(_options.Loading)}.{nameof(_options.Loading.DropLast)} leaves out what doesn't: nothing is left to train on. Make batches smaller, or set {nameof(_options.Loading.DropLast)} to false.");
+        }
+    }
+
+    private TrainingResult Run(TrainedModel model, IBatchSource source, RewardedSampling? sampling, ICaptionDataset? validationSet)
     {
         var validation = validationSet is null ? null : Validation(model, validationSet);
         using var step = new TrainingStep(model, _options.Optimization, _options.LearningRate);
         var setup = RunSetup.Describe(_captioner, model, _options, source);
         var names = Names();
         var files = _options.Checkpoints.Path is null ? null : Files(names, model, step, setup);
-        var loop = new TrainingLoop(_options, step, source, validation, files, _watch);
+        var loop = new TrainingLoop(_options, step, source, sampling, validation, files, _watch);
         var state = Begin(names, model, step, setup);
         var run = Describe(model, source, validation, names, loop, state);
         _watch.Started(run, model.Weights.Sum(weight => weight.Weight.numel()));

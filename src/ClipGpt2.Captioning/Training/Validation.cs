@@ -1,6 +1,5 @@
 using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.Metrics;
-using ClipGpt2.Captioning.Text;
 using ClipGpt2.Captioning.Training.Batches;
 using ClipGpt2.Captioning.Training.Data;
 using TorchSharp;
@@ -34,7 +33,7 @@ internal sealed class Validation
         _options = options;
         (_captions, _batches, _pictures) = (data.Captions, data.Batches, data.Pictures);
         _judged = options.Metrics.Count == 0 ? [] : Judged(_captions.Pictures.Count, options.MaxImages, seed);
-        _references = References(data.Dataset);
+        _references = _captions.TextsOf(data.Dataset);
     }
 
     /// <summary>The number of examples.</summary>
@@ -119,23 +118,11 @@ internal sealed class Validation
     private List<SampleCaption> Samples(List<(int Picture, string Text)> captions) =>
         [.. captions.Take(_options.Samples).Select(c => new SampleCaption(_captions.Pictures[c.Picture].ImageId, _captions.Pictures[c.Picture].Image?.Name, c.Text, _references[c.Picture]))];
 
-    private string Text(IReadOnlyList<int> ids) =>
-        (_captioner.Tokenizer is TransformerTokenizer tokenizer ? tokenizer.Decode(ids, skipSpecialTokens: true) : _captioner.Tokenizer.Decode(ids)) ?? string.Empty;
+    private string Text(IReadOnlyList<int> ids) => TokenizedCaptions.Decode(_captioner.Tokenizer, ids);
 
     /// <summary>The pictures that get captions: all in order, or the first of a seeded order.</summary>
     private static int[] Judged(int count, int? most, long seed) =>
         most is { } limit && limit < count ? Data.Sampling.TorchPermutation.Draw(count, seed)[..limit] : [.. Enumerable.Range(0, count)];
-
-    private IReadOnlyList<string>[] References(ICaptionDataset dataset)
-    {
-        var references = new List<string>[_captions.Pictures.Count];
-        for (var example = 0; example < _captions.Count; example++)
-        {
-            (references[_captions.PictureOf(example)] ??= []).Add(dataset[_captions.Indices[example]].Caption);
-        }
-
-        return references;
-    }
 }
 
 /// <summary>The examples of a validation.</summary>

@@ -10,6 +10,9 @@ internal sealed record CaptionBatch
     private CaptionBatch(int rows, int width, long[] inputs, long[] outputs, long[] labels) =>
         (Rows, Width, Inputs, Outputs, Labels) = (rows, width, inputs, outputs, labels);
 
+    /// <summary>The captions of pictures that have none yet.</summary>
+    public static CaptionBatch None { get; } = new(0, 0, [], [], []);
+
     /// <summary>The number B of captions.</summary>
     public int Rows { get; }
 

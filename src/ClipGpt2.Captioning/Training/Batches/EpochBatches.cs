@@ -15,12 +15,7 @@ internal static class EpochBatches
     /// <returns>Numbers of examples.</returns>
     public static List<int[]> Create(TokenizedCaptions captions, int batchSize, DataLoadingOptions loading, long seed, int epoch)
     {
-        var order = loading.Shuffle ? Permutation(captions.Count, seed, epoch) : [.. Enumerable.Range(0, captions.Count)];
-        if (loading.DropLast)
-        {
-            order = order[..(order.Length / batchSize * batchSize)];
-        }
-
+        var order = Order(captions.Count, batchSize, loading, seed, epoch);
         if (loading.BucketBatches == 1)
         {
             return [.. order.Chunk(batchSize)];
@@ -31,6 +26,16 @@ internal static class EpochBatches
             .SelectMany(bucket => bucket.OrderBy(captions.Length).Chunk(batchSize))
             .ToList();
         return loading.Shuffle ? [.. Permutation(batches.Count, ~seed, epoch).Select(i => batches[i])] : batches;
+    }
+
+    /// <summary>The batches of pictures of an epoch, which have no lengths to be sorted by.</summary>
+    /// <returns>Numbers of pictures.</returns>
+    public static List<int[]> OfPictures(int count, int batchSize, DataLoadingOptions loading, long seed, int epoch) => [.. Order(count, batchSize, loading, seed, epoch).Chunk(batchSize)];
+
+    private static int[] Order(int count, int batchSize, DataLoadingOptions loading, long seed, int epoch)
+    {
+        int[] order = loading.Shuffle ? Permutation(count, seed, epoch) : [.. Enumerable.Range(0, count)];
+        return loading.DropLast ? order[..(order.Length / batchSize * batchSize)] : order;
     }
 
     /// <summary>An order of its own for each epoch of each seed.</summary>

@@ -42,4 +42,8 @@ internal sealed record PictureBatch(float[] Values, long[] Shape)
 /// <param name="Pictures">Its pictures.</param>
 /// <param name="Captions">Its captions, in the same order.</param>
 /// <param name="Number">Its place in the epoch, from 0.</param>
-internal sealed record TrainingBatch(PictureBatch Pictures, CaptionBatch Captions, long Number = 0);
+internal sealed record TrainingBatch(PictureBatch Pictures, CaptionBatch Captions, long Number = 0)
+{
+    /// <summary>The number of each picture in its data set, where the captions are the model's own.</summary>
+    public IReadOnlyList<int> PictureNumbers { get; init; } = [];
+}

@@ -85,6 +85,23 @@ internal sealed class TokenizedCaptions
         ? transformer.Encode(caption, addSpecialTokens: false)
         : [.. tokenizer.EncodeToIds(caption)];
 
+    /// <summary>The text of a caption's ids, without special tokens.</summary>
+    public static string Decode(Tokenizer tokenizer, IReadOnlyList<int> ids) =>
+        (tokenizer is TransformerTokenizer transformer ? transformer.Decode(ids, skipSpecialTokens: true) : tokenizer.Decode(ids)) ?? string.Empty;
+
+    /// <summary>The captions of each picture, by the picture's number.</summary>
+    /// <param name="dataset">The data set that was tokenized.</param>
+    public IReadOnlyList<string>[] TextsOf(ICaptionDataset dataset)
+    {
+        var texts = new List<string>[Pictures.Count];
+        for (var example = 0; example < Count; example++)
+        {
+            (texts[PictureOf(example)] ??= []).Add(dataset[Indices[example]].Caption);
+        }
+
+        return texts;
+    }
+
     /// <summary>The examples whose pictures are among the chosen ones, which keep their order and are numbered anew.</summary>
     /// <param name="keep">Whether a picture stays, by its number.</param>
     public TokenizedCaptions Where(Func<int, bool> keep)

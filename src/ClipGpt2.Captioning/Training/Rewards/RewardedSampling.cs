@@ -1,0 +1,75 @@
+using ClipGpt2.Captioning.Decoding;
+using ClipGpt2.Captioning.Training.Batches;
+using ClipGpt2.Captioning.Training.Objectives;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ClipGpt2.Captioning.Training.Rewards;
+
+/// <summary>Draws the captions of a step out of the model as it is, and weighs them by their rewards.</summary>
+/// <remarks>What is drawn depends on the run's seed, the step, the pictures and the weights, so that a resumed run draws the same.</remarks>
+internal sealed class RewardedSampling(Captioner captioner, TrainedModel model, CaptionTrainerOptions options, CaptionReward reward, CaptionTargets targets)
+{
+    private readonly SelfCriticalOptions _options = options.SelfCritical!;
+
+    /// <summary>Draws captions for the pictures of a step.</summary>
+    /// <param name="pictures">Batches of pictures.</param>
+    /// <param name="step">The step's number.</param>
+    /// <param name="token">Ends the work early.</param>
+    /// <returns>The same batches with captions, and the mean reward of all.</returns>
+    public (TrainingBatch[] Batches, double Reward) Draw(IReadOnlyList<TrainingBatch> pictures, long step, CancellationToken token)
+    {
+        using var frozen = no_grad();
+        using var fast = (captioner.Decoder as ITrainableDecoder)?.ForInference();
+        var drawn = pictures.Select(batch => Draw(fast ?? captioner.Decoder, batch, step, token)).ToList();
+        return ([.. drawn.Select(batch => batch.Batch)], drawn.SelectMany(batch => batch.Rewards).Average());
+    }
+
+    private (TrainingBatch Batch, double[] Rewards) Draw(ICaptionDecoder decoder, TrainingBatch batch, long step, CancellationToken token)
+    {
+        using var scope = NewDisposeScope();
+        var prefix = captioner.Projector.Project(model.Embed(batch.Pictures)); // [B, P, H]
+        var samples = Sample(decoder, prefix, batch.PictureNumbers, step, token);
+        var rewards = Rewards(batch.PictureNumbers, samples, token);
+        var advantages = _options.Baseline == SelfCriticalBaseline.Greedy
+            ? Advantages.Over(rewards, reward.Of(batch.PictureNumbers, Greedy(decoder, prefix, token), token))
+            : Advantages.OverOthers(rewards, _options.Samples);
+        var captions = CaptionBatch.Create(
+            [.. samples.SelectMany(picture => picture)], targets, captioner.Projector.PrefixLength, advantages);
+        var rows = Enumerable.Range(0, captions.Rows).Select(row => (long)(row / _options.Samples));
+        return (batch with { Captions = captions, Pictures = batch.Pictures with { Rows = [.. rows] } }, rewards);
+    }
+
+    /// <summary>By pictures, and for each of them its samples.</summary>
+    private List<ReadOnlyMemory<int>[]> Sample(ICaptionDecoder decoder, Tensor prefix, IReadOnlyList<int> pictures, long step, CancellationToken token)
+    {
+        var search = Search();
+        search.Sample = true;
+        search.ReturnedSequences = _options.Samples;
+        search.Temperature = _options.Temperature;
+        search.TopK = 0;
+        search.Seed = unchecked((options.Seed * 0x5851f42d4c957f2d) + step);
+        search.ImageNumbers = [.. pictures.Select(picture => (long)picture)];
+        var samples = decoder.Decode(prefix, search, token).Select(picture => picture.Select(sample => (ReadOnlyMemory<int>)sample.TokenIds.ToArray()).ToArray()).ToList();
+        return samples.Count == pictures.Count && samples.TrueForAll(picture => picture.Length == _options.Samples && Array.TrueForAll(picture, s => s.Length > 0))
+            ? samples
+            : throw new CaptioningException(
+                $"{decoder.GetType()} was to draw {_options.Samples} captions of at least one token for each of {pictures.Count} pictures ({nameof(DecodingOptions)}.{nameof(search.Sample)}, {nameof(search.ReturnedSequences)}), and didn't: self-critical training needs a decoder that does.");
+    }
+
+    private string[] Greedy(ICaptionDecoder decoder, Tensor prefix, CancellationToken token) =>
+        [.. decoder.Decode(prefix, Search(), token).Select(picture => Text([.. picture[0].TokenIds]))];
+
+    private DecodingOptions Search() => new() { Beams = 1, MaxNewTokens = _options.MaxNewTokens ?? options.MaxTextTokens };
+
+    /// <summary>Picture by picture. One sample of each picture makes a corpus, in which no picture comes twice.</summary>
+    private double[] Rewards(IReadOnlyList<int> pictures, List<ReadOnlyMemory<int>[]> samples, CancellationToken token)
+    {
+        var bySample = Enumerable.Range(0, _options.Samples)
+            .Select(sample => reward.Of(pictures, [.. samples.Select(picture => Text(picture[sample].ToArray()))], token))
+            .ToList();
+        return [.. Enumerable.Range(0, pictures.Count).SelectMany(picture => bySample.Select(rewards => rewards[picture]))];
+    }
+
+    private string Text(int[] ids) => TokenizedCaptions.Decode(captioner.Tokenizer, ids);
+}

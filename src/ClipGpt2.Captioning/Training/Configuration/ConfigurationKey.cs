@@ -41,9 +41,22 @@ internal sealed class ConfigurationKey
     public bool IsSection => ConfigurationContract.Json.GetTypeInfo(Type).Kind == JsonTypeInfoKind.Object;
 
     /// <summary>What the key may be, in words.</summary>
-    public string Expected => IsSection ? "an object" : $"{Value.Expected}{(IsNullable ? ", or null" : "")}";
+    public string Expected => $"{(IsSection ? "an object" : Value.Expected)}{(IsNullable ? ", or null" : "")}";
 
     public object? Get(object section) => _property.Get!(section);
+
+    /// <summary>The keys that the key holds; with their defaults from now on, if it was null.</summary>
+    public object GetSection(object section)
+    {
+        if (Get(section) is { } inner)
+        {
+            return inner;
+        }
+
+        var made = Activator.CreateInstance(Type)!;
+        _property.Set!(section, made);
+        return made;
+    }
 
     /// <summary>Whether the key is told where a configuration is: one that the seed doesn't know is only where it says something.</summary>
     public bool IsTold(object section) =>

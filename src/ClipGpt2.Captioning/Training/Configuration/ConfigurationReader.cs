@@ -86,9 +86,9 @@ internal sealed class ConfigurationReader(ConfigurationErrors errors)
 
         if (key.IsSection && json.ValueKind == JsonValueKind.Object)
         {
-            Read(json, key.Get(section)!, at, source);
+            Read(json, key.GetSection(section), at, source);
         }
-        else if (key.IsSection || !key.TrySet(section, json))
+        else if ((key.IsSection && json.ValueKind != JsonValueKind.Null) || !key.TrySet(section, json))
         {
             errors.Add(at, $"is {Shortened(json.GetRawText())}; it must be {key.Expected}");
         }

@@ -9,6 +9,7 @@ internal static class ConfigurationRules
     private const string Momentum = "optimization_config.momentum";
     private const string TrainEncoder = "optimization_config.train_encoder";
     private const string PerCaption = "evaluation_config.per_caption";
+    private const string SelfCritical = "self_critical_config";
     private const string Metrics = "evaluation_config.metrics";
 
     public static void Check(TrainingConfiguration configuration, ConfigurationErrors errors)
@@ -16,6 +17,26 @@ internal static class ConfigurationRules
         CheckOptimization(configuration.OptimizationConfig, errors);
         CheckFreezing(configuration, errors);
         CheckEvaluation(configuration, errors);
+        if (configuration.SelfCriticalConfig is { } selfCritical)
+        {
+            CheckSelfCritical(selfCritical, configuration.OptimizationConfig, errors);
+        }
+    }
+
+    private static void CheckSelfCritical(SelfCriticalSection selfCritical, OptimizationSection optimization, ConfigurationErrors errors)
+    {
+        errors.AddUnless(
+            selfCritical.Samples > 1 || selfCritical.Baseline != SelfCriticalBaseline.OtherSamples,
+            "is 1; a single sample has no others, so it must be 2 or more, or self_critical_config.baseline \"greedy\"",
+            "self_critical_config.samples", "self_critical_config.baseline");
+        errors.AddUnless(
+            optimization.Objective == CaptionObjective.Corrected,
+            $"is {ConfigurationContract.Text(optimization.Objective)}; captions that the model draws end with one end token and have no padding, so with self_critical_config it must be \"corrected\"",
+            "optimization_config.objective", SelfCritical);
+        errors.AddUnless(
+            optimization.LabelSmoothing == 0,
+            $"is {ConfigurationContract.Text(optimization.LabelSmoothing)}; captions that the model draws have no labels to smooth, so with self_critical_config it must be 0",
+            "optimization_config.label_smoothing", SelfCritical);
     }
 
     private static void CheckOptimization(OptimizationSection optimization, ConfigurationErrors errors)

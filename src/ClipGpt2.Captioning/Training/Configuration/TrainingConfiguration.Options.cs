@@ -18,6 +18,7 @@ public sealed partial class TrainingConfiguration
         Seed = OptimizationConfig.Seed,
         Objective = OptimizationConfig.Objective,
         LabelSmoothing = OptimizationConfig.LabelSmoothing,
+        SelfCritical = SelfCriticalConfig?.ToOptions(),
         Freezing = new()
         {
             Blocks = Gpt2Config.LayersToFreeze ?? 0,
@@ -53,16 +54,25 @@ public sealed partial class TrainingConfiguration
     /// The sections for a checkpoint's metadata: without <c>checkpoint_config</c>, since a resumed run's files equal an undisturbed one's, without
     /// <c>logging_config</c>, and without <c>projector_config</c>, which the trainer writes with all sizes.
     /// </summary>
-    private Dictionary<string, string> ToMetadata() => new()
+    private Dictionary<string, string> ToMetadata()
     {
-        ["clip_config"] = ConfigurationContract.SortedText(ClipConfig),
-        ["gpt2_config"] = ConfigurationContract.SortedText(Gpt2Config),
-        ["data_paths"] = ConfigurationContract.SortedText(DataPaths),
-        ["training_config"] = ConfigurationContract.SortedText(TrainingConfig),
-        ["optimization_config"] = ConfigurationContract.SortedText(OptimizationConfig),
-        ["evaluation_config"] = ConfigurationContract.SortedText(EvaluationConfig),
-        ["data_config"] = ConfigurationContract.SortedText(DataConfig),
-    };
+        var metadata = new Dictionary<string, string>
+        {
+            ["clip_config"] = ConfigurationContract.SortedText(ClipConfig),
+            ["gpt2_config"] = ConfigurationContract.SortedText(Gpt2Config),
+            ["data_paths"] = ConfigurationContract.SortedText(DataPaths),
+            ["training_config"] = ConfigurationContract.SortedText(TrainingConfig),
+            ["optimization_config"] = ConfigurationContract.SortedText(OptimizationConfig),
+            ["evaluation_config"] = ConfigurationContract.SortedText(EvaluationConfig),
+            ["data_config"] = ConfigurationContract.SortedText(DataConfig),
+        };
+        if (SelfCriticalConfig is not null)
+        {
+            metadata["self_critical_config"] = ConfigurationContract.SortedText(SelfCriticalConfig);
+        }
+
+        return metadata;
+    }
 
     private TrainingEvaluationOptions ToEvaluationOptions() => new()
     {

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ClipGpt2.Captioning.Evaluation;
 using ClipGpt2.Captioning.Training.Checkpoints;
 using ClipGpt2.Captioning.Training.Data;
 
@@ -33,6 +34,9 @@ public sealed partial class TrainingConfiguration
 
     /// <summary>What is minimised, by which weights and how.</summary>
     public OptimizationSection OptimizationConfig { get; set; } = new();
+
+    /// <summary>How the run learns from rewards for captions of its own; null to learn from the given captions word by word.</summary>
+    public SelfCriticalSection? SelfCriticalConfig { get; set; }
 
     /// <summary>What is written beside the best checkpoint, and when.</summary>
     public CheckpointOptions CheckpointConfig { get; set; } = new();
@@ -87,6 +91,9 @@ public sealed partial class TrainingConfiguration
         ConfigurationRules.Check(this, errors);
         errors.ThrowIfAny();
     }
+
+    /// <summary>Whether captions are measured by a metric, be it to judge the model or to reward it.</summary>
+    internal bool Measures(CaptionMetricKind metric) => EvaluationConfig.Metrics.Contains(metric) || SelfCriticalConfig?.Reward == metric;
 
     /// <summary>Reads the bytes of a configuration file.</summary>
     internal static TrainingConfiguration Parse(ReadOnlyMemory<byte> json, string source, IEnumerable<string>? overrides = null)

@@ -110,19 +110,31 @@ public sealed class TrainingSetup : IDisposable
         var evaluation = Configuration.EvaluationConfig;
         var metrics = new NamedMetrics
         {
-            Meteor = evaluation.MeteorData is { } data && evaluation.Metrics.Contains(CaptionMetricKind.Meteor) ? Own(MeteorData.Load(data)) : null,
+            Meteor = evaluation.MeteorData is { } data && Configuration.Measures(CaptionMetricKind.Meteor) ? Own(MeteorData.Load(data)) : null,
             BertModel = evaluation.BertScoreModel,
             BertLayer = evaluation.BertScoreNumLayers,
             ClipModel = Configuration.ClipConfig.Model,
-            PictureOf = new ValidationPictures(Validation).Of,
+            PictureOf = new PicturesById(Validation, "validation", "leave clipscore out of evaluation_config.metrics").Of,
             ModelSearch = modelSearch,
             Compute = compute,
         };
         foreach (var kind in evaluation.Metrics.Distinct())
         {
-            var metric = metrics.Create(kind);
-            Options.Evaluation.Metrics.Add(metric is IDisposable disposable ? (ICaptionMetric)Own(disposable) : metric);
+            Options.Evaluation.Metrics.Add(Create(metrics, kind));
         }
+
+        // Without a metric the trainer's reward is CIDEr by the training captions' frequencies.
+        if (Configuration.SelfCriticalConfig is { Reward: not CaptionMetricKind.Cider and var reward })
+        {
+            var pictures = new PicturesById(Training!, "training", "choose another self_critical_config.reward");
+            Options.SelfCritical!.Reward = Create(metrics with { PictureOf = pictures.Of }, reward);
+        }
+    }
+
+    private ICaptionMetric Create(NamedMetrics metrics, CaptionMetricKind kind)
+    {
+        var metric = metrics.Create(kind);
+        return metric is IDisposable disposable ? (ICaptionMetric)Own(disposable) : metric;
     }
 
     private void LoadCaptioner(TrainingSources sources, string device, ILogger logger)
@@ -138,6 +150,7 @@ public sealed class TrainingSetup : IDisposable
         var sizes = Configuration.ProjectorConfig.ToConfig(gpt2.VisualTokensLength, encoder.EmbeddingDimension, decoder.HiddenSize);
         var projector = Own(FreshProjector.Create(sizes, optimization.Seed, trained));
         Captioner = Own(new Captioner(encoder, projector, decoder, tokenizer, new CaptionerOptions { Device = device, Precision = optimization.Precision }));
+        sources.Start?.ApplyTo(Captioner);
     }
 
     private T Own<T>(T part)

@@ -3,6 +3,7 @@ using ClipGpt2.Captioning.Encoders;
 using ClipGpt2.Captioning.Encoders.Forms;
 using ClipGpt2.Captioning.Evaluation;
 using ClipGpt2.Captioning.Projectors;
+using ClipGpt2.Captioning.Training.Checkpoints;
 using ClipGpt2.Captioning.Training.Data;
 using ClipGpt2.Captioning.Weights;
 
@@ -27,6 +28,9 @@ internal sealed class TrainingSources : IDisposable
 
     public ICaptionDataset Validation { get; private set; } = null!;
 
+    /// <summary>The weights that the run starts from; null for those of the models' folders and a fresh projector.</summary>
+    public CaptionCheckpoint? Start { get; private set; }
+
     /// <exception cref="ConfigurationException">Something isn't there, or sizes don't fit each other; all errors are listed with their keys.</exception>
     public static TrainingSources Open(TrainingConfiguration configuration, ModelSearchOptions modelSearch)
     {
@@ -48,6 +52,7 @@ internal sealed class TrainingSources : IDisposable
     {
         Clip?.Dispose();
         Gpt2?.Dispose();
+        Start?.Dispose();
     }
 
     private void OpenAll(ModelSearchOptions modelSearch)
@@ -66,7 +71,12 @@ internal sealed class TrainingSources : IDisposable
         });
         Try("data_paths.train_captions_path", paths.TrainCaptionsPath, () => OpenTraining(paths.TrainCaptionsPath, Reading(data.TrainImages, data.TrainSplits)));
         Try("data_paths.val_captions_path", paths.ValCaptionsPath, () => Validation = CaptionDatasets.Open(paths.ValCaptionsPath, Reading(data.ValImages, data.ValSplits)));
-        if (_configuration.EvaluationConfig.Metrics.Contains(CaptionMetricKind.BertScore))
+        if (_configuration.SelfCriticalConfig?.Checkpoint is { } start)
+        {
+            Try("self_critical_config.checkpoint", start, () => Start = CaptionCheckpoint.Open(start));
+        }
+
+        if (_configuration.Measures(CaptionMetricKind.BertScore))
         {
             CheckBertScore(modelSearch);
         }
@@ -93,6 +103,10 @@ internal sealed class TrainingSources : IDisposable
         TrainingStream = CaptionDatasets.OpenStream(path, reading);
         var ratio = _configuration.TrainingConfig.SubsetRatio;
         _errors.AddUnless(ratio >= 1, $"is {ConfigurationContract.Text(ratio)}; tar shards aren't counted, so it must be 1", "training_config.subset_ratio");
+        _errors.AddUnless(
+            _configuration.SelfCriticalConfig is null,
+            $"is {ConfigurationContract.Text(path)}; tar shards don't have all captions of a picture together, which self_critical_config needs, so it must be a file of another form",
+            "data_paths.train_captions_path");
     }
 
     private static void CheckKind(ConfigSection model, string expected)
@@ -110,6 +124,10 @@ internal sealed class TrainingSources : IDisposable
             prefix + text <= model.Positions,
             $"is {text}; with {prefix} visual tokens before it, GPT-2's {model.Positions} positions leave room for {Math.Max(0, model.Positions - prefix)}",
             "gpt2_config.text_tokens_max_length");
+        _errors.AddUnless(
+            _configuration.SelfCriticalConfig?.MaxNewTokens is not { } drawn || prefix + drawn <= model.Positions,
+            $"is {_configuration.SelfCriticalConfig?.MaxNewTokens}; with {prefix} visual tokens before it, GPT-2's {model.Positions} positions leave room for {Math.Max(0, model.Positions - prefix)}",
+            "self_critical_config.max_new_tokens");
         _errors.AddUnless(longest <= model.Positions, $"is {longest}; GPT-2 has {model.Positions} positions", "evaluation_config.max_length");
         var heads = _configuration.ProjectorConfig.Heads;
         _errors.AddUnless(

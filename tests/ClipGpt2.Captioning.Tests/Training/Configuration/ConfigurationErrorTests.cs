@@ -99,6 +99,19 @@ public sealed class ConfigurationErrorTests
         Assert.StartsWith($"{SeedFile.Name}: {expected}", error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("optimization_config.objective=seed", "optimization_config.objective is \"seed\"; captions that the model draws end with one end token and have no padding")]
+    [InlineData("optimization_config.label_smoothing=0.1", "optimization_config.label_smoothing is 0.1; captions that the model draws have no labels to smooth")]
+    [InlineData("self_critical_config.samples=1", "self_critical_config.samples is 1; a single sample has no others, so it must be 2 or more, or self_critical_config.baseline \"greedy\"")]
+    [InlineData("self_critical_config.reward=diversity", "self_critical_config.reward is \"diversity\"; it must be one of \"bleu\", \"meteor\", \"rouge\", \"cider\", \"bertscore\", \"clipscore\"")]
+    [InlineData("self_critical_config.sample=3", "self_critical_config.sample is no known key; the nearest known one is self_critical_config.samples")]
+    [InlineData("self_critical_config=3", "self_critical_config is 3; it must be an object, or null")]
+    public void What_doesnt_go_with_rewards_is_named(string change, string expected)
+    {
+        var error = Assert.Single(SeedFile.Errors(() => SeedFile.Read("optimization_config.objective=corrected", "self_critical_config={}", change)));
+        Assert.StartsWith($"--set {change}: {expected}", error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Embeddings_computed_before_dont_go_with_an_encoder_in_training() =>
         Assert.Contains("data_config.embedding_store", Assert.Single(SeedFile.Errors(() => SeedFile.Read("optimization_config.train_encoder=true", "data_config.embedding_store=store"))), StringComparison.Ordinal);

@@ -67,6 +67,30 @@ public sealed class TrainerOptionsTests
         Assert.NotEqual(before, after);
     }
 
+    [Theory]
+    [InlineData("samples=7", "SelfCritical.Samples")]
+    [InlineData("baseline=greedy", "SelfCritical.Baseline")]
+    [InlineData("temperature=0.5", "SelfCritical.Temperature")]
+    [InlineData("max_new_tokens=12", "SelfCritical.MaxNewTokens")]
+    public void Each_key_of_the_rewards_changes_its_option(string change, string option)
+    {
+        const string Objective = "optimization_config.objective=corrected";
+        var before = Value(SeedFile.Read(Objective, "self_critical_config={}").ToTrainerOptions(), option);
+        var after = Value(SeedFile.Read(Objective, $"self_critical_config.{change}").ToTrainerOptions(), option);
+        Assert.NotEqual(before, after);
+    }
+
+    [Fact]
+    public void Rewards_are_there_with_their_section_alone_and_have_the_trainers_defaults()
+    {
+        Assert.Null(SeedFile.Read("self_critical_config=null").ToTrainerOptions().SelfCritical);
+        var (section, usual) = (SeedFile.Read("optimization_config.objective=corrected", "self_critical_config={}").ToTrainerOptions().SelfCritical!, new SelfCriticalOptions());
+        Assert.Equal(
+            (usual.Samples, usual.Baseline, usual.Temperature, usual.MaxNewTokens, usual.Reward),
+            (section.Samples, section.Baseline, section.Temperature, section.MaxNewTokens, section.Reward));
+        Assert.DoesNotContain("self_critical_config", SeedFile.Read().ToTrainerOptions().Checkpoints.Metadata.Keys);
+    }
+
     [Fact]
     public void Freezing_the_decoder_goes_without_blocks()
     {

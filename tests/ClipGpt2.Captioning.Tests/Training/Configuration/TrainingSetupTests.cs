@@ -4,6 +4,7 @@ using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.Encoders;
 using ClipGpt2.Captioning.Evaluation;
 using ClipGpt2.Captioning.Images;
+using ClipGpt2.Captioning.Metrics.Rouge;
 using ClipGpt2.Captioning.Projectors;
 using ClipGpt2.Captioning.Training.Checkpoints;
 using ClipGpt2.Captioning.Training.Configuration;
@@ -135,7 +136,9 @@ public sealed class TrainingSetupTests
             Assert.Null(setup.Training);
             Assert.Equal("a red circle", Assert.Single(setup.TrainingStream!.Read(0, TestContext.Current.CancellationToken)).Caption);
             Assert.Equal($"{SeedFile.Name}: training_config.subset_ratio is 0.5; tar shards aren't counted, so it must be 1.", Assert.Single(Errors([.. changes, "training_config.subset_ratio=0.5"])));
-
+            Assert.Contains(
+                "tar shards don't have all captions of a picture together, which self_critical_config needs",
+                Assert.Single(Errors([.. changes, "optimization_config.objective=corrected", "self_critical_config={}"])), StringComparison.Ordinal);
         }
         finally
         {
@@ -161,6 +164,45 @@ public sealed class TrainingSetupTests
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    [Fact]
+    public async Task A_run_on_rewards_starts_from_a_checkpoint()
+    {
+        var folder = Directory.CreateTempSubdirectory("clipgpt2-").FullName;
+        try
+        {
+            string[] common =
+            [
+                "evaluation_config.metrics=[]", "optimization_config.objective=corrected", "evaluation_config.before_training=false", "optimization_config.max_steps=1",
+                "gpt2_config.n_layers_to_freeze=0", $"training_config.trained_model_path={Path.Combine(folder, "model.pkl")}",
+            ];
+            using var first = TrainingSetup.Create(Configuration(common), NoCache);
+            var start = (await first.TrainAsync(token: TestContext.Current.CancellationToken)).BestCheckpoint!;
+
+            string[] rewarded = [.. common, $"self_critical_config.checkpoint={start}", "self_critical_config.samples=3", "self_critical_config.reward=rouge", "optimization_config.seed=5"];
+            using var second = TrainingSetup.Create(Configuration([.. rewarded, $"training_config.trained_model_path={Path.Combine(folder, "rewarded.pkl")}"]), NoCache);
+            Assert.Equal(((LinearTanhProjector)first.Captioner.Projector).NamedParameters().First().Value, ((LinearTanhProjector)second.Captioner.Projector).NamedParameters().First().Value);
+            Assert.IsType<RougeLMetric>(second.Options.SelfCritical!.Reward);
+            var result = await second.TrainAsync(token: TestContext.Current.CancellationToken);
+            Assert.True(result.History[0].TrainReward > 0);
+            using var checkpoint = CaptionCheckpoint.Open(result.BestCheckpoint!);
+            Assert.Contains("\"samples\":3", checkpoint.Metadata["self_critical_config"], StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("self_critical_config.checkpoint=none.safetensors", "self_critical_config.checkpoint is \"none.safetensors\". ")]
+    [InlineData("self_critical_config.max_new_tokens=500", "self_critical_config.max_new_tokens is 500; with 5 visual tokens before it, GPT-2's")]
+    [InlineData("self_critical_config.reward=bertscore", "evaluation_config.bertscore_model is \"roberta-large\". There is no model")]
+    public void What_rewards_need_and_isnt_there_is_named(string change, string expected)
+    {
+        var errors = Errors("evaluation_config.metrics=[]", "optimization_config.objective=corrected", change);
+        Assert.StartsWith($"{SeedFile.Name}: {expected}", Assert.Single(errors), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -23,5 +23,5 @@ internal static class ConfigurationDefaults
     }
 
     private static IEnumerable<object> SectionsIn(object section) =>
-        ConfigurationContract.KeysOf(section.GetType()).Where(key => key.IsSection).Select(key => key.Get(section)!).SelectMany(inner => SectionsIn(inner).Prepend(inner));
+        ConfigurationContract.KeysOf(section.GetType()).Where(key => key.IsSection).Select(key => key.GetSection(section)).SelectMany(inner => SectionsIn(inner).Prepend(inner));
 }

@@ -62,6 +62,11 @@ public sealed class TensorBoardEvents : ITrainingObserver, IDisposable
             scalars.Add(("train/gradient_norm", progress.GradientNorm));
         }
 
+        if (!double.IsNaN(progress.Reward))
+        {
+            scalars.Add(("train/reward", progress.Reward));
+        }
+
         _records!.Write(EventMessage.Scalars(Now, progress.Step, scalars));
         if (_clock.GetElapsedTime(_flushed) >= FlushInterval)
         {
@@ -88,7 +93,13 @@ public sealed class TensorBoardEvents : ITrainingObserver, IDisposable
     /// <exception cref="CaptioningException">The file can't be written.</exception>
     public void EpochEnded(IReadOnlyList<EpochFigures> history)
     {
-        _records!.Write(EventMessage.Scalars(Now, history[^1].Step, [("train/epoch_loss", history[^1].TrainLoss)]));
+        List<(string, double)> scalars = [("train/epoch_loss", history[^1].TrainLoss)];
+        if (history[^1].TrainReward is { } reward)
+        {
+            scalars.Add(("train/epoch_reward", reward));
+        }
+
+        _records!.Write(EventMessage.Scalars(Now, history[^1].Step, scalars));
         Flush();
     }
 

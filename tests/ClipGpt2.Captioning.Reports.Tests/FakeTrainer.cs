@@ -29,6 +29,9 @@ internal sealed class FakeTrainer
     /// <summary>The loss of a step, from 1 on.</summary>
     public Func<long, double> Loss { get; init; } = step => 2.5 / (1 + (0.1 * step));
 
+    /// <summary>The mean reward of a step; null where captions aren't rewarded.</summary>
+    public Func<long, double>? Reward { get; init; }
+
     /// <summary>The validation loss by the epoch; the default is the best in epoch 1.</summary>
     public Func<int, double> ValidationLoss { get; init; } = epoch => 1.5 + (0.25 * Math.Abs(epoch - 1));
 
@@ -106,6 +109,7 @@ internal sealed class FakeTrainer
         MeanLoss = mean,
         LearningRate = 1e-3,
         GradientNorm = 0.5,
+        Reward = Reward?.Invoke(step) ?? double.NaN,
         ExamplesPerSecond = 32,
         Elapsed = TimeSpan.FromSeconds(step),
         Remaining = TimeSpan.FromSeconds((Epochs * StepsPerEpoch) - step),
@@ -131,6 +135,7 @@ internal sealed class FakeTrainer
             Epoch = epoch,
             Step = last,
             TrainLoss = Enumerable.Range(last - StepsPerEpoch + 1, StepsPerEpoch).Average(s => Loss(s)),
+            TrainReward = Reward is null ? null : Enumerable.Range(last - StepsPerEpoch + 1, StepsPerEpoch).Average(s => Reward(s)),
             ValidationLoss = Validates ? ValidationLoss(epoch) : null,
             Metrics = Validates ? Metrics(epoch) : [],
             Seconds = 1.5,

@@ -26,6 +26,13 @@ public sealed partial class RunReportTests : IDisposable
     }
 
     [Fact]
+    public void The_table_of_epochs_has_rewards_where_there_are_some()
+    {
+        Assert.Matches("<th>train loss</th><th>train reward</th><th>validation loss</th>(.|\n)*<td>0.6250</td><td>1.7500</td>", Run(new() { Reward = step => step / 4.0 }));
+        Assert.DoesNotContain("reward", Run(new()), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Each_image_has_its_captions_before_training_at_the_best_and_at_the_end()
     {
         var page = Run(new() { ValidatesBeforeTraining = true });

@@ -15,11 +15,12 @@ internal static class EpochCurves
     /// <summary>Precision, recall and F1, those of them that were measured.</summary>
     public static IReadOnlyList<Curve> BertScores(IReadOnlyList<EpochFigures> history) => Measured([.. BertScore.Select(b => Metric(history, b.Key, b.Name))]);
 
-    /// <summary>All metrics but BERTScore's, by their keys.</summary>
+    /// <summary>All metrics but BERTScore's, by their keys, and the rewards of training.</summary>
     public static IReadOnlyList<Curve> OtherMetrics(IReadOnlyList<EpochFigures> history)
     {
         var keys = history.SelectMany(e => e.Metrics.Keys).Except(BertScore.Select(b => b.Key)).Order(StringComparer.Ordinal);
-        return Measured([.. keys.Select(key => Metric(history, key, key))]);
+        var rewards = new Curve("train_reward", [.. history.Where(e => e.TrainReward is not null).Select(e => new CurvePoint(e.Epoch, e.TrainReward!.Value))]);
+        return Measured([.. keys.Select(key => Metric(history, key, key)), rewards]);
     }
 
     private static Curve Metric(IReadOnlyList<EpochFigures> history, string key, string name) =>

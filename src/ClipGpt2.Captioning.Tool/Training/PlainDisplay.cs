@@ -17,7 +17,7 @@ internal sealed class PlainDisplay(IAnsiConsole console, TimeProvider? clock = n
     {
         var epoch = history[^1];
         var validation = epoch.ValidationLoss is { } loss ? $"; validation {RunText.Figures(loss, epoch.Metrics)}" : "";
-        Write($"epoch {epoch.Epoch}: loss {RunText.Loss(epoch.TrainLoss)}{validation}{(epoch.IsBest ? " (best)" : "")}, in {RunText.Time(TimeSpan.FromSeconds(epoch.Seconds))}");
+        Write($"epoch {epoch.Epoch}: loss {RunText.Loss(epoch.TrainLoss)}{RunText.Reward(epoch.TrainReward)}{validation}{(epoch.IsBest ? " (best)" : "")}, in {RunText.Time(TimeSpan.FromSeconds(epoch.Seconds))}");
     }
 
     public override void Ended(TrainingResult result)
@@ -49,7 +49,7 @@ internal sealed class PlainDisplay(IAnsiConsole console, TimeProvider? clock = n
 
     private static string Line(TrainingProgress progress, TrainingRun? run)
     {
-        var loss = progress.Phase == TrainingPhase.Training ? $": loss {RunText.Loss(progress.Loss)}, mean {RunText.Loss(progress.MeanLoss)}" : "";
+        var loss = progress.Phase == TrainingPhase.Training ? $": loss {RunText.Loss(progress.Loss)}, mean {RunText.Loss(progress.MeanLoss)}{RunText.Reward(progress.Reward)}" : "";
         return $"{RunText.Place(progress, run)}, {RunText.Done(progress)}{loss}, {RunText.Speed(progress.ExamplesPerSecond)}, {RunText.Time(progress.Remaining)} left";
     }
 

@@ -64,7 +64,9 @@ internal sealed class RunScreen(RunView view) : IRenderable
 
         if (view.Progress is { Phase: not TrainingPhase.Embedding } now)
         {
-            yield return [new("loss "), new(RunText.Loss(now.Loss), Strong), new($"  mean {RunText.Loss(now.MeanLoss)}  "), new(RunText.Sparkline(view.Losses, Math.Min(WidestSparkline, width - 30), unicode), Good)];
+            var reward = RunText.Reward(now.Reward);
+            var course = RunText.Sparkline(view.Losses, Math.Min(WidestSparkline, width - 30 - reward.Length), unicode);
+            yield return [new("loss "), new(RunText.Loss(now.Loss), Strong), new($"  mean {RunText.Loss(now.MeanLoss)}{reward}  "), new(course, Good)];
         }
 
         if (view is { Result: null, Progress: { } pace })

@@ -14,6 +14,9 @@ internal static class RunText
 
     public static string Loss(double loss) => double.IsNaN(loss) ? Unknown : loss.ToString("0.0000", CultureInfo.InvariantCulture);
 
+    /// <summary>What follows a loss where captions are rewarded; empty where they aren't.</summary>
+    public static string Reward(double? reward) => reward is null or double.NaN ? "" : $", reward {Loss(reward.Value)}";
+
     public static string Rate(double rate) => rate.ToString(rate is >= 1e-3 or 0 ? "0.####" : "0.###e0", CultureInfo.InvariantCulture);
 
     public static string Speed(double examplesPerSecond) => examplesPerSecond > 0

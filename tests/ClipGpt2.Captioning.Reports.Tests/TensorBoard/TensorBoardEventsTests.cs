@@ -35,6 +35,15 @@ public sealed class TensorBoardEventsTests : IDisposable
     }
 
     [Fact]
+    public void Rewards_are_there_where_captions_are_rewarded()
+    {
+        var events = Run(new FakeTrainer { Epochs = 1, Reward = step => step / 4.0 });
+        Assert.Equal([(1L, 0.25f), (2L, 0.5f), (3L, 0.75f), (4L, 1f)], Scalars(events, "train/reward"));
+        Assert.Equal([(4L, 0.625f)], Scalars(events, "train/epoch_reward"));
+        Assert.Empty(Scalars(Run(new FakeTrainer()), "train/reward"));
+    }
+
+    [Fact]
     public void Configuration_and_captions_are_texts_that_stay_texts()
     {
         var events = Run(new FakeTrainer { Configuration = [new("gpt2_config.model", "<b>a|b\n*c*</b>")] });

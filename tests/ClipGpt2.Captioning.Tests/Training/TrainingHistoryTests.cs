@@ -24,6 +24,14 @@ public sealed class TrainingHistoryTests : IDisposable
     }
 
     [Fact]
+    public void Rewards_follow_the_loss_where_there_are_some()
+    {
+        var history = new FakeTrainer { Folder = _folder, Reward = step => step / 4.0 }.Run(new TrainingHistory()).History;
+        Assert.Contains(",\"train_reward\":0.625,\"validation_loss\":", File.ReadLines(Beside).First(), StringComparison.Ordinal);
+        Assert.Equal(history.Select(e => e.TrainReward), TrainingHistory.Read(Beside).Select(e => e.TrainReward));
+    }
+
+    [Fact]
     public void What_is_written_can_be_read_again()
     {
         var history = new FakeTrainer { Folder = _folder }.Run(new TrainingHistory()).History;

@@ -29,6 +29,14 @@ public sealed class TrainingDisplayTests : IDisposable
     }
 
     [Fact]
+    public void Rewards_follow_the_loss()
+    {
+        using var display = new PlainDisplay(Console(), new ManualClock());
+        new FakeTrainer { Epochs = 1, Validates = false, Reward = step => step / 4.0 }.Run(display);
+        Assert.Equal("epoch 0: loss 2.0162, reward 0.6250, in 00:00:01", Lines()[1]);
+    }
+
+    [Fact]
     public void Without_a_terminal_there_is_a_line_every_half_minute()
     {
         var clock = new ManualClock();

@@ -12,41 +12,19 @@ public sealed class CiderDocumentFrequencies
 {
     private const string Format = "cider-document-frequencies 1";
 
-    private readonly IReadOnlyList<(string[] Words, int Images)> _ngrams;
+    private readonly NgramIndex _ngrams;
 
-    private CiderDocumentFrequencies(int imageCount, IReadOnlyList<(string[] Words, int Images)> ngrams) => (ImageCount, _ngrams) = (imageCount, ngrams);
+    // By length less one and the n-gram's number; 0 for one that is no more than a longer one's beginning.
+    private readonly IReadOnlyList<int>[] _images;
+
+    private CiderDocumentFrequencies(int imageCount, NgramIndex ngrams, IReadOnlyList<int>[] images) => (ImageCount, _ngrams, _images) = (imageCount, ngrams, images);
 
     /// <summary>The number of images that were counted.</summary>
     public int ImageCount { get; }
 
     /// <summary>Counts a corpus's references.</summary>
     /// <param name="corpus">The corpus; its candidates aren't looked at.</param>
-    public static CiderDocumentFrequencies Of(CaptionCorpus corpus)
-    {
-        var tokens = corpus.Tokens;
-        var counts = CiderWeights.CountImages(tokens);
-        var found = Array.ConvertAll(counts, c => new bool[c.Length]);
-        var ngrams = new List<(string[], int)>();
-        for (var reference = 0; reference < tokens.ReferenceWords.Count; reference++)
-        {
-            var words = tokens.ReferenceWords[reference];
-            for (var start = 0; start < words.Length; start++)
-            {
-                for (var n = 1; n <= NgramCorpus.Longest && start + n <= words.Length; n++)
-                {
-                    var ngram = words.Slice(start, n);
-                    var id = tokens.Ngrams.Find(ngram);
-                    if (!found[n - 1][id])
-                    {
-                        found[n - 1][id] = true;
-                        ngrams.Add((Texts(tokens, ngram), counts[n - 1][id]));
-                    }
-                }
-            }
-        }
-
-        return new CiderDocumentFrequencies(tokens.ImageCount, ngrams);
-    }
+    public static CiderDocumentFrequencies Of(CaptionCorpus corpus) => new(corpus.Tokens.ImageCount, corpus.Tokens.Ngrams.Index, CiderWeights.CountImages(corpus.Tokens));
 
     /// <summary>Reads a file that <see cref="Save"/> wrote.</summary>
     /// <param name="path">The file.</param>
@@ -54,7 +32,8 @@ public sealed class CiderDocumentFrequencies
     public static CiderDocumentFrequencies Load(string path)
     {
         var lines = TextFile.Lines(path, "CIDEr's document frequencies");
-        var ngrams = new List<(string[], int)>();
+        var ngrams = new NgramIndex();
+        var counts = Array.ConvertAll(new int[NgramCorpus.Longest], _ => new List<int>());
         var images = 0;
         foreach (var (number, line) in lines)
         {
@@ -67,11 +46,13 @@ public sealed class CiderDocumentFrequencies
 
             var parts = line.Split(' ');
             Require(parts.Length is > 1 and <= NgramCorpus.Longest + 1 && Count(parts[0]) > 0, path, number, "is a count and one to four words, with blanks between");
-            ngrams.Add((parts[1..], Count(parts[0])));
+            var (id, found) = (ngrams.Intern(parts.AsSpan(1)), counts[parts.Length - 2]);
+            found.AddRange(Enumerable.Repeat(0, Math.Max(0, id + 1 - found.Count)));
+            found[id] = Count(parts[0]);
         }
 
         Require(images > 0, path, 1, $"starts with '{Format}' and the number of images");
-        return new CiderDocumentFrequencies(images, ngrams);
+        return new CiderDocumentFrequencies(images, ngrams, counts);
     }
 
     /// <summary>Writes the frequencies to a file, whole or not at all.</summary>
@@ -81,43 +62,21 @@ public sealed class CiderDocumentFrequencies
     {
         using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true);
         writer.Write($"{Format} {ImageCount}\n");
-        foreach (var (words, images) in _ngrams)
+        for (var n = 0; n < _images.Length; n++)
         {
-            writer.Write($"{images} {string.Join(' ', words)}\n");
+            foreach (var (words, images) in _ngrams.Texts(n).Zip(_images[n]).Where(ngram => ngram.Second > 0))
+            {
+                writer.Write($"{images} {string.Join(' ', words)}\n");
+            }
         }
     });
 
     /// <summary>The frequencies of a corpus's n-grams, by length less one and number.</summary>
+    /// <remarks>The work is the corpus's, however many n-grams were counted here.</remarks>
     internal int[][] For(TokenizedCorpus corpus)
     {
-        var frequencies = Array.ConvertAll(corpus.Ngrams.Distinct, count => new int[count]);
-        Span<int> words = stackalloc int[NgramCorpus.Longest];
-        foreach (var (texts, images) in _ngrams)
-        {
-            for (var i = 0; i < texts.Length; i++)
-            {
-                words[i] = corpus.Vocabulary.Find(texts[i]);
-            }
-
-            var id = corpus.Ngrams.Find(words[..texts.Length]);
-            if (id >= 0)
-            {
-                frequencies[texts.Length - 1][id] = images;
-            }
-        }
-
-        return frequencies;
-    }
-
-    private static string[] Texts(TokenizedCorpus tokens, ReadOnlySpan<int> words)
-    {
-        var texts = new string[words.Length];
-        for (var i = 0; i < texts.Length; i++)
-        {
-            texts[i] = tokens.Vocabulary[words[i]].ToString();
-        }
-
-        return texts;
+        var known = _ngrams.Translate(corpus.Ngrams.Index);
+        return [.. known.Select((ids, n) => Array.ConvertAll(ids, id => id >= 0 && id < _images[n].Count ? _images[n][id] : 0))];
     }
 
     private static int Count(string text) => int.TryParse(text, out var count) ? count : 0;

@@ -5,15 +5,16 @@ internal sealed class NgramCorpus
 {
     public const int Longest = 4;
 
-    private readonly NgramTable?[] _tables;
-
-    private NgramCorpus(NgramTable?[] tables, NgramLists[] candidates, NgramLists[] references, int[] distinct)
+    private NgramCorpus(NgramIndex index, NgramLists[] candidates, NgramLists[] references, int[] distinct)
     {
-        _tables = tables;
+        Index = index;
         Candidates = candidates;
         References = references;
         Distinct = distinct;
     }
+
+    /// <summary>The numbers of all n-grams.</summary>
+    public NgramIndex Index { get; }
 
     /// <summary>By n-gram length less one.</summary>
     public NgramLists[] Candidates { get; }
@@ -27,7 +28,7 @@ internal sealed class NgramCorpus
     public static NgramCorpus Of(TokenizedCorpus corpus)
     {
         var (candidates, references) = (new NgramLists[Longest], new NgramLists[Longest]);
-        var tables = new NgramTable?[Longest];
+        var tables = new NgramTable[Longest - 1];
         var distinct = new int[Longest];
         var (candidateIds, referenceIds) = ((int[])corpus.CandidateWords.Tokens.Clone(), (int[])corpus.ReferenceWords.Tokens.Clone());
         distinct[0] = corpus.Vocabulary.Count;
@@ -38,26 +39,14 @@ internal sealed class NgramCorpus
                 var table = new NgramTable(distinct[n - 1]);
                 Lengthen(corpus.ReferenceWords, referenceIds, n, table);
                 Lengthen(corpus.CandidateWords, candidateIds, n, table);
-                (tables[n], distinct[n]) = (table, table.Count);
+                (tables[n - 1], distinct[n]) = (table, table.Count);
             }
 
             candidates[n] = Count(corpus.CandidateWords, candidateIds, n);
             references[n] = Count(corpus.ReferenceWords, referenceIds, n);
         }
 
-        return new NgramCorpus(tables, candidates, references, distinct);
-    }
-
-    /// <summary>The number of an n-gram of words, or -1 if the corpus doesn't have it.</summary>
-    public int Find(ReadOnlySpan<int> words)
-    {
-        var id = words[0];
-        for (var n = 1; n < words.Length && id >= 0; n++)
-        {
-            id = words[n] < 0 ? -1 : _tables[n]!.Find(id, words[n]);
-        }
-
-        return id;
+        return new NgramCorpus(new NgramIndex(corpus.Vocabulary, tables), candidates, references, distinct);
     }
 
     /// <summary>Replaces the number of the n-gram that starts at each place by that of the one a word longer.</summary>

@@ -38,6 +38,18 @@ internal sealed class NgramTable
     /// <summary>The number of an n-gram, or -1.</summary>
     public int Find(int beginning, int last) => _ids[Find(Key(beginning, last))] - 1;
 
+    /// <summary>All n-grams with their numbers, in no order.</summary>
+    public IEnumerable<(int Beginning, int Last, int Id)> All()
+    {
+        for (var slot = 0; slot < _ids.Length; slot++)
+        {
+            if (_ids[slot] != 0)
+            {
+                yield return ((int)(_keys[slot] >> 32), (int)(uint)_keys[slot], _ids[slot] - 1);
+            }
+        }
+    }
+
     private static ulong Key(int beginning, int last) => ((ulong)(uint)beginning << 32) | (uint)last;
 
     private int Find(ulong key)

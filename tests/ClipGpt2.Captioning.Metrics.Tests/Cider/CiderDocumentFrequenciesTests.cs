@@ -34,6 +34,28 @@ public sealed class CiderDocumentFrequenciesTests
     }
 
     [Fact]
+    public void What_was_loaded_is_saved_as_it_was_but_for_the_order()
+    {
+        using var folder = new TemporaryFolder();
+        CiderDocumentFrequencies.Of(Corpus).Save(folder.File("df.txt"));
+        var lines = File.ReadAllLines(folder.File("df.txt"));
+        File.WriteAllLines(folder.File("turned.txt"), lines.Skip(1).Reverse().Prepend(lines[0]));
+        CiderDocumentFrequencies.Load(folder.File("turned.txt")).Save(folder.File("again.txt"));
+        Assert.Equal(lines.Order(StringComparer.Ordinal), File.ReadAllLines(folder.File("again.txt")).Order(StringComparer.Ordinal));
+        Assert.Contains("3 on", lines);
+        Assert.Contains("1 a dog runs on", lines);
+    }
+
+    [Fact]
+    public void The_beginning_of_an_ngram_in_a_file_is_none_by_itself()
+    {
+        using var folder = new TemporaryFolder();
+        var frequencies = CiderDocumentFrequencies.Load(folder.Write("df.txt", "cider-document-frequencies 1 5\n2 a dog runs on\n"));
+        frequencies.Save(folder.File("again.txt"));
+        Assert.Equal(["cider-document-frequencies 1 5", "2 a dog runs on"], File.ReadAllLines(folder.File("again.txt")));
+    }
+
+    [Fact]
     public void The_plain_form_has_no_penalty_for_length()
     {
         var plain = new CiderMetric(new CiderOptions { Form = CiderForm.Plain }).Evaluate(Corpus, Token)["cider"];

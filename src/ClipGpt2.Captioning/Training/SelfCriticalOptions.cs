@@ -37,6 +37,11 @@ public sealed class SelfCriticalOptions
     /// <value>The default is <see langword="null"/>: CIDEr-D with document frequencies from all training captions.</value>
     public ICaptionMetric? Reward { get; set; }
 
+    /// <summary>Whether CIDEr, where no other metric gives the rewards, takes the end for a word of captions and references.</summary>
+    /// <remarks>As ruotianluo/self-critical.pytorch: a caption that breaks off, such as "a man on a", would lose nothing otherwise.</remarks>
+    /// <value>The default is <see langword="true"/>.</value>
+    public bool EndIsWord { get; set; } = true;
+
     /// <summary>The key of the metric's score that is the reward; null for its last one, which is BLEU-4 of BLEU and F of BERTScore.</summary>
     /// <value>The default is <see langword="null"/>.</value>
     public string? RewardKey { get; set; }

@@ -14,6 +14,7 @@ public sealed class RewardedSamplingTests : IDisposable
 {
     private const int Pictures = 3;
     private const int Samples = 4;
+    private const int MaxNewTokens = 12;
 
     private readonly Captioner _captioner = TinyTraining.LoadCaptioner();
 
@@ -25,12 +26,12 @@ public sealed class RewardedSamplingTests : IDisposable
     public void The_loss_is_that_of_the_distribution_that_was_drawn_from(double temperature)
     {
         using var scope = NewDisposeScope();
-        var (sampling, model) = Create(temperature);
+        var (sampling, model, _) = Create(temperature);
         var batch = sampling.Draw([Batch(0, 1, 2)], 0, TestContext.Current.CancellationToken).Batches[0];
         Assert.Equal(Enumerable.Range(0, Pictures * Samples).Select(row => (long)(row / Samples)), batch.Pictures.Rows);
 
         var captions = Captions(batch);
-        var advantages = batch.Captions.Weights!.Where((_, i) => captions.Select(c => c.First).Contains(i)).ToArray();
+        var advantages = captions.Select(caption => batch.Captions.Weights![caption.First]).ToArray();
         Assert.All(advantages.Chunk(Samples), picture => Assert.Equal(0, picture.Sum(), 1e-12));
         var loss = captions.Select((caption, row) => advantages[row] * NegativeLogProbability(batch, row, caption.Tokens, temperature)).Sum() / batch.Captions.Labels.Length;
         Assert.NotEqual(0, loss);
@@ -38,23 +39,44 @@ public sealed class RewardedSamplingTests : IDisposable
     }
 
     [Fact]
+    public void Rewards_can_be_compared_with_the_greedy_captions()
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var (sampling, _, reward) = Create(1, SelfCriticalBaseline.Greedy);
+        var (drawn, mean) = sampling.Draw([Batch(0, 1, 2)], 0, TestContext.Current.CancellationToken);
+        var prefix = _captioner.Projector.Project(drawn[0].Pictures.ToTensor());
+        var greedy = _captioner.Decoder.Decode(prefix, new() { Beams = 1, MaxNewTokens = MaxNewTokens }, TestContext.Current.CancellationToken);
+        var captions = Captions(drawn[0]);
+        Assert.Equal(mean, captions.Select((caption, row) => Reward(row / Samples, caption.Tokens)).Average(), 1e-12);
+        Assert.All(captions.Select((caption, row) => (caption, row / Samples)), sample => Assert.Equal(
+            Reward(sample.Item2, sample.caption.Tokens) - Reward(sample.Item2, greedy[sample.Item2][0].TokenIds), drawn[0].Captions.Weights![sample.caption.First], 1e-12));
+
+        double Reward(int picture, IReadOnlyList<int> tokens) => reward.Of([picture], [TokenizedCaptions.Decode(_captioner.Tokenizer, tokens)], CancellationToken.None)[0];
+    }
+
+    [Fact]
     public void What_a_picture_gets_depends_on_seed_step_and_picture_alone()
     {
         using var scope = NewDisposeScope();
-        var (sampling, _) = Create(1);
+        var (sampling, _, _) = Create(1);
         Assert.Equal(Tokens(sampling, 5, 0, 1, 2), Tokens(sampling, 5, 0, 1, 2));
         Assert.Equal(Tokens(sampling, 5, 0, 1, 2)[Samples..(2 * Samples)], Tokens(sampling, 5, 1));
         Assert.NotEqual(Tokens(sampling, 5, 1), Tokens(sampling, 6, 1));
     }
 
-    private (RewardedSampling Sampling, TrainedModel Model) Create(double temperature)
+    private (RewardedSampling Sampling, TrainedModel Model, CaptionReward Reward) Create(double temperature, SelfCriticalBaseline baseline = SelfCriticalBaseline.OtherSamples)
     {
-        var options = TinyTraining.Options(o => o.SelfCritical = new() { Samples = Samples, Temperature = temperature, MaxNewTokens = 12, Reward = new RougeLMetric() });
+        var options = TinyTraining.Options(o => o.SelfCritical = new()
+        {
+            Samples = Samples, Temperature = temperature, Baseline = baseline, MaxNewTokens = MaxNewTokens, Reward = new RougeLMetric(),
+        });
         var targets = CaptionTargets.Create(options.Objective, _captioner.Tokenizer, options.MaxTextTokens);
         var data = TinyTraining.Captions(Pictures);
         var captions = TokenizedCaptions.Create(data, [.. Enumerable.Range(0, data.Count)], _captioner.Tokenizer, targets, CancellationToken.None);
         var model = new TrainedModel(_captioner, options.Freezing) { Temperature = temperature };
-        return (new(_captioner, model, options, CaptionReward.Create(captions, data, options.SelfCritical!), targets), model);
+        var reward = CaptionReward.Create(captions, data, options.SelfCritical!);
+        return (new(_captioner, model, options, reward, targets), model, reward);
     }
 
     private TrainingBatch Batch(params int[] pictures)

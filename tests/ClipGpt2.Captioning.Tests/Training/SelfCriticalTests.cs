@@ -17,16 +17,15 @@ public sealed class SelfCriticalTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData(SelfCriticalBaseline.OtherSamples, 1)]
-    [InlineData(SelfCriticalBaseline.OtherSamples, 1.5)]
-    [InlineData(SelfCriticalBaseline.Greedy, 1)]
-    public async Task Captions_become_better_and_no_tensor_is_left_behind(SelfCriticalBaseline baseline, double temperature)
+    [InlineData(1)]
+    [InlineData(1.5)]
+    public async Task Captions_become_better_and_no_tensor_is_left_behind(double temperature)
     {
         using var captioner = TinyTraining.LoadCaptioner();
         var data = TinyTraining.Captions();
-        await new CaptionTrainer(captioner, TinyTraining.Options(o => (o.Epochs, o.LearningRate) = (25, 3e-3))).TrainAsync(data);
+        await new CaptionTrainer(captioner, TinyTraining.Options(o => (o.Epochs, o.LearningRate) = (30, 3e-3))).TrainAsync(data);
         var rewards = new Rewards();
-        var options = Options(o => (o.Epochs, o.BatchSize, o.SelfCritical!.Baseline, o.SelfCritical.Temperature) = (40, 8, baseline, temperature));
+        var options = Options(o => (o.Epochs, o.BatchSize, o.SelfCritical!.Temperature) = (40, 8, temperature));
         options.Observers.Add(rewards);
         var before = CountsTensors.Settled();
         var result = await new CaptionTrainer(captioner, options).TrainAsync(data, data);

@@ -34,6 +34,17 @@ public sealed class SelfCriticalSection
     [AllowedValues(CaptionMetricKind.Bleu, CaptionMetricKind.Meteor, CaptionMetricKind.Rouge, CaptionMetricKind.Cider, CaptionMetricKind.BertScore, CaptionMetricKind.ClipScore)]
     public CaptionMetricKind Reward { get; set; } = CaptionMetricKind.Cider;
 
+    /// <summary>Whether CIDEr as the reward takes the end for a word of captions and references, so that a caption that breaks off loses by it.</summary>
+    /// <value>The default is <see langword="true"/>.</value>
+    public bool EndIsWord { get; set; } = true;
+
     /// <summary>The trainer's options, but for the metric, which <see cref="TrainingSetup"/> loads.</summary>
-    internal SelfCriticalOptions ToOptions() => new() { Samples = Samples, Baseline = Baseline, Temperature = Temperature, MaxNewTokens = MaxNewTokens };
+    internal SelfCriticalOptions ToOptions() => new()
+    {
+        Samples = Samples,
+        Baseline = Baseline,
+        Temperature = Temperature,
+        MaxNewTokens = MaxNewTokens,
+        EndIsWord = EndIsWord,
+    };
 }

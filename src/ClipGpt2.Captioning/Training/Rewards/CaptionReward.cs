@@ -10,11 +10,21 @@ namespace ClipGpt2.Captioning.Training.Rewards;
 /// <summary>What captions for the training pictures are worth.</summary>
 internal sealed class CaptionReward
 {
+    // A word of letters, which the tokenization leaves as it is, and which people don't write.
+    private const string End = "endofcaption";
+
     private readonly IReadOnlyList<CaptionedImage> _pictures;
     private readonly ICaptionMetric _metric;
     private readonly string? _key;
+    private readonly bool _endIsWord;
 
-    private CaptionReward(IReadOnlyList<CaptionedImage> pictures, ICaptionMetric metric, string? key) => (_pictures, _metric, _key) = (pictures, metric, key);
+    private CaptionReward(CaptionedImage[] pictures, SelfCriticalOptions options)
+    {
+        _endIsWord = options is { Reward: null, EndIsWord: true };
+        _pictures = [.. pictures.Select(picture => picture with { References = [.. picture.References.Select(Ended)] })];
+        _metric = options.Reward ?? new CiderMetric(new CiderOptions { DocumentFrequencies = CiderDocumentFrequencies.Of(new CaptionCorpus(_pictures)) });
+        _key = options.RewardKey;
+    }
 
     /// <summary>Prepares the rewards.</summary>
     /// <param name="captions">The training examples.</param>
@@ -24,12 +34,15 @@ internal sealed class CaptionReward
     {
         var references = captions.TextsOf(dataset);
         CaptionedImage[] pictures = [.. captions.Pictures.Select((picture, i) => new CaptionedImage(picture.ImageId, "", references[i]))];
-        return new CaptionReward(pictures, options.Reward ?? Cider(pictures), options.RewardKey);
+        return new CaptionReward(pictures, options);
     }
+
+    /// <summary>A caption that is complete, as the metric is to see it.</summary>
+    public string Ended(string caption) => _endIsWord ? $"{caption} {End}" : caption;
 
     /// <summary>The rewards of one caption for each of some pictures.</summary>
     /// <param name="pictures">The pictures' numbers, none twice.</param>
-    /// <param name="captions">As many captions.</param>
+    /// <param name="captions">As many captions, those that are complete as <see cref="Ended"/> has them.</param>
     /// <param name="token">Ends the work early.</param>
     /// <exception cref="CaptioningException">The metric has no such score, or a reward is no number.</exception>
     public IReadOnlyList<double> Of(IReadOnlyList<int> pictures, IReadOnlyList<string> captions, CancellationToken token)
@@ -65,6 +78,4 @@ internal sealed class CaptionReward
 
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
     }
-
-    private static CiderMetric Cider(CaptionedImage[] pictures) => new(new CiderOptions { DocumentFrequencies = CiderDocumentFrequencies.Of(new CaptionCorpus(pictures)) });
 }

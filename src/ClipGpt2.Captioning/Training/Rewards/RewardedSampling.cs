@@ -34,14 +34,14 @@ internal sealed class RewardedSampling(Captioner captioner, TrainedModel model, 
         var advantages = _options.Baseline == SelfCriticalBaseline.Greedy
             ? Advantages.Over(rewards, reward.Of(batch.PictureNumbers, Greedy(decoder, prefix, token), token))
             : Advantages.OverOthers(rewards, _options.Samples);
-        var captions = CaptionBatch.Create(
-            [.. samples.SelectMany(picture => picture)], targets, captioner.Projector.PrefixLength, advantages);
+        var tokens = samples.SelectMany(picture => picture.Select(sample => (ReadOnlyMemory<int>)sample.TokenIds.ToArray()));
+        var captions = CaptionBatch.Create([.. tokens], targets, captioner.Projector.PrefixLength, advantages);
         var rows = Enumerable.Range(0, captions.Rows).Select(row => (long)(row / _options.Samples));
         return (batch with { Captions = captions, Pictures = batch.Pictures with { Rows = [.. rows] } }, rewards);
     }
 
     /// <summary>By pictures, and for each of them its samples.</summary>
-    private List<ReadOnlyMemory<int>[]> Sample(ICaptionDecoder decoder, Tensor prefix, IReadOnlyList<int> pictures, long step, CancellationToken token)
+    private IReadOnlyList<IReadOnlyList<DecodedSequence>> Sample(ICaptionDecoder decoder, Tensor prefix, IReadOnlyList<int> pictures, long step, CancellationToken token)
     {
         var search = Search();
         search.Sample = true;
@@ -50,26 +50,30 @@ internal sealed class RewardedSampling(Captioner captioner, TrainedModel model, 
         search.TopK = 0;
         search.Seed = unchecked((options.Seed * 0x5851f42d4c957f2d) + step);
         search.ImageNumbers = [.. pictures.Select(picture => (long)picture)];
-        var samples = decoder.Decode(prefix, search, token).Select(picture => picture.Select(sample => (ReadOnlyMemory<int>)sample.TokenIds.ToArray()).ToArray()).ToList();
-        return samples.Count == pictures.Count && samples.TrueForAll(picture => picture.Length == _options.Samples && Array.TrueForAll(picture, s => s.Length > 0))
+        var samples = decoder.Decode(prefix, search, token);
+        return samples.Count == pictures.Count && samples.All(picture => picture.Count == _options.Samples && picture.All(sample => sample.TokenIds.Count > 0))
             ? samples
             : throw new CaptioningException(
                 $"{decoder.GetType()} was to draw {_options.Samples} captions of at least one token for each of {pictures.Count} pictures ({nameof(DecodingOptions)}.{nameof(search.Sample)}, {nameof(search.ReturnedSequences)}), and didn't: self-critical training needs a decoder that does.");
     }
 
     private string[] Greedy(ICaptionDecoder decoder, Tensor prefix, CancellationToken token) =>
-        [.. decoder.Decode(prefix, Search(), token).Select(picture => Text([.. picture[0].TokenIds]))];
+        [.. decoder.Decode(prefix, Search(), token).Select(picture => Text(picture[0]))];
 
     private DecodingOptions Search() => new() { Beams = 1, MaxNewTokens = _options.MaxNewTokens ?? options.MaxTextTokens };
 
     /// <summary>Picture by picture. One sample of each picture makes a corpus, in which no picture comes twice.</summary>
-    private double[] Rewards(IReadOnlyList<int> pictures, List<ReadOnlyMemory<int>[]> samples, CancellationToken token)
+    private double[] Rewards(IReadOnlyList<int> pictures, IReadOnlyList<IReadOnlyList<DecodedSequence>> samples, CancellationToken token)
     {
         var bySample = Enumerable.Range(0, _options.Samples)
-            .Select(sample => reward.Of(pictures, [.. samples.Select(picture => Text(picture[sample].ToArray()))], token))
+            .Select(sample => reward.Of(pictures, [.. samples.Select(picture => Text(picture[sample]))], token))
             .ToList();
         return [.. Enumerable.Range(0, pictures.Count).SelectMany(picture => bySample.Select(rewards => rewards[picture]))];
     }
 
-    private string Text(int[] ids) => TokenizedCaptions.Decode(captioner.Tokenizer, ids);
+    private string Text(DecodedSequence caption)
+    {
+        var text = TokenizedCaptions.Decode(captioner.Tokenizer, caption.TokenIds);
+        return caption.FinishReason == FinishReason.EndToken ? reward.Ended(text) : text;
+    }
 }

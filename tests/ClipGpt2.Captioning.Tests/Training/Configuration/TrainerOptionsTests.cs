@@ -72,6 +72,7 @@ public sealed class TrainerOptionsTests
     [InlineData("baseline=greedy", "SelfCritical.Baseline")]
     [InlineData("temperature=0.5", "SelfCritical.Temperature")]
     [InlineData("max_new_tokens=12", "SelfCritical.MaxNewTokens")]
+    [InlineData("end_is_word=false", "SelfCritical.EndIsWord")]
     public void Each_key_of_the_rewards_changes_its_option(string change, string option)
     {
         const string Objective = "optimization_config.objective=corrected";
@@ -86,8 +87,8 @@ public sealed class TrainerOptionsTests
         Assert.Null(SeedFile.Read("self_critical_config=null").ToTrainerOptions().SelfCritical);
         var (section, usual) = (SeedFile.Read("optimization_config.objective=corrected", "self_critical_config={}").ToTrainerOptions().SelfCritical!, new SelfCriticalOptions());
         Assert.Equal(
-            (usual.Samples, usual.Baseline, usual.Temperature, usual.MaxNewTokens, usual.Reward),
-            (section.Samples, section.Baseline, section.Temperature, section.MaxNewTokens, section.Reward));
+            (usual.Samples, usual.Baseline, usual.Temperature, usual.MaxNewTokens, usual.EndIsWord, usual.Reward),
+            (section.Samples, section.Baseline, section.Temperature, section.MaxNewTokens, section.EndIsWord, section.Reward));
         Assert.DoesNotContain("self_critical_config", SeedFile.Read().ToTrainerOptions().Checkpoints.Metadata.Keys);
     }
 

@@ -105,8 +105,7 @@ internal sealed class TrainingLoop
         _watch.StepBegun(state);
         var began = _watch.Elapsed;
         var factor = _rate.At(state.Step);
-        var (batches, reward) = _sampling?.Draw(group, state.Step, token) ?? (group, double.NaN);
-        var (loss, norm) = Step(state, batches, factor);
+        var (loss, norm, reward) = Step(state, group, factor, token);
         state.Step++;
         state.EpochSteps++;
         state.Batch = group[^1].Number + 1;
@@ -117,11 +116,14 @@ internal sealed class TrainingLoop
         _watch.Stepped(state, Steps, StepsPerEpoch, loss, norm, reward, group.Sum(batch => _sampling is null ? batch.Captions.Rows : batch.PictureNumbers.Count));
     }
 
-    private (double Loss, double GradientNorm) Step(RunState state, TrainingBatch[] group, double factor)
+    private (double Loss, double GradientNorm, double Reward) Step(RunState state, TrainingBatch[] group, double factor, CancellationToken token)
     {
         try
         {
-            return _step.Run(group, factor, _sampling is null ? Dropout(state.Step * _options.Optimization.AccumulatedBatches) : null);
+            var (batches, reward) = _sampling?.Draw(group, state.Step, token) ?? (group, double.NaN);
+            var dropout = _sampling is null ? Dropout(state.Step * _options.Optimization.AccumulatedBatches) : null;
+            var (loss, norm) = _step.Run(batches, factor, dropout);
+            return (loss, norm, reward);
         }
         catch (TrainingDivergedException e)
         {

@@ -1,6 +1,7 @@
 using ClipGpt2.Captioning.Metrics;
 using ClipGpt2.Captioning.Metrics.Bleu;
 using ClipGpt2.Captioning.Metrics.Rouge;
+using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Tests.Weights;
 using ClipGpt2.Captioning.Training;
 using ClipGpt2.Captioning.Weights;
@@ -94,6 +95,16 @@ public sealed class SelfCriticalTests : IDisposable
     }
 
     [Fact]
+    public async Task Weights_that_arent_finite_end_the_run_as_a_loss_does()
+    {
+        using var captioner = TinyTraining.LoadCaptioner();
+        var options = Options();
+        options.Observers.Add(new PoisonAfterEpoch(captioner));
+        var error = await Assert.ThrowsAsync<TrainingDivergedException>(() => new CaptionTrainer(captioner, options).TrainAsync(TinyTraining.Captions()));
+        Assert.Contains("Step 3 (epoch 1): Weights aren't finite any more", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_encoder_can_be_trained_too_and_only_full_batches_counted()
     {
         using var captioner = TinyTraining.LoadCaptioner(TrainableParts.All);
@@ -144,6 +155,15 @@ public sealed class SelfCriticalTests : IDisposable
             {
                 source.Cancel();
             }
+        }
+    }
+
+    private sealed class PoisonAfterEpoch(Captioner captioner) : ITrainingObserver
+    {
+        public void EpochEnded(IReadOnlyList<EpochFigures> history)
+        {
+            using var frozen = torch.no_grad();
+            ((ITrainable)captioner.Projector).NamedParameters().First().Value.fill_(float.NaN);
         }
     }
 

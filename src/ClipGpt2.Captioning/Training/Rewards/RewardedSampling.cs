@@ -17,12 +17,27 @@ internal sealed class RewardedSampling(Captioner captioner, TrainedModel model, 
     /// <param name="step">The step's number.</param>
     /// <param name="token">Ends the work early.</param>
     /// <returns>The same batches with captions, and the mean reward of all.</returns>
+    /// <exception cref="TrainingDivergedException">Weights aren't finite, so that nothing can be drawn.</exception>
     public (TrainingBatch[] Batches, double Reward) Draw(IReadOnlyList<TrainingBatch> pictures, long step, CancellationToken token)
     {
         using var frozen = no_grad();
         using var fast = (captioner.Decoder as ITrainableDecoder)?.ForInference();
-        var drawn = pictures.Select(batch => Draw(fast ?? captioner.Decoder, batch, step, token)).ToList();
-        return ([.. drawn.Select(batch => batch.Batch)], drawn.SelectMany(batch => batch.Rewards).Average());
+        try
+        {
+            var drawn = pictures.Select(batch => Draw(fast ?? captioner.Decoder, batch, step, token)).ToList();
+            return ([.. drawn.Select(batch => batch.Batch)], drawn.SelectMany(batch => batch.Rewards).Average());
+        }
+        catch (CaptioningException e) when (model.Weights.Any(weight => !IsFinite(weight.Weight)))
+        {
+            throw new TrainingDivergedException(
+                "Weights aren't finite any more, and no caption can be drawn with them: the training has diverged. Lower the learning rate and clip gradients (MaxGradientNorm). Checkpoints that were written before are unharmed.", e);
+        }
+    }
+
+    private static bool IsFinite(Tensor weight)
+    {
+        using var scope = NewDisposeScope();
+        return weight.isfinite().all().item<bool>();
     }
 
     private (TrainingBatch Batch, double[] Rewards) Draw(ICaptionDecoder decoder, TrainingBatch batch, long step, CancellationToken token)

@@ -22,3 +22,6 @@ public sealed class EndToEndGoldenTests : GoldenTests<EndToEndSuite>;
 
 [Trait("Golden", "train")]
 public sealed class MiniRunGoldenTests : GoldenTests<MiniRunSuite>;
+
+[Trait("Golden", "train")]
+public sealed class LoraGoldenTests : GoldenTests<LoraSuite>;

@@ -117,4 +117,9 @@ public sealed class Gpt2CaptionDecoder : CaptionDecoder, ITrainableDecoder, ISav
             ModelFolderWriter.Write(_source, folder, weights);
         }
     }
+
+    /// <summary>Writes the adapters that were trained beside the weights as a folder in PEFT's form: <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>.</summary>
+    /// <param name="folder">The folder; it is made if it isn't there, and files of these names are replaced.</param>
+    /// <exception cref="CaptioningException">There are no adapters, or a file can't be written.</exception>
+    public void SaveAdapters(string folder) => Model.SaveAdapters(folder, Folder);
 }

@@ -57,10 +57,14 @@ internal static class RunSetup
             var value = property.GetValue(section);
             if (property.PropertyType.Namespace?.StartsWith("ClipGpt2.Captioning.Training", StringComparison.Ordinal) == true && !property.PropertyType.IsEnum)
             {
-                foreach (var inner in Named(value!, property.PropertyType, name + "."))
+                foreach (var inner in value is null ? [] : Named(value, property.PropertyType, name + "."))
                 {
                     yield return inner;
                 }
+            }
+            else if (value is IEnumerable<string> texts)
+            {
+                yield return new(name, string.Join(", ", texts));
             }
             else if (value is null or string or IConvertible)
             {

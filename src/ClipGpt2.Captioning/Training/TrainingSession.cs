@@ -28,7 +28,7 @@ internal sealed class TrainingSession : IDisposable
 
     public TrainingResult Run(ICaptionDataset training, ICaptionDataset? validation)
     {
-        var model = new TrainedModel(_captioner, _options.Freezing, _options.LabelSmoothing);
+        var model = Model();
         var (captions, pictures) = Read(training, "training");
         if (_options.Loading.DropLast && captions.Count < _options.BatchSize)
         {
@@ -41,12 +41,18 @@ internal sealed class TrainingSession : IDisposable
 
     public TrainingResult Run(ICaptionStream training, ICaptionDataset? validation)
     {
-        var model = new TrainedModel(_captioner, _options.Freezing, _options.LabelSmoothing);
+        var model = Model();
         var stream = _options.Loading.Shuffle ? new ShuffledCaptionStream(training, _options.Seed, _options.Loading.StreamBuffer) : training;
         return Run(model, new StreamBatches(stream, _captioner, _targets, _options.BatchSize, _options.Loading, _pictures.Bad), validation);
     }
 
     public void Dispose() => _pictures.Dispose();
+
+    private TrainedModel Model()
+    {
+        TrainedAdapters.Add(_captioner, _options);
+        return new TrainedModel(_captioner, _options.Freezing, _options.LabelSmoothing);
+    }
 
     private TrainingResult Run(TrainedModel model, IBatchSource source, ICaptionDataset? validationSet)
     {

@@ -33,7 +33,9 @@ internal static class Gpt2Folder
     {
         using var folder = ModelFolder.Open(source);
         using var adapters = LoraAdapter.Open(adapter);
-        using var merged = Gpt2Adapters.Merge(Gpt2Config.Read(folder.Config), folder.Weights, adapters.Config, adapters.Weights);
+        var config = Gpt2Config.Read(folder.Config);
+        config.Validate(folder.Config.File);
+        using var merged = Gpt2Adapters.Merge(config, folder.Weights, adapters.Config, adapters.Weights);
         ModelFolderWriter.Write(source, target, merged);
     }
 }

@@ -26,6 +26,7 @@ public sealed partial class TrainingConfiguration
             Encoder = !OptimizationConfig.TrainEncoder,
             DropoutInFrozenParts = OptimizationConfig.DropoutInFrozenParts,
         },
+        Lora = LoraConfig.ToOptions(),
         Optimization = OptimizationConfig,
         Loading = DataConfig,
         Evaluation = ToEvaluationOptions(),
@@ -51,9 +52,9 @@ public sealed partial class TrainingConfiguration
 
     /// <summary>
     /// The sections for a checkpoint's metadata: without <c>checkpoint_config</c>, since a resumed run's files equal an undisturbed one's, without
-    /// <c>logging_config</c>, and without <c>projector_config</c>, which the trainer writes with all sizes.
+    /// <c>logging_config</c>, without <c>projector_config</c>, which the trainer writes with all sizes, and without adapters where there are none.
     /// </summary>
-    private Dictionary<string, string> ToMetadata() => new()
+    private Dictionary<string, string> ToMetadata() => new(LoraConfig.Rank is null ? [] : [KeyValuePair.Create("lora_config", ConfigurationContract.SortedText(LoraConfig))])
     {
         ["clip_config"] = ConfigurationContract.SortedText(ClipConfig),
         ["gpt2_config"] = ConfigurationContract.SortedText(Gpt2Config),

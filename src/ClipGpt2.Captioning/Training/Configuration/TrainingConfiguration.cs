@@ -34,6 +34,9 @@ public sealed partial class TrainingConfiguration
     /// <summary>What is minimised, by which weights and how.</summary>
     public OptimizationSection OptimizationConfig { get; set; } = new();
 
+    /// <summary>Low-rank adapters that are trained in place of GPT-2's own weights.</summary>
+    public LoraSection LoraConfig { get; set; } = new();
+
     /// <summary>What is written beside the best checkpoint, and when.</summary>
     public CheckpointOptions CheckpointConfig { get; set; } = new();
 

@@ -17,6 +17,9 @@ public sealed partial class ConfigSection
         _ => false,
     };
 
+    /// <summary>Whether a field is there as a number, or as a text that isn't empty.</summary>
+    internal bool IsPlain(string name) => Find(name) is { ValueKind: JsonValueKind.Number } || (IsText(name) && Text(name).Length > 0);
+
     /// <summary>A list of texts that must be there.</summary>
     /// <exception cref="CheckpointFormatException">It is missing or holds something else.</exception>
     internal IReadOnlyList<string> Texts(string name) => Need(name, "a list of texts") switch

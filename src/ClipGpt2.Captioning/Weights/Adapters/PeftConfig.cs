@@ -18,6 +18,9 @@ internal static class PeftConfig
         "rank_pattern", "revision", "target_modules", "task_type", "use_rslora",
     ];
 
+    /// <summary>Fields that leave matrices out, whatever kind of value they have.</summary>
+    private static readonly string[] Restrictions = ["exclude_modules", "layers_pattern", "layers_to_transform"];
+
     /// <summary>The first weights that leave the model's own as they are; the others take a part out of them.</summary>
     private static readonly string[] PlainStarts = ["gaussian", "eva", "orthogonal"];
 
@@ -26,7 +29,7 @@ internal static class PeftConfig
     {
         List<string> faults =
         [
-            .. section.Names.Distinct(StringComparer.Ordinal).Where(name => !Understood.Contains(name) && section.IsOn(name))
+            .. section.Names.Distinct(StringComparer.Ordinal).Where(name => !Understood.Contains(name) && (section.IsOn(name) || (Restrictions.Contains(name, StringComparer.Ordinal) && section.IsPlain(name))))
                 .Select(name => $"{name} is set, which isn't done here"),
         ];
         if (section.Text("peft_type", Kind) is var kind && kind != Kind)

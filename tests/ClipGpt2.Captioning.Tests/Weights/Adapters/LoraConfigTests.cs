@@ -17,6 +17,8 @@ public sealed class LoraConfigTests
     [InlineData("\"modules_to_save\": [\"wte\"]", "modules_to_save is set")]
     [InlineData("\"layer_replication\": [[0, 2]]", "layer_replication is set")]
     [InlineData("\"layers_to_transform\": [1]", "layers_to_transform is set")]
+    [InlineData("\"layers_to_transform\": 0", "layers_to_transform is set")]
+    [InlineData("\"exclude_modules\": \".*mlp.*\"", "exclude_modules is set")]
     [InlineData("\"exclude_modules\": [\"c_fc\"]", "exclude_modules is set")]
     [InlineData("\"lora_bias\": true", "lora_bias is set")]
     [InlineData("\"use_something_new\": true", "use_something_new is set")]

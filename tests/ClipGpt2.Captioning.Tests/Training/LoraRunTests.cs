@@ -1,5 +1,6 @@
 using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.Metrics.Bleu;
+using ClipGpt2.Captioning.Projectors;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Tests.Weights;
 using ClipGpt2.Captioning.Training;
@@ -70,9 +71,30 @@ public sealed class LoraRunTests : IDisposable
         fresh.Save(_folder.File("saved"));
         using var saved = Captioner.FromPretrained(_folder.File("saved"));
         Assert.Equal(TextsOf(trained), TextsOf(saved));
+        using (var merged = checkpoint.LoadCaptioner(new() { Trainable = TrainableParts.ProjectorAndDecoder }))
+        {
+            Assert.Null(((Gpt2CaptionDecoder)merged.Decoder).Model.Adapters);
+            Assert.Equal(TextsOf(trained), TextsOf(merged));
+        }
+
         ((Gpt2CaptionDecoder)fresh.Decoder).SaveAdapters(_folder.File("adapter"));
         using var adapter = LoraAdapter.Open(_folder.File("adapter"));
         Assert.Equal(Path.Combine(models, "decoder"), adapter.Config.BaseModel);
+    }
+
+    [Fact]
+    public async Task A_checkpoint_that_doesnt_fit_leaves_no_adapters_behind()
+    {
+        var result = await Train("run");
+        using var checkpoint = CaptionCheckpoint.Open(result.BestCheckpoint!);
+        using var captioner = TinyTraining.LoadCaptioner();
+        using var projector = LinearTanhProjector.CreateFresh(
+            new() { Kind = LinearTanhProjector.Kind, PrefixLength = 2, EmbeddingDimension = captioner.Encoder.EmbeddingDimension, HiddenSize = captioner.Decoder.HiddenSize }, seed: 1, new() { Trainable = true });
+        using var other = new Captioner(captioner.Encoder, projector, captioner.Decoder, captioner.Tokenizer);
+        Assert.Contains("misshapen: 'projector.", Assert.Throws<CheckpointFormatException>(() => checkpoint.ApplyTo(other)).Message, StringComparison.Ordinal);
+        Assert.Null(((Gpt2CaptionDecoder)captioner.Decoder).Model.Adapters);
+        using var packed = SampleCaptioner.Load();
+        Assert.Contains("packed", Assert.Throws<CaptioningException>(() => checkpoint.ApplyTo(packed)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -40,9 +40,13 @@ public sealed partial class Gpt2Model
     /// <exception cref="CaptioningException">There are no adapters, or a file can't be written.</exception>
     public void SaveAdapters(string folder, string? baseModel = null)
     {
-        var config = Adapters ?? throw new CaptioningException($"'{folder}' can't be written: no adapters are beside the model's weights. (Those that it was loaded with became part of them.)");
-        using var weights = new MemoryTensors("the adapters in training", AdapterWeights().Select(p => new KeyValuePair<string, Tensor>(LoraAdapter.Beginning + p.Key, p.Value.alias().DetachFromDisposeScope())));
-        ModelFolderWriter.WriteNew(folder, [new(LoraAdapter.ConfigName, (config with { BaseModel = baseModel ?? config.BaseModel }).ToJson())], weights, LoraAdapter.WeightsName);
+        var config = Adapters ?? throw new CaptioningException(
+            $"'{folder}' can't be written: no adapters are beside the model's weights. (Those that it was loaded with became part of them.)");
+        using var weights = new MemoryTensors(
+            "the adapters in training",
+            AdapterWeights().Select(p => new KeyValuePair<string, Tensor>(LoraAdapter.Beginning + p.Key, p.Value.alias().DetachFromDisposeScope())));
+        var described = config with { BaseModel = baseModel ?? config.BaseModel };
+        ModelFolderWriter.WriteNew(folder, [new(LoraAdapter.ConfigName, described.ToJson())], weights, LoraAdapter.WeightsName);
     }
 
     internal void AddAdapters(LoraConfig config, ITensorSource weights)

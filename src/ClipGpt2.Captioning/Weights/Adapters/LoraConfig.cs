@@ -69,7 +69,8 @@ public sealed record LoraConfig
     {
         string[] errors =
         [
-            .. RankPattern.Select(p => p.Value).Append(Rank).Where(rank => rank is < 1 or > PeftConfig.MostRank).Select(rank => $"An adapter's rank is {rank}: it must be from 1 to {PeftConfig.MostRank}."),
+            .. RankPattern.Select(p => p.Value).Append(Rank).Where(rank => rank is < 1 or > PeftConfig.MostRank)
+                .Select(rank => $"An adapter's rank is {rank}: it must be from 1 to {PeftConfig.MostRank}."),
             .. AlphaPattern.Select(p => p.Value).Append(Alpha).Where(alpha => !double.IsFinite(alpha)).Select(alpha => $"{nameof(Alpha)} is {alpha}: it must be finite."),
             .. Dropout is >= 0 and < 1 ? [] : (string[])[$"{nameof(Dropout)} is {Dropout}: it must be from 0 to below 1."],
         ];

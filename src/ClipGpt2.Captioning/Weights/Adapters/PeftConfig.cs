@@ -29,8 +29,7 @@ internal static class PeftConfig
     {
         List<string> faults =
         [
-            .. section.Names.Distinct(StringComparer.Ordinal).Where(name => !Understood.Contains(name) && (section.IsOn(name) || (Restrictions.Contains(name, StringComparer.Ordinal) && section.IsPlain(name))))
-                .Select(name => $"{name} is set, which isn't done here"),
+            .. section.Names.Distinct(StringComparer.Ordinal).Where(name => ChangesResults(section, name)).Select(name => $"{name} is set, which isn't done here"),
         ];
         if (section.Text("peft_type", Kind) is var kind && kind != Kind)
         {
@@ -85,6 +84,10 @@ internal static class PeftConfig
         ["use_dora"] = false,
         ["use_rslora"] = config.RankStabilized,
     };
+
+    /// <summary>Later versions add switches, which would say something, and sizes of those, which alone say nothing.</summary>
+    private static bool ChangesResults(ConfigSection section, string name) =>
+        !Understood.Contains(name) && (section.IsOn(name) || (Restrictions.Contains(name, StringComparer.Ordinal) && section.IsPlain(name)));
 
     private static int Rank(ConfigSection section, string name, int rank) =>
         rank is >= 1 and <= MostRank ? rank : throw section.Error(name, $"must be from 1 to {MostRank}, and is {rank}");

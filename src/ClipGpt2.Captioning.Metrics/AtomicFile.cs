@@ -4,7 +4,7 @@ namespace ClipGpt2.Captioning;
 internal static class AtomicFile
 {
     /// <summary>Writes to a temporary name beside the file, flushes to the disk, and then gives it its name.</summary>
-    /// <param name="path">The file; one that is there is replaced.</param>
+    /// <param name="path">The file; one that is there is replaced, and its folder is made if it isn't there.</param>
     /// <param name="write">Writes the content.</param>
     /// <exception cref="CaptioningException">The file can't be written. What was there before stays.</exception>
     public static void Write(string path, Action<Stream> write)
@@ -12,6 +12,7 @@ internal static class AtomicFile
         var temporary = $"{path}.{Path.GetRandomFileName()}.tmp";
         try
         {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path)) ?? path);
             using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1 << 16))
             {
                 write(stream);

@@ -35,7 +35,6 @@ public sealed class RunReport : ITrainingObserver
     public void Started(TrainingRun run)
     {
         Path = ReportFile.WithTimestamp(_configuredPath, run.Timestamp, ".html");
-        AtomicFile.MakeFolderOf(Path);
         _run = run;
         _history = run.History;
         _started = _clock.GetTimestamp();

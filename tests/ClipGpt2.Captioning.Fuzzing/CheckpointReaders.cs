@@ -1,7 +1,10 @@
+using ClipGpt2.Captioning.Decoding.Gpt2;
 using ClipGpt2.Captioning.Folders;
+using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Training.Checkpoints;
 using ClipGpt2.Captioning.Training.Data;
 using ClipGpt2.Captioning.Weights;
+using ClipGpt2.Captioning.Weights.Adapters;
 using ClipGpt2.Captioning.Weights.PyTorch;
 
 namespace ClipGpt2.Captioning.Fuzzing;
@@ -25,6 +28,7 @@ internal sealed class CheckpointReaders(string golden, string made)
         new("sharded", () => [.. Folder("checkpoints/safetensors/sharded_good"), .. Folder("checkpoints/formats/sharded-bin")], ReadAll),
         new("checkpoint", () => [.. Files("checkpoints/seed", ".pkl"), .. Files("checkpoints/clipcap", ".pt"), MadeFiles.OwnCheckpoint(golden, made)], ReadCheckpoint),
         new("clipcap-data", () => Files("checkpoints/clipcap", ".pkl"), path => ClipCapDataset.Read(path)),
+        new("adapter", () => [.. Folder("models/tiny-gpt2-lora")], ReadAdapter),
         new("captioner", () => MadeFiles.Captioner(golden, made), ReadCaptioner),
     ];
 
@@ -59,6 +63,19 @@ internal sealed class CheckpointReaders(string golden, string made)
         using var checkpoint = CaptionCheckpoint.Open(path);
         _ = checkpoint.TrainLoss;
         _ = checkpoint.ValidationLoss;
+    }
+
+    /// <summary>Reads low-rank adapters and fits them to the model that they were trained beside.</summary>
+    private void ReadAdapter(string path)
+    {
+        using var adapter = LoraAdapter.Open(path);
+        ReadAll(adapter.Weights);
+        var config = Gpt2Config.Read(ConfigSection.Load(Path.Combine(golden, "models", "tiny-gpt2", "config.json")));
+        foreach (var matrix in Gpt2Adapters.Load(config, adapter.Config, adapter.Weights, new ComputeOptions()).Values)
+        {
+            matrix.Delta().Dispose();
+            matrix.Dispose();
+        }
     }
 
     /// <summary>Reads what a captioner's folder has of this library's own: its description, and the projector. The models in it are files of other readers.</summary>

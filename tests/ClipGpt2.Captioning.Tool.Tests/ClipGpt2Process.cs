@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 
 namespace ClipGpt2.Captioning.Tool.Tests;
@@ -9,6 +10,8 @@ namespace ClipGpt2.Captioning.Tool.Tests;
 /// <param name="Error">Its standard error.</param>
 internal sealed record ClipGpt2Process(int ExitCode, string Output, string Error)
 {
+    private const ulong Interrupt = 1 << (2 - 1); // SIGINT's bit
+
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(2);
 
     /// <summary>The lines of standard output as JSON: anything else there fails.</summary>
@@ -28,13 +31,20 @@ internal sealed record ClipGpt2Process(int ExitCode, string Output, string Error
 
     public static ProcessStartInfo Command(params string[] arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "clipgpt2.exe" : "clipgpt2"))
+        var program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "clipgpt2.exe" : "clipgpt2");
+        string[] line = IgnoresInterrupts ? ["env", "--default-signal=INT", program, .. arguments] : [program, .. arguments];
+        var start = new ProcessStartInfo(line[0])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
         };
-        Array.ForEach(arguments, start.ArgumentList.Add);
+        Array.ForEach(line[1..], start.ArgumentList.Add);
         return start;
     }
+
+    /// <summary>Whether this process was started in a shell's background, where Ctrl-C is ignored: its children would inherit that.</summary>
+    private static bool IgnoresInterrupts { get; } = OperatingSystem.IsLinux() && File.ReadLines("/proc/self/status")
+        .Where(line => line.StartsWith("SigIgn:", StringComparison.Ordinal))
+        .Any(line => (ulong.Parse(line["SigIgn:".Length..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & Interrupt) != 0);
 }

@@ -31,10 +31,41 @@ public sealed class InspectModelTests
     [Fact]
     public async Task A_file_that_is_not_there_is_one_line_on_standard_error()
     {
-        var run = await ClipGpt2Process.Run("inspect", "no-such-file");
+        var run = await ClipGpt2Process.Run("inspect", "no-such-file.safetensors");
         Assert.Equal(1, run.ExitCode);
         Assert.Empty(run.Output);
-        Assert.Equal("clipgpt2: There is no file 'no-such-file'." + Environment.NewLine, run.Error);
+        Assert.Equal("clipgpt2: There is no file 'no-such-file.safetensors'." + Environment.NewLine, run.Error);
+    }
+
+    [Fact]
+    public async Task A_model_is_found_in_the_cache_by_its_id()
+    {
+        var cache = Directory.CreateTempSubdirectory("clipgpt2-").FullName;
+        try
+        {
+            var model = Path.Combine(cache, "models--some--model");
+            var snapshot = Directory.CreateDirectory(Path.Combine(model, "snapshots", "abc")).FullName;
+            File.Copy(Golden.File("models/tiny-gpt2/model.safetensors"), Path.Combine(snapshot, "model.safetensors"));
+            File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(model, "refs")).FullName, "main"), "abc");
+            var run = await Inspect("some/model");
+            Assert.Equal((0, ""), (run.ExitCode, run.Error));
+            Assert.StartsWith("some/model: ", run.Output, StringComparison.Ordinal);
+
+            var missing = await Inspect("some/other");
+            Assert.Equal(1, missing.ExitCode);
+            Assert.Contains("clipgpt2 fetch some/other", missing.Error, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(cache, recursive: true);
+        }
+
+        Task<ClipGpt2Process> Inspect(string id)
+        {
+            var command = ClipGpt2Process.Command("inspect", id);
+            command.Environment["HF_HUB_CACHE"] = cache;
+            return ClipGpt2Process.Run(command);
+        }
     }
 
     private static void CheckLine(JsonElement expected, JsonElement line)

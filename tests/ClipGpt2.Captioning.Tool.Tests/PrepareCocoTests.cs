@@ -68,12 +68,13 @@ public sealed class PrepareCocoTests : IDisposable
     public async Task What_is_wrong_leaves_the_file_as_it_was()
     {
         var annotations = Write("""{"images": [{"id": 1, "file_name": "a.jpg"}], "annotations": [{"image_id": 1, "caption": "a"}, {"image_id": 7, "caption": "b"}]}""");
+        Directory.CreateDirectory(Path.GetDirectoryName(Output)!);
         File.WriteAllText(Output, "before");
         var run = await ClipGpt2Process.Run("prepare-coco", annotations, "--images", "x", "--out", Output);
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("annotations[1].image_id: '7' is not among the images", run.Error, StringComparison.Ordinal);
         Assert.Equal("before", File.ReadAllText(Output));
-        Assert.Equal(2, Directory.GetFiles(_folder).Length);
+        Assert.Single(Directory.GetFiles(Path.GetDirectoryName(Output)!));
 
         run = await ClipGpt2Process.Run("prepare-coco", Path.Combine(_folder, "none.json"), "--images", "x", "--out", Output);
         Assert.Equal(1, run.ExitCode);
@@ -82,7 +83,8 @@ public sealed class PrepareCocoTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private string Output => Path.Combine(_folder, "out.json");
+    /// <summary>In a folder that isn't there before.</summary>
+    private string Output => Path.Combine(_folder, "data", "out.json");
 
     private string Write(string json)
     {

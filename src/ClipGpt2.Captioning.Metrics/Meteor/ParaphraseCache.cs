@@ -60,11 +60,10 @@ internal static class ParaphraseCache
     {
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             AtomicFile.Write(path, indexer.Write);
             return true;
         }
-        catch (Exception e) when (e is CaptioningException or IOException or UnauthorizedAccessException)
+        catch (CaptioningException)
         {
             return false;
         }

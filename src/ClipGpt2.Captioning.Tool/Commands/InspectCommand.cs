@@ -9,7 +9,7 @@ internal static class InspectCommand
 {
     public static Command Create()
     {
-        var files = PathArgument.Create("FILE", "A .safetensors file, the index of a sharded one or a model folder; with --preprocess, a picture.");
+        var files = PathArgument.Create("FILE", "A file of weights, the index of a sharded one, a model folder or the id of a fetched model; with --preprocess, a picture.");
         var preprocess = new Option<string?>("--preprocess")
         {
             HelpName = "FOLDER|clip-vit-base-patch32",

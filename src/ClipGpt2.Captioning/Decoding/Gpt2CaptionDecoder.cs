@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using ClipGpt2.Captioning.Decoding.Gpt2;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Weights;
+using ClipGpt2.Captioning.Weights.Adapters;
 using Microsoft.ML.Tokenizers;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -14,6 +15,7 @@ public sealed class Gpt2CaptionDecoder : CaptionDecoder, ITrainableDecoder, ISav
 {
     private readonly Tokenizer? _tokenizer;
     private string? _source;
+    private string? _adapter;
 
     /// <summary>Creates a decoder over a model, which from then on is the decoder's.</summary>
     /// <param name="model">The model. Captions end with its configuration's end token.</param>
@@ -28,17 +30,18 @@ public sealed class Gpt2CaptionDecoder : CaptionDecoder, ITrainableDecoder, ISav
     /// <summary>The model.</summary>
     public Gpt2Model Model { get; }
 
-    /// <summary>The folder that the weights came from, or null.</summary>
-    internal string? Folder => _source;
+    /// <summary>The folder that holds the weights as they were loaded, or null.</summary>
+    internal string? Folder => _adapter is null ? _source : null;
 
     /// <summary>Loads a decoder from a model folder.</summary>
     /// <param name="folder">A model folder in Hugging Face's form.</param>
     /// <param name="compute">Where and how to compute; null for the CPU in float32.</param>
     /// <param name="tokenizer">The model's tokenizer, or null.</param>
+    /// <param name="adapter">Low-rank adapters to merge into the weights, which costs nothing later; null for none. It isn't needed any more afterwards.</param>
     /// <returns>The decoder.</returns>
-    /// <exception cref="CheckpointFormatException">The folder's configuration or weights are wrong or missing.</exception>
-    public static Gpt2CaptionDecoder Load(ModelFolder folder, ComputeOptions? compute = null, Tokenizer? tokenizer = null) =>
-        new(Gpt2Model.Load(folder, compute), tokenizer) { _source = folder.Path };
+    /// <exception cref="CheckpointFormatException">The folder's configuration or weights, or the adapters, are wrong or missing.</exception>
+    public static Gpt2CaptionDecoder Load(ModelFolder folder, ComputeOptions? compute = null, Tokenizer? tokenizer = null, LoraAdapter? adapter = null) =>
+        new(Gpt2Model.Load(folder, compute, adapter), tokenizer) { _source = folder.Path, _adapter = adapter?.Path };
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor prefix, Tensor tokenIds, Tensor? mask = null)
@@ -96,7 +99,11 @@ public sealed class Gpt2CaptionDecoder : CaptionDecoder, ITrainableDecoder, ISav
     /// </exception>
     public void Save(string folder)
     {
-        if (!Model.Compute.Trainable)
+        if (!Model.Compute.Trainable && _adapter is not null)
+        {
+            Gpt2Folder.WriteMerged(_source!, _adapter, folder);
+        }
+        else if (!Model.Compute.Trainable)
         {
             ModelFolderWriter.Copy(_source, folder);
         }
@@ -110,4 +117,9 @@ public sealed class Gpt2CaptionDecoder : CaptionDecoder, ITrainableDecoder, ISav
             ModelFolderWriter.Write(_source, folder, weights);
         }
     }
+
+    /// <summary>Writes the adapters that were trained beside the weights as a folder in PEFT's form: <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>.</summary>
+    /// <param name="folder">The folder; it is made if it isn't there, and files of these names are replaced.</param>
+    /// <exception cref="CaptioningException">There are no adapters, or a file can't be written.</exception>
+    public void SaveAdapters(string folder) => Model.SaveAdapters(folder, Folder);
 }

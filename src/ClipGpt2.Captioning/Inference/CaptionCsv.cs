@@ -9,7 +9,6 @@ internal static class CaptionCsv
     /// <exception cref="CaptioningException">The file can't be written; what was there before stays.</exception>
     public static void Write(string path, IEnumerable<InferredCaption> rows)
     {
-        AtomicFile.MakeFolderOf(path);
         AtomicFile.Write(path, stream =>
         {
             using var csv = CsvWriter.Create(stream, CsvWriterOptions.Default, leaveOpen: true);

@@ -68,6 +68,11 @@ public sealed class CaptionTrainerOptions
     [ValidateObjectMembers]
     public FreezingOptions Freezing { get; set; } = new();
 
+    /// <summary>Low-rank adapters to train in place of the decoder's own weights, which all stay as they are then; null to train those.</summary>
+    /// <value>The default is <see langword="null"/>.</value>
+    [ValidateObjectMembers]
+    public LoraOptions? Lora { get; set; }
+
     /// <summary>How weights are changed.</summary>
     [Required]
     [ValidateObjectMembers]

@@ -32,6 +32,11 @@ internal sealed class CaptionTrainerOptionsValidator : IValidateOptions<CaptionT
             yield return $"{nameof(options.Freezing)}.{nameof(FreezingOptions.Blocks)} and .{nameof(FreezingOptions.Decoder)} can't both be set: the whole decoder holds its blocks.";
         }
 
+        if (options.Lora is not null && options.Freezing is { Decoder: true } or { Blocks: > 0 })
+        {
+            yield return $"{nameof(options.Lora)} freezes all of the decoder but its adapters: leave {nameof(options.Freezing)}.{nameof(FreezingOptions.Decoder)} and .{nameof(FreezingOptions.Blocks)} alone.";
+        }
+
         foreach (var error in Across(options, options.SelfCritical))
         {
             yield return error;

@@ -63,6 +63,10 @@ internal static class RunSetup
                     yield return inner;
                 }
             }
+            else if (value is IEnumerable<string> texts)
+            {
+                yield return new(name, string.Join(", ", texts));
+            }
             else if (value is null or string or IConvertible or ICaptionMetric)
             {
                 yield return new(name, Convert.ToString((value as ICaptionMetric)?.Name ?? value, CultureInfo.InvariantCulture) is { Length: > 0 } text ? text : "none");

@@ -37,7 +37,6 @@ public sealed class TrainingHistory : ITrainingObserver
         Path = _folder is not null ? System.IO.Path.Combine(_folder, $"{run.Name}.history.jsonl")
             : run.CheckpointPath is not null ? System.IO.Path.ChangeExtension(run.CheckpointPath, ".history.jsonl")
             : throw new CaptioningException($"The history of the run '{run.Name}' has no place: the run writes no checkpoint, so name a folder for the {nameof(TrainingHistory)}.");
-        AtomicFile.MakeFolderOf(Path);
         Write(run.History);
     }
 

@@ -36,8 +36,11 @@ internal sealed partial class TrainingSession
         return Run(model, new StreamBatches(stream, _captioner, _targets, _options.BatchSize, _options.Loading, _pictures.Bad), null, validation);
     }
 
-    private TrainedModel Model() =>
-        new(_captioner, _options.Freezing, _options.LabelSmoothing) { Temperature = _options.SelfCritical?.Temperature ?? 1 };
+    private TrainedModel Model()
+    {
+        TrainedAdapters.Add(_captioner, _options);
+        return new(_captioner, _options.Freezing, _options.LabelSmoothing) { Temperature = _options.SelfCritical?.Temperature ?? 1 };
+    }
 
     private void RequireBatch(int count, string what)
     {

@@ -20,6 +20,7 @@ internal sealed class WeightSelection(Captioner captioner, FreezingOptions freez
         // Gradients pass through a frozen decoder to what comes before it, so that its weights must be plain too.
         var decoder = Part(captioner.Decoder, PartKind.Decoder, isTrained: !freezing.Decoder, isNeeded: true);
         FreezeInDecoder();
+        FreezeBesideAdapters();
         List<TrainedWeight> trained = [.. encoder.Concat(projector).Concat(decoder).Where(weight => weight.Weight.requires_grad)];
         return trained.Count > 0 ? trained : throw new CaptioningException("Nothing is left to train: all weights are frozen, or the parts have none.");
     }
@@ -38,6 +39,23 @@ internal sealed class WeightSelection(Captioner captioner, FreezingOptions freez
         {
             decoder.FreezeEmbeddings();
         }
+    }
+
+    /// <summary>Adapters are there to be trained in place of the decoder's own weights.</summary>
+    private void FreezeBesideAdapters()
+    {
+        if (captioner.Decoder is not Gpt2CaptionDecoder { Model: { Adapters: not null } model })
+        {
+            return;
+        }
+
+        if (freezing.Decoder || freezing.Blocks > 0)
+        {
+            throw new CaptioningException(
+                $"The decoder has low-rank adapters, which are trained while all else in it stays: leave {nameof(FreezingOptions)}.{nameof(FreezingOptions.Decoder)} and .{nameof(FreezingOptions.Blocks)} alone.");
+        }
+
+        model.FreezeAllButAdapters();
     }
 
     private static List<TrainedWeight> Part(object part, PartKind kind, bool isTrained, bool isNeeded)

@@ -5,7 +5,7 @@ namespace ClipGpt2.Captioning.Weights;
 
 /// <summary>One JSON object of a configuration file, whose errors name the file and the path of the field.</summary>
 /// <remarks>A field that is null counts as absent, as in transformers' configurations. Safe from any number of threads.</remarks>
-public sealed class ConfigSection
+public sealed partial class ConfigSection
 {
     private readonly JsonElement _json;
     private readonly string _at;

@@ -20,7 +20,7 @@ public static class SafetensorsWriter
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Writes a file, or replaces it as a whole.</summary>
-    /// <param name="path">The file, in a folder that exists.</param>
+    /// <param name="path">The file; its folder is made if it isn't there.</param>
     /// <param name="tensors">The tensors by name, on any device; they stay the caller's.</param>
     /// <param name="metadata">Texts to put beside them.</param>
     /// <param name="floatingType">The type that floating-point tensors are stored in; null for their own.</param>
@@ -33,7 +33,7 @@ public static class SafetensorsWriter
         Write(path, tensors.Select(t => Content(path, t.Key, t.Value, floatingType)), metadata ?? []);
 
     /// <summary>Writes all tensors of a source, one at a time in memory.</summary>
-    /// <param name="path">The file, in a folder that exists.</param>
+    /// <param name="path">The file; its folder is made if it isn't there.</param>
     /// <param name="source">The tensors; the source stays the caller's.</param>
     /// <param name="metadata">Texts to put beside them.</param>
     /// <param name="floatingType">The type that floating-point tensors are stored in; null for their own.</param>

@@ -37,6 +37,10 @@ public static class TensorFiles
     /// <summary>Whether a file is one of PyTorch's by its name.</summary>
     internal static bool IsPyTorch(string path) => PyTorchEndings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Whether a path names a file rather than a folder or a model: it is one, or ends as files of weights do.</summary>
+    internal static bool IsFileName(string path) =>
+        File.Exists(path) || IsPyTorch(path) || Path.GetExtension(path).ToUpperInvariant() is ".SAFETENSORS" or ".JSON";
+
     /// <summary>Whether a model folder's weights are a <c>.safetensors</c> or shards of them.</summary>
     internal static bool HasSafetensors(string folder) =>
         File.Exists(Path.Combine(folder, SafetensorsName)) || File.Exists(Path.Combine(folder, SafetensorsName + IndexEnding));

@@ -24,4 +24,7 @@ public sealed class EndToEndGoldenTests : GoldenTests<EndToEndSuite>;
 public sealed class MiniRunGoldenTests : GoldenTests<MiniRunSuite>;
 
 [Trait("Golden", "train")]
+public sealed class LoraGoldenTests : GoldenTests<LoraSuite>;
+
+[Trait("Golden", "train")]
 public sealed class SelfCriticalGoldenTests : GoldenTests<SelfCriticalSuite>;

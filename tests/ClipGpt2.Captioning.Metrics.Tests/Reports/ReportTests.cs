@@ -46,6 +46,14 @@ public sealed class ReportTests
     }
 
     [Fact]
-    public void A_page_that_cannot_be_written_is_named() =>
-        Assert.Contains("/nowhere/page.html", Assert.Throws<CaptioningException>(() => HtmlReport.Write(Result, "/nowhere/page.html")).Message, StringComparison.Ordinal);
+    public void A_page_makes_its_folder_and_one_that_cannot_be_written_is_named()
+    {
+        using var folder = new TemporaryFolder();
+        var page = folder.File("new/page.html");
+        HtmlReport.Write(Result, page);
+        Assert.True(File.Exists(page));
+
+        var inFile = Path.Combine(page, "page.html");
+        Assert.Contains($"'{inFile}' can't be written", Assert.Throws<CaptioningException>(() => HtmlReport.Write(Result, inFile)).Message, StringComparison.Ordinal);
+    }
 }

@@ -57,10 +57,14 @@ public sealed class SafetensorsWriterTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_that_is_not_there_is_a_clear_error()
+    public void A_folder_that_is_not_there_is_made_and_one_that_cannot_be_is_a_clear_error()
     {
         using var ones = torch.ones(1);
-        var path = _folder.File("no/such/folder.safetensors");
+        var made = _folder.File("new/folder/w.safetensors");
+        SafetensorsWriter.Write(made, [new("w", ones)]);
+        Assert.True(File.Exists(made));
+
+        var path = Path.Combine(made, "w.safetensors");
         var error = Assert.Throws<CaptioningException>(() => SafetensorsWriter.Write(path, [new("w", ones)]));
         Assert.Contains(path, error.Message, StringComparison.Ordinal);
     }

@@ -36,16 +36,16 @@ internal sealed class Gpt2Attention : IDisposable
     /// <param name="mask">Where a query may look; see <see cref="CausalMask"/>.</param>
     /// <param name="past">The keys and values of the positions before, or null.</param>
     /// <param name="present">Those keys and values with the new ones after them.</param>
-    /// <param name="dropout">The random zeros of a training pass, or null.</param>
-    public Tensor Forward(Tensor x, Tensor residual, CausalMask mask, IKeyValueStore? past, out KeyValue present, DropoutMasks? dropout = null)
+    /// <param name="dropout">The random zeros of a training pass, if any.</param>
+    public Tensor Forward(Tensor x, Tensor residual, CausalMask mask, IKeyValueStore? past, out KeyValue present, LayerDropout dropout = default)
     {
         var (b, t, h) = (x.shape[0], x.shape[1], x.shape[2]);
-        var qkv = Qkv.Forward(x).view(b, t, 3, _heads, h / _heads).permute(2, 0, 3, 1, 4); // [3, B, heads, T, head size]
+        var qkv = Qkv.Forward(x, dropout.Adapters).view(b, t, 3, _heads, h / _heads).permute(2, 0, 3, 1, 4); // [3, B, heads, T, head size]
         var query = qkv[0];
         present = past is null ? new KeyValue(qkv[1], qkv[2]) : past.Append(qkv[1], qkv[2]);
-        var y = dropout is null || _weightDropout == 0
+        var y = dropout.Layers is not { } masks || _weightDropout == 0
             ? mask.Attend(query, present, Scale) // [B, heads, T, head size]
-            : mask.Attend(query, present, Scale, weights => dropout.Apply(weights, _weightDropout));
+            : mask.Attend(query, present, Scale, weights => masks.Apply(weights, _weightDropout));
         return Projection.ForwardAdd(y.transpose(1, 2).reshape(b, t, h), residual, dropout, _residualDropout);
     }
 

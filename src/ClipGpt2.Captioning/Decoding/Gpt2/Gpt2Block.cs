@@ -21,10 +21,10 @@ internal sealed class Gpt2Block(Gpt2Config config, int layer, WeightLoader weigh
     public Tensor Forward(Tensor x, CausalMask mask, IKeyValueStore? past, out KeyValue present, DropoutMasks? dropout = null)
     {
         using var scope = NewDisposeScope();
-        dropout = dropout is { InFrozenParts: false } && !AttentionNorm.Weight.requires_grad ? null : dropout;
-        x = Attention.Forward(AttentionNorm.Forward(x), x, mask, past, out present, dropout);
+        var parts = new LayerDropout(dropout is { InFrozenParts: false } && !AttentionNorm.Weight.requires_grad ? null : dropout, dropout);
+        x = Attention.Forward(AttentionNorm.Forward(x), x, mask, past, out present, parts);
         present.MoveToOuterDisposeScope();
-        return Mlp.Forward(MlpNorm.Forward(x), x, dropout).MoveToOuterDisposeScope();
+        return Mlp.Forward(MlpNorm.Forward(x), x, parts).MoveToOuterDisposeScope();
     }
 
     public void Dispose()

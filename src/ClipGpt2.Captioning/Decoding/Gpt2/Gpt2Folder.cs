@@ -1,4 +1,5 @@
 using ClipGpt2.Captioning.Weights;
+using ClipGpt2.Captioning.Weights.Adapters;
 using ClipGpt2.Captioning.Weights.Maps;
 using TorchSharp;
 
@@ -24,5 +25,17 @@ internal static class Gpt2Folder
         using var weights = new RenamedTensors(
             source.Weights, name => names.IsBuffer(name) || (config.TieWordEmbeddings && name == Gpt2Names.Head) ? null : names.ModelName(name));
         ModelFolderWriter.Write(source.Path, target, weights, floatingType, token);
+    }
+
+    /// <summary>Writes a model with adapters merged into its weights, both of which are read again: packed weights can't be written.</summary>
+    /// <exception cref="CaptioningException">A folder is gone or has changed, or a file can't be read or written.</exception>
+    public static void WriteMerged(string source, string adapter, string target)
+    {
+        using var folder = ModelFolder.Open(source);
+        using var adapters = LoraAdapter.Open(adapter);
+        var config = Gpt2Config.Read(folder.Config);
+        config.Validate(folder.Config.File);
+        using var merged = Gpt2Adapters.Merge(config, folder.Weights, adapters.Config, adapters.Weights);
+        ModelFolderWriter.Write(source, target, merged);
     }
 }

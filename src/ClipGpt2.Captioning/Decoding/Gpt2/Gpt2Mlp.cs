@@ -1,4 +1,3 @@
-using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Runtime.Layers;
 using ClipGpt2.Captioning.Weights;
 using static TorchSharp.torch;
@@ -15,8 +14,8 @@ internal sealed class Gpt2Mlp(Gpt2Config config, WeightLoader weights, string pr
     public Activation Activation { get; } = config.Activation;
 
     /// <summary>The perceptron's output added to <paramref name="residual"/>; both [B, T, H].</summary>
-    public Tensor Forward(Tensor x, Tensor residual, DropoutMasks? dropout = null) =>
-        Down.ForwardAdd(Up.Forward(x, Activation), residual, dropout, config.ResidualDropout);
+    public Tensor Forward(Tensor x, Tensor residual, LayerDropout dropout = default) =>
+        Down.ForwardAdd(Up.Forward(x, Activation, dropout.Adapters), residual, dropout, config.ResidualDropout);
 
     public void Dispose()
     {

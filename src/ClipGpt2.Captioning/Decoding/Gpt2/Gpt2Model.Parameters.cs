@@ -10,8 +10,8 @@ public sealed partial class Gpt2Model
 {
     /// <inheritdoc/>
     /// <remarks>
-    /// Named as in Hugging Face's <c>GPT2LMHeadModel</c>. The matrices of the blocks are [out, in], the file's turned round;
-    /// <see cref="FileTensors"/> gives them as files have them.
+    /// Named as in Hugging Face's <c>GPT2LMHeadModel</c>, and adapters as PEFT names them. The matrices of the blocks are [out, in], the file's turned
+    /// round; <see cref="FileTensors"/> gives them as files have them.
     /// </remarks>
     public IEnumerable<KeyValuePair<string, Tensor>> NamedParameters()
     {
@@ -30,11 +30,21 @@ public sealed partial class Gpt2Model
         }
     }
 
-    /// <summary>The weights as Hugging Face's files have them: the blocks' matrices are [in, out].</summary>
+    /// <summary>The weights as Hugging Face's files have them: the blocks' matrices are [in, out], and adapters are merged into them.</summary>
     /// <returns>Views or copies, made as they are asked for; the caller's own.</returns>
     public IEnumerable<KeyValuePair<string, Tensor>> FileTensors()
     {
-        foreach (var (name, weight) in NamedParameters())
+        var adapted = AdaptedMatrices().ToDictionary(matrix => matrix.Name + ".weight", matrix => matrix.Layer, StringComparer.Ordinal);
+        foreach (var (name, tensor) in StoredTensors())
+        {
+            yield return adapted.TryGetValue(name, out var layer) ? new(name, Merged(tensor, layer.Adapter!)) : new(name, tensor);
+        }
+    }
+
+    /// <summary>The same without the adapters: views through which the weights can be changed, the caller's own.</summary>
+    internal IEnumerable<KeyValuePair<string, Tensor>> StoredTensors()
+    {
+        foreach (var (name, weight) in NamedParameters().Where(p => !Gpt2Adapters.IsOne(p.Key)))
         {
             using var plain = weight.detach();
             var turned = IsConv1D(name) ? plain.t() : plain.alias();
@@ -92,7 +102,11 @@ public sealed partial class Gpt2Model
 
         KeyValuePair<string, Tensor>[] Of(object layer, string part) => layer switch
         {
-            Linear linear => [new($"{name}.{part}.weight", linear.Weight), new($"{name}.{part}.bias", linear.Bias!)],
+            Linear linear =>
+            [
+                new($"{name}.{part}.weight", linear.Weight), new($"{name}.{part}.bias", linear.Bias!),
+                .. linear.Adapter is { } adapter ? Gpt2Adapters.Named($"{name}.{part}", adapter) : [],
+            ],
             LayerNorm norm => [new($"{name}.{part}.weight", norm.Weight), new($"{name}.{part}.bias", norm.Bias)],
             _ => [],
         };

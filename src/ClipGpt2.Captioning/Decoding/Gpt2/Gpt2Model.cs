@@ -1,6 +1,7 @@
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Runtime.Layers;
 using ClipGpt2.Captioning.Weights;
+using ClipGpt2.Captioning.Weights.Adapters;
 using ClipGpt2.Captioning.Weights.Maps;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -54,9 +55,10 @@ public sealed partial class Gpt2Model : IAutoregressiveModel, ITrainable, IDispo
     /// <summary>Loads a model from a folder in Hugging Face's form.</summary>
     /// <param name="folder">The folder, which isn't needed any more afterwards.</param>
     /// <param name="compute">Where and how to compute; null for float32 on the processor.</param>
+    /// <param name="adapter">Low-rank adapters to merge into the weights, which costs nothing later; null for none. It isn't needed any more afterwards.</param>
     /// <returns>The model; dispose it.</returns>
-    /// <exception cref="CheckpointFormatException">The configuration isn't GPT-2's, or the weights don't fit it: every fault is listed.</exception>
-    public static Gpt2Model Load(ModelFolder folder, ComputeOptions? compute = null)
+    /// <exception cref="CheckpointFormatException">The configuration isn't GPT-2's, or weights or adapters don't fit it: every fault is listed.</exception>
+    public static Gpt2Model Load(ModelFolder folder, ComputeOptions? compute = null, LoraAdapter? adapter = null)
     {
         ArgumentNullException.ThrowIfNull(folder);
         if (folder.Config.Text("model_type", Gpt2Folder.Kind) is var type && type != Gpt2Folder.Kind)
@@ -66,7 +68,13 @@ public sealed partial class Gpt2Model : IAutoregressiveModel, ITrainable, IDispo
 
         var config = Gpt2Config.Read(folder.Config);
         config.Validate(folder.Config.File);
-        return Create(config, folder.Weights, compute);
+        if (adapter is null)
+        {
+            return Create(config, folder.Weights, compute);
+        }
+
+        using var merged = Gpt2Adapters.Merge(config, folder.Weights, adapter.Config, adapter.Weights);
+        return Create(config, merged, compute);
     }
 
     /// <summary>Builds a model of given sizes over given weights.</summary>

@@ -11,7 +11,9 @@ namespace ClipGpt2.Captioning.Runtime.Layers;
 /// </remarks>
 internal sealed class Linear : IDisposable
 {
-    private readonly LinearProduct _product;
+    private readonly LinearProduct _base;
+    private readonly ComputeOptions _compute;
+    private LinearProduct _product;
 
     /// <summary>Takes ownership of both float32 CPU tensors; they are freed as soon as they have been packed or moved.</summary>
     /// <param name="weight">[out, in].</param>
@@ -22,7 +24,8 @@ internal sealed class Linear : IDisposable
     {
         (OutFeatures, InFeatures) = inputRows ? ((int)weight.shape[1], (int)weight.shape[0]) : ((int)weight.shape[0], (int)weight.shape[1]);
         ActivationType = compute.HiddenType();
-        _product = LinearProduct.Create(weight, bias, compute, inputRows);
+        _compute = compute;
+        _product = _base = LinearProduct.Create(weight, bias, compute, inputRows);
     }
 
     public int InFeatures { get; }
@@ -42,24 +45,51 @@ internal sealed class Linear : IDisposable
 
     public Tensor? Bias => _product.Bias;
 
+    /// <summary>The adapter beside the weight, or null.</summary>
+    public LowRankWeights? Adapter => (_product as AdaptedLinear)?.Adapter;
+
+    /// <summary>Puts an adapter beside the weight, which must be plain, in place of the one that is there.</summary>
+    /// <param name="adapter">The adapter, which then is the layer's; null for none.</param>
+    public void Adapt(LowRankWeights? adapter)
+    {
+        RemoveAdapter();
+        _product = adapter is null ? _base : new AdaptedLinear(_base, adapter.MoveTo(_compute), _compute);
+    }
+
     public Tensor Forward(Tensor x) => _product.Forward(x);
+
+    /// <summary>The same in a training pass, in which an adapter may drop out.</summary>
+    public Tensor Forward(Tensor x, DropoutMasks? dropout) => _product is AdaptedLinear adapted ? adapted.Forward(x, dropout) : _product.Forward(x);
 
     /// <summary>The activation of the product, in one operation where the backend fuses it.</summary>
     public Tensor Forward(Tensor x, Activation activation) => _product.Forward(x, activation);
 
+    /// <summary>The same in a training pass, in which an adapter may drop out.</summary>
+    public Tensor Forward(Tensor x, Activation activation, DropoutMasks? dropout)
+    {
+        if (dropout is null || _product is not AdaptedLinear adapted)
+        {
+            return _product.Forward(x, activation);
+        }
+
+        using var y = adapted.Forward(x, dropout);
+        return activation.Apply(y);
+    }
+
     /// <summary>The product plus <paramref name="residual"/> (of the output's shape), in one operation where the backend fuses it.</summary>
     public Tensor ForwardAdd(Tensor x, Tensor residual) => _product.ForwardAdd(x, residual);
 
-    /// <summary>The same with a random part of the product set to 0 before it is added.</summary>
-    public Tensor ForwardAdd(Tensor x, Tensor residual, DropoutMasks? dropout, double rate)
+    /// <summary>The same in a training pass: a random part of the product is set to 0 before it is added, and an adapter may drop out.</summary>
+    public Tensor ForwardAdd(Tensor x, Tensor residual, LayerDropout dropout, double rate)
     {
-        if (dropout is null || rate == 0)
+        var drops = dropout.Layers is not null && rate != 0;
+        if (!drops && (dropout.Adapters is null || _product is not AdaptedLinear))
         {
             return ForwardAdd(x, residual);
         }
 
-        using var y = Forward(x);
-        using var dropped = dropout.Apply(y, rate);
+        using var y = Forward(x, dropout.Adapters);
+        using var dropped = drops ? dropout.Layers!.Apply(y, rate) : y.alias();
         return dropped.Plus(residual);
     }
 
@@ -73,5 +103,17 @@ internal sealed class Linear : IDisposable
     /// <summary>The activation of the product on float32 rows in plain memory; CPU inference only.</summary>
     public void Forward(ReadOnlySpan<float> x, int rows, Span<float> y, Activation activation) => _product.Forward(x, rows, y, activation);
 
-    public void Dispose() => _product.Dispose();
+    public void Dispose()
+    {
+        RemoveAdapter();
+        _base.Dispose();
+    }
+
+    private void RemoveAdapter()
+    {
+        if (_product != _base)
+        {
+            _product.Dispose();
+        }
+    }
 }

@@ -127,7 +127,7 @@ public sealed class CaptionCheckpoint : IDisposable
         }
     }
 
-    /// <summary>Puts the checkpoint's weights into a captioner of the same models, whose parts were loaded as trainable.</summary>
+    /// <summary>Puts the checkpoint's weights into a captioner of the same models, whose parts were loaded as trainable; adapters go beside the decoder's weights.</summary>
     /// <param name="captioner">The captioner; nothing else may use it meanwhile.</param>
     /// <exception cref="CheckpointFormatException">A tensor has no place in the captioner or another shape; nothing was changed. Of ClipCap's, the names are others.</exception>
     public void ApplyTo(Captioner captioner)
@@ -135,10 +135,12 @@ public sealed class CaptionCheckpoint : IDisposable
         ArgumentNullException.ThrowIfNull(captioner);
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
+        var adapted = CheckpointAdapters.Attach(_content, captioner);
         var weights = CheckpointTensors.Writable(captioner);
         string[] faults = [.. Tensors.Values.Select(info => Fault(info, weights)).OfType<string>().Order(StringComparer.Ordinal)];
         if (faults.Length > 0)
         {
+            adapted?.RemoveAdapters();
             throw new CheckpointFormatException($"'{Path}' doesn't fit the captioner:{string.Concat(faults.Select(fault => Environment.NewLine + "  " + fault))}");
         }
 

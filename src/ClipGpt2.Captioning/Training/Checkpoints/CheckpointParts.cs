@@ -90,14 +90,16 @@ internal sealed class CheckpointParts : IDisposable
     {
         using var folder = ModelFolder.Open(_bases.Gpt2 ?? NameOf(Gpt2), _options.ModelSearch);
         RefuseChanged(Gpt2, folder.Path, () => ModelIdentity.Of(folder));
-        using var weights = DecoderWeights(folder);
+        var config = Gpt2Config.Read(folder.Config);
+        config.Validate(folder.Config.File);
+        using var weights = DecoderWeights(folder, config);
         var tokenizer = Gpt2Tokenizer.FromPretrained(folder.Path);
-        return (Own(new Gpt2CaptionDecoder(Gpt2Model.Create(Gpt2Config.Read(folder.Config), weights, Compute(TrainableParts.Decoder)), tokenizer)), tokenizer);
+        return (Own(new Gpt2CaptionDecoder(Gpt2Model.Create(config, weights, Compute(TrainableParts.Decoder)), tokenizer)), tokenizer);
     }
 
-    private ITensorSource DecoderWeights(ModelFolder folder) => _content.HasWholeDecoder
+    private ITensorSource DecoderWeights(ModelFolder folder, Gpt2Config config) => _content.HasWholeDecoder
         ? new PartOfTensors(_content.Tensors, "gpt.")
-        : new OverlaidTensors(folder.Weights, _content.Tensors, "gpt.", Gpt2Names.For(folder.Weights));
+        : CheckpointAdapters.Merge(_content, folder, config) ?? new OverlaidTensors(folder.Weights, _content.Tensors, "gpt.", Gpt2Names.For(folder.Weights));
 
     private LayeredProjector Projector(int hiddenSize)
     {

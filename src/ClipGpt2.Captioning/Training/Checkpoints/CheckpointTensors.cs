@@ -38,9 +38,10 @@ internal static class CheckpointTensors
         ? trainable.NamedParameters().Select(p => new KeyValuePair<string, Tensor>(beginning + p.Key, p.Value.detach()))
         : [];
 
-    /// <summary>GPT-2's files have the blocks' matrices the other way round.</summary>
+    /// <summary>GPT-2's files have the blocks' matrices the other way round, and adapters beside them.</summary>
     private static IEnumerable<KeyValuePair<string, Tensor>> OfDecoder(ICaptionDecoder decoder) => decoder is Gpt2CaptionDecoder gpt2
-        ? gpt2.Model.FileTensors().Select(p => new KeyValuePair<string, Tensor>(Decoder + p.Key, InScope(p.Value)))
+        ? gpt2.Model.StoredTensors().Select(p => new KeyValuePair<string, Tensor>(Decoder + p.Key, InScope(p.Value)))
+            .Concat(gpt2.Model.AdapterWeights().Select(p => new KeyValuePair<string, Tensor>(Decoder + p.Key, p.Value.detach())))
         : Named(decoder, Decoder);
 
     /// <summary>An encoder that is frozen is usually packed, and then no checkpoint has weights for it.</summary>

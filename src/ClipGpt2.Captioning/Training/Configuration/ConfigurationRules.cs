@@ -54,6 +54,12 @@ internal static class ConfigurationRules
             $"is true; the whole of GPT-2 holds its blocks, so leave gpt2_config.n_layers_to_freeze ({blocks}) out",
             "optimization_config.freeze_decoder", "gpt2_config.n_layers_to_freeze");
         errors.AddUnless(
+            configuration.LoraConfig is null or { TargetModules.Count: > 0 }, "is []; it must name the matrices that get an adapter, such as \"c_attn\"", "lora_config.target_modules");
+        errors.AddUnless(
+            configuration.LoraConfig is null || (blocks == 0 && !configuration.OptimizationConfig.FreezeDecoder),
+            $"is {configuration.LoraConfig?.Rank}; adapters are trained while all of GPT-2 stays, so leave gpt2_config.n_layers_to_freeze ({blocks}) and optimization_config.freeze_decoder out",
+            "lora_config.rank", "gpt2_config.n_layers_to_freeze", "optimization_config.freeze_decoder");
+        errors.AddUnless(
             !configuration.OptimizationConfig.TrainEncoder || configuration.DataConfig.EmbeddingStore is null,
             "is true; embeddings that were computed before don't follow, so leave data_config.embedding_store out",
             TrainEncoder, "data_config.embedding_store");

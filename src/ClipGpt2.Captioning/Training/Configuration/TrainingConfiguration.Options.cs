@@ -27,6 +27,7 @@ public sealed partial class TrainingConfiguration
             Encoder = !OptimizationConfig.TrainEncoder,
             DropoutInFrozenParts = OptimizationConfig.DropoutInFrozenParts,
         },
+        Lora = LoraConfig?.ToOptions(),
         Optimization = OptimizationConfig,
         Loading = DataConfig,
         Evaluation = ToEvaluationOptions(),
@@ -52,7 +53,7 @@ public sealed partial class TrainingConfiguration
 
     /// <summary>
     /// The sections for a checkpoint's metadata: without <c>checkpoint_config</c>, since a resumed run's files equal an undisturbed one's, without
-    /// <c>logging_config</c>, and without <c>projector_config</c>, which the trainer writes with all sizes.
+    /// <c>logging_config</c>, without <c>projector_config</c>, which the trainer writes with all sizes, and without adapters where there are none.
     /// </summary>
     private Dictionary<string, string> ToMetadata()
     {
@@ -66,6 +67,11 @@ public sealed partial class TrainingConfiguration
             ["evaluation_config"] = ConfigurationContract.SortedText(EvaluationConfig),
             ["data_config"] = ConfigurationContract.SortedText(DataConfig),
         };
+        if (LoraConfig is not null)
+        {
+            metadata["lora_config"] = ConfigurationContract.SortedText(LoraConfig);
+        }
+
         if (SelfCriticalConfig is not null)
         {
             metadata["self_critical_config"] = ConfigurationContract.SortedText(SelfCriticalConfig);

@@ -6,16 +6,20 @@ namespace ClipGpt2.Captioning.Tests.Decoding.Search;
 public sealed class BeamSearchTests
 {
     private const int Longest = 4;
+    private const double FloatRounding = 2e-6;
 
     [Fact]
     public void With_enough_beams_it_finds_the_best_of_all_texts() => Tables.Markov.Sample(table =>
     {
         var options = new DecodingOptions { Beams = 400, MaxNewTokens = Longest, LengthPenalty = 0.7, EarlyStopping = EarlyStopping.Never };
         using var decoder = new ScriptedDecoder(ScriptedModel.Markov(table));
-        var best = AllTexts(table).MaxBy(t => t.Score);
+        var texts = AllTexts(table).ToList();
+        var best = texts.Max(t => t.Score);
         var found = decoder.Decode(options, 0)[0][0];
-        Assert.Equal(best.Text, found.TokenIds);
-        Assert.Equal(best.Score, found.Score, 1e-4);
+        Assert.Equal(best, found.Score, 1e-4);
+
+        // Logits may differ by less than a float32 sum of them can tell: then any of the texts that are equally good is right.
+        Assert.Contains(texts, t => t.Score >= best - FloatRounding && t.Text.SequenceEqual(found.TokenIds));
     }, iter: 20);
 
     [Theory]

@@ -93,6 +93,7 @@ public sealed class ConfigurationErrorTests
     [InlineData("evaluation_config", "metrics", "[\"clipscore\"]", "evaluation_config.per_caption is true")]
     [InlineData("optimization_config", "freeze_decoder", "true", "optimization_config.freeze_decoder is true")]
     [InlineData("optimization_config", "nesterov", "true", "optimization_config.nesterov is true; it needs a optimization_config.momentum above 0")]
+    [InlineData("lora_config", "rank", "8", "lora_config.rank is 8; adapters are trained while all of GPT-2 stays, so leave gpt2_config.n_layers_to_freeze (10)")]
     public void Values_that_dont_fit_each_other_are_named(string section, string key, string value, string expected)
     {
         var error = Assert.Single(SeedFile.Errors(() => SeedFile.With(section, key, value)));
@@ -111,6 +112,10 @@ public sealed class ConfigurationErrorTests
         var error = Assert.Single(SeedFile.Errors(() => SeedFile.Read("optimization_config.objective=corrected", "self_critical_config={}", change)));
         Assert.StartsWith($"--set {change}: {expected}", error, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Adapters_of_no_matrix_are_refused() =>
+        Assert.Contains("lora_config.target_modules is []", Assert.Single(SeedFile.Errors(() => SeedFile.Read("gpt2_config.n_layers_to_freeze=null", "lora_config.rank=4", "lora_config.target_modules=[]"))), StringComparison.Ordinal);
 
     [Fact]
     public void Embeddings_computed_before_dont_go_with_an_encoder_in_training() =>

@@ -101,6 +101,20 @@ public sealed class TrainerOptionsTests
     }
 
     [Fact]
+    public void The_section_asks_for_adapters()
+    {
+        Assert.Null(SeedFile.Read().ToTrainerOptions().Lora);
+        Assert.DoesNotContain("lora_config", SeedFile.Read().ToTrainerOptions().Checkpoints.Metadata.Keys);
+        var options = SeedFile.Read(
+            "gpt2_config.n_layers_to_freeze=null", "lora_config.rank=4", "lora_config.alpha=5", "lora_config.dropout=0.1", "lora_config.target_modules=[\"c_fc\", \"attn.c_proj\"]",
+            "lora_config.rank_stabilized=true").ToTrainerOptions();
+        options.Validate();
+        Assert.Equal((4, 5.0, 0.1, true), (options.Lora!.Rank, options.Lora.Alpha, options.Lora.Dropout, options.Lora.RankStabilized));
+        Assert.Equal(["c_fc", "attn.c_proj"], options.Lora.TargetModules);
+        Assert.Contains("\"rank\":4", options.Checkpoints.Metadata["lora_config"], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Every_option_of_checkpoints_is_passed_on()
     {
         // A property added to the options must not get lost on the way.

@@ -46,8 +46,8 @@ public sealed class CaptionDatasetCheckTests : DataFolder
         Assert.Equal(4, table.Length);
         Assert.StartsWith("missing_image,0,\"a,\"\"b\"\".jpg\",own:1,", table[1], StringComparison.Ordinal);
         Assert.Equal("unreadable_example,2,,,Example 2 is lost.,1", table[3]);
-        var nowhere = Assert.Throws<CaptioningException>(() => report.WriteCsv(PathOf("none/report.csv")));
-        Assert.Contains("none/report.csv", nowhere.Message, StringComparison.Ordinal);
+        var nowhere = Assert.Throws<CaptioningException>(() => report.WriteCsv(PathOf("report.csv/report.csv")));
+        Assert.Contains("report.csv/report.csv", nowhere.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,0 +1,30 @@
+using System.Text.Json;
+
+namespace ClipGpt2.Captioning.Weights;
+
+/// <content>Fields that may be of several kinds.</content>
+public sealed partial class ConfigSection
+{
+    /// <summary>Whether a field is there as a text.</summary>
+    internal bool IsText(string name) => Find(name)?.ValueKind == JsonValueKind.String;
+
+    /// <summary>Whether a field turns something on: it is true, or a list or an object with something in it.</summary>
+    internal bool IsOn(string name) => Find(name) switch
+    {
+        { ValueKind: JsonValueKind.True } => true,
+        { ValueKind: JsonValueKind.Array } list => list.GetArrayLength() > 0,
+        { ValueKind: JsonValueKind.Object } section => section.EnumerateObject().Any(),
+        _ => false,
+    };
+
+    /// <summary>Whether a field is there as a number, or as a text that isn't empty.</summary>
+    internal bool IsPlain(string name) => Find(name) is { ValueKind: JsonValueKind.Number } || (IsText(name) && Text(name).Length > 0);
+
+    /// <summary>A list of texts that must be there.</summary>
+    /// <exception cref="CheckpointFormatException">It is missing or holds something else.</exception>
+    internal IReadOnlyList<string> Texts(string name) => Need(name, "a list of texts") switch
+    {
+        { ValueKind: JsonValueKind.Array } list => [.. list.EnumerateArray().Select((item, i) => AsText(item, $"{name}[{i}]"))],
+        var value => throw Wrong(name, "a list of texts", value),
+    };
+}

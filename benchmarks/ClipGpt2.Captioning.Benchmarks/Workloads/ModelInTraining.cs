@@ -39,6 +39,7 @@ internal sealed class ModelInTraining : IDisposable
 
         var tokenizer = Gpt2Tokenizer.FromPretrained(Path.Combine(BenchmarkFolders.Golden, "tokenizers", "gpt2"));
         _captioner = new Captioner(new EmbeddingsOnly(), _projector, _decoder, tokenizer);
+        TrainedAdapters.Add(_captioner, new() { Lora = form.Lora, Seed = Seed });
         _step = new TrainingStep(new TrainedModel(_captioner, form.Freezing), new(), LearningRate);
         _batch = CreateBatch(form, tokenizer);
     }

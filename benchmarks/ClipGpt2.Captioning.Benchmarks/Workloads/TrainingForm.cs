@@ -22,6 +22,9 @@ internal sealed record TrainingForm
 
     public required FreezingOptions Freezing { get; init; }
 
+    /// <summary>The adapters that are trained in place of GPT-2's own weights, or null.</summary>
+    public LoraOptions? Lora { get; init; }
+
     /// <summary>Whether the decoder is in training mode, with dropout.</summary>
     public required bool HasDropout { get; init; }
 
@@ -31,7 +34,7 @@ internal sealed record TrainingForm
     /// <summary>The projector's multiply-adds for one caption.</summary>
     public required double ProjectorProducts { get; init; }
 
-    /// <summary>The seed's, and ClipCap's two.</summary>
+    /// <summary>The seed's, ClipCap's two, and the seed's with adapters.</summary>
     public static IReadOnlyList<TrainingForm> All { get; } =
     [
         new()
@@ -69,6 +72,19 @@ internal sealed record TrainingForm
             HasDropout = true,
             TrainedBlocks = 12,
             ProjectorProducts = ModelCosts.Mlp(prefixLength: 10),
+        },
+        new()
+        {
+            Name = "adapters of rank 8 beside GPT-2, batch 64",
+            BatchSize = 64,
+            PrefixLength = 5,
+            Tokens = 10,
+            Projector = LinearTanhProjector.Kind,
+            Freezing = new(),
+            Lora = new() { Rank = 8 },
+            HasDropout = false,
+            TrainedBlocks = 0,
+            ProjectorProducts = ModelCosts.LinearTanh(prefixLength: 5),
         },
     ];
 

@@ -28,7 +28,7 @@ public sealed class LoraOptions
     [MinLength(1)]
     public IList<string> TargetModules { get; set; } = ["c_attn"];
 
-    /// <summary>Whether the strength falls with the root of the rank only (Kalajdzievski, 2023).</summary>
+    /// <summary>Whether the strength falls with the root of the rank only (Kalajdzievski, 2023; <c>use_rslora</c>).</summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool RankStabilized { get; set; }
 

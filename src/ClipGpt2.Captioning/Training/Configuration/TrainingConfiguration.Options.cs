@@ -27,7 +27,7 @@ public sealed partial class TrainingConfiguration
             Encoder = !OptimizationConfig.TrainEncoder,
             DropoutInFrozenParts = OptimizationConfig.DropoutInFrozenParts,
         },
-        Lora = LoraConfig?.ToOptions(),
+        Lora = LoraConfig,
         Optimization = OptimizationConfig,
         Loading = DataConfig,
         Evaluation = ToEvaluationOptions(),

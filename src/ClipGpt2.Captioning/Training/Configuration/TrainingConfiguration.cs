@@ -36,7 +36,7 @@ public sealed partial class TrainingConfiguration
     public OptimizationSection OptimizationConfig { get; set; } = new();
 
     /// <summary>Low-rank adapters that are trained in place of GPT-2's own weights; null to train those.</summary>
-    public LoraSection? LoraConfig { get; set; }
+    public LoraOptions? LoraConfig { get; set; }
 
     /// <summary>How the run learns from rewards for captions of its own; null to learn from the given captions word by word.</summary>
     public SelfCriticalSection? SelfCriticalConfig { get; set; }

@@ -1,6 +1,4 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace ClipGpt2.Captioning.Runtime.Kernels;
 
@@ -11,9 +9,6 @@ namespace ClipGpt2.Captioning.Runtime.Kernels;
 /// </remarks>
 internal unsafe struct CrossEntropyTask : IKernelTask
 {
-    // So many numbers are summed in float32 before their sum is taken in float64: a vocabulary's would lose four digits.
-    private const int Block = 1024;
-
     /// <summary>The scores [rows, classes], float32 or bfloat16.</summary>
     public void* Logits;
 
@@ -43,9 +38,8 @@ internal unsafe struct CrossEntropyTask : IKernelTask
 
     public readonly void Run(long begin, long end)
     {
-        // Narrow scores are widened into the first, and the gradients of all made in the second.
+        // Narrow scores are widened here, and their gradients made here before they are narrowed.
         var wide = IsBFloat16 ? (float*)NativeMemory.Alloc((nuint)Classes, sizeof(float)) : null;
-        var made = wide is not null || Gradients is null ? wide : null;
         for (var row = begin; row < end; row++)
         {
             var offset = row * Classes;
@@ -55,7 +49,7 @@ internal unsafe struct CrossEntropyTask : IKernelTask
             }
 
             var logits = wide is null ? (float*)Logits + offset : wide;
-            var gradient = Gradients is null ? null : made is null ? (float*)Gradients + offset : made;
+            var gradient = Gradients is null ? null : wide is null ? (float*)Gradients + offset : wide;
             var weight = Weights is null ? 1 : Weights[row];
             Losses[row] = weight * Row(logits, gradient, (int)Labels[row], weight * Scale);
             if (wide is not null && Gradients is not null)
@@ -70,128 +64,17 @@ internal unsafe struct CrossEntropyTask : IKernelTask
     private readonly double Row(float* logits, float* gradient, int label, double scale)
     {
         var right = logits[label];
-        var largest = Largest(logits, Classes);
-        var mean = Smoothing > 0 ? Mean(logits, Classes, largest) : 0;
-        var sum = Exponentials(logits, gradient, Classes, largest);
+        var largest = SoftmaxKernels.Largest(logits, Classes);
+        var mean = Smoothing > 0 ? SoftmaxKernels.Mean(logits, Classes, largest) : 0;
+        var sum = SoftmaxKernels.Exponentials(logits, gradient, Classes, largest);
         var logSum = largest + Math.Log(sum);
         if (gradient is not null)
         {
-            Finish(gradient, Classes, (float)(scale / sum), (float)(scale * Smoothing / Classes));
+            SoftmaxKernels.Finish(gradient, Classes, (float)(scale / sum), (float)(scale * Smoothing / Classes));
             gradient[label] -= (float)(scale * (1 - Smoothing));
         }
 
         var spread = Smoothing > 0 ? Smoothing * (logSum - mean) : 0;
         return ((1 - Smoothing) * (logSum - right)) + spread;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float Largest(float* x, int count)
-    {
-        var most = Vector512.Create(float.NegativeInfinity);
-        var i = 0;
-        for (; i <= count - Vector512<float>.Count; i += Vector512<float>.Count)
-        {
-            most = Vector512.Max(most, Vector512.Load(x + i));
-        }
-
-        var largest = float.NegativeInfinity;
-        for (var lane = 0; lane < Vector512<float>.Count; lane++)
-        {
-            largest = MathF.Max(largest, most[lane]);
-        }
-
-        for (; i < count; i++)
-        {
-            largest = MathF.Max(largest, x[i]);
-        }
-
-        return largest;
-    }
-
-    /// <summary>The mean of the scores, summed as distances from the largest: these are small.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static double Mean(float* x, int count, float largest)
-    {
-        var (sum, shift) = (0.0, Vector512.Create(largest));
-        var i = 0;
-        while (i <= count - Vector512<float>.Count)
-        {
-            var sums = Vector512<float>.Zero;
-            for (var end = Math.Min(i + Block, count); i <= end - Vector512<float>.Count; i += Vector512<float>.Count)
-            {
-                sums += Vector512.Load(x + i) - shift;
-            }
-
-            sum += Total(sums);
-        }
-
-        for (; i < count; i++)
-        {
-            sum += x[i] - largest;
-        }
-
-        return largest + (sum / count);
-    }
-
-    /// <summary>Writes exp(x - largest), unless there is nowhere to, and returns the sum of all.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static double Exponentials(float* x, float* y, int count, float largest)
-    {
-        var (sum, shift) = (0.0, Vector512.Create(largest));
-        var i = 0;
-        while (i <= count - Vector512<float>.Count)
-        {
-            var sums = Vector512<float>.Zero;
-            for (var end = Math.Min(i + Block, count); i <= end - Vector512<float>.Count; i += Vector512<float>.Count)
-            {
-                var value = Vector512.Exp(Vector512.Load(x + i) - shift);
-                sums += value;
-                if (y is not null)
-                {
-                    value.Store(y + i);
-                }
-            }
-
-            sum += Total(sums);
-        }
-
-        for (; i < count; i++)
-        {
-            var value = Vector512.Exp(Vector512.Create(x[i] - largest))[0];
-            sum += value;
-            if (y is not null)
-            {
-                y[i] = value;
-            }
-        }
-
-        return sum;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Finish(float* y, int count, float factor, float uniform)
-    {
-        var (factors, uniforms) = (Vector512.Create(factor), Vector512.Create(uniform));
-        var i = 0;
-        for (; i <= count - Vector512<float>.Count; i += Vector512<float>.Count)
-        {
-            ((Vector512.Load(y + i) * factors) - uniforms).Store(y + i);
-        }
-
-        for (; i < count; i++)
-        {
-            y[i] = (y[i] * factor) - uniform;
-        }
-    }
-
-    private static double Total(Vector512<float> sums)
-    {
-        var total = 0.0;
-        for (var lane = 0; lane < Vector512<float>.Count; lane++)
-        {
-            total += sums[lane];
-        }
-
-        return total;
     }
 }

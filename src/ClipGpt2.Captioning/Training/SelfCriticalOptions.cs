@@ -8,7 +8,8 @@ namespace ClipGpt2.Captioning.Training;
 /// Self-critical sequence training (Rennie et al., Self-critical Sequence Training for Image Captioning, CVPR 2017), the usual second stage after
 /// training on captions word by word. A batch is <see cref="CaptionTrainerOptions.BatchSize"/> pictures, each once an epoch, with all their training
 /// captions as references. The loss is -(reward - baseline) * log p, over all tokens that were drawn, the end token among them, and divided by their
-/// number; there is no dropout. Draws depend on the run's seed, the step and the picture alone.
+/// number; there is no dropout. The random numbers of the draws depend on the run's seed, the step and the picture
+/// alone.
 /// </remarks>
 public sealed class SelfCriticalOptions
 {

@@ -1,4 +1,5 @@
 using ClipGpt2.Captioning.Training.Data;
+using ClipGpt2.Captioning.Training.Data.Sampling;
 
 namespace ClipGpt2.Captioning.Training.Batches;
 
@@ -39,5 +40,5 @@ internal static class EpochBatches
     }
 
     /// <summary>An order of its own for each epoch of each seed.</summary>
-    private static int[] Permutation(int count, long seed, int epoch) => Data.Sampling.TorchPermutation.Draw(count, unchecked((seed * 0x5851f42d4c957f2d) + epoch));
+    private static int[] Permutation(int count, long seed, int epoch) => TorchPermutation.Draw(count, DerivedSeed.Of(seed, epoch));
 }

@@ -9,7 +9,7 @@ internal sealed class PictureBatches(TokenizedCaptions captions, IPictureLoader 
 {
     public int? Examples => captions.Pictures.Count;
 
-    public long? BatchesPerEpoch => Numbers(epoch: 0).Count;
+    public long? BatchesPerEpoch { get; } = EpochBatches.OfPictures(captions.Pictures.Count, options.BatchSize, options.Loading, options.Seed, epoch: 0).Count;
 
     public string Hash => $"{captions.Hash()} {hash}";
 

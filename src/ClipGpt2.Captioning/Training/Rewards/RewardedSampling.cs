@@ -1,5 +1,6 @@
 using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.Training.Batches;
+using ClipGpt2.Captioning.Training.Data.Sampling;
 using ClipGpt2.Captioning.Training.Objectives;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -63,7 +64,7 @@ internal sealed class RewardedSampling(Captioner captioner, TrainedModel model, 
         search.ReturnedSequences = _options.Samples;
         search.Temperature = _options.Temperature;
         search.TopK = 0;
-        search.Seed = unchecked((options.Seed * 0x5851f42d4c957f2d) + step);
+        search.Seed = DerivedSeed.Of(options.Seed, step);
         search.ImageNumbers = [.. pictures.Select(picture => (long)picture)];
         var samples = decoder.Decode(prefix, search, token);
         return samples.Count == pictures.Count && samples.All(picture => picture.Count == _options.Samples && picture.All(sample => sample.TokenIds.Count > 0))

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 
 namespace ClipGpt2.Captioning.Tool.Tests;
@@ -9,6 +10,8 @@ public sealed class TrainKillTests : IDisposable
     private const int Attempts = 20;
     private const string InStep = ": begun";
     private const string InWriting = "Writing the";
+
+    private static readonly TimeSpan LongestWriting = TimeSpan.FromMilliseconds(20);
 
     private readonly GoldenRun _run = new();
 
@@ -42,6 +45,11 @@ public sealed class TrainKillTests : IDisposable
         {
             using var process = new TracedProcess(Command("killed", _run.Files("killed", "*.state.safetensors").Count > 0 ? ["--resume"] : []));
             Assert.True(process.ReadTo(kind, random.Next(2, 5)), process.LastLine);
+            if (kind == InWriting)
+            {
+                AwaitFile();
+            }
+
             process.Kill();
             if (process.LastLine.Contains(kind, StringComparison.Ordinal) && (kind == InStep || _run.Files("killed", "*.tmp").Count > 0))
             {
@@ -52,13 +60,23 @@ public sealed class TrainKillTests : IDisposable
         throw new InvalidOperationException($"No kill met a line with '{kind}'.");
     }
 
+    /// <summary>Waits until a file is being written, or was so shortly that it was missed.</summary>
+    private void AwaitFile()
+    {
+        var begin = Stopwatch.GetTimestamp();
+        while (_run.Files("killed", "*.tmp").Count == 0 && Stopwatch.GetElapsedTime(begin) < LongestWriting)
+        {
+            Thread.SpinWait(100);
+        }
+    }
+
     private int Run(string name, params string[] further)
     {
         using var process = new TracedProcess(Command(name, further));
         return process.WaitForExit();
     }
 
-    private System.Diagnostics.ProcessStartInfo Command(string name, string[] further) => GoldenRun.Command(
+    private ProcessStartInfo Command(string name, string[] further) => GoldenRun.Command(
     [
         .. _run.Arguments(name, root =>
         {

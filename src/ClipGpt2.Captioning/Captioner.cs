@@ -4,6 +4,7 @@ using ClipGpt2.Captioning.Encoders;
 using ClipGpt2.Captioning.Pipeline;
 using ClipGpt2.Captioning.Projectors;
 using ClipGpt2.Captioning.Runtime;
+using ClipGpt2.Captioning.Runtime.Proofs;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.ML.Tokenizers;
@@ -46,6 +47,7 @@ public sealed partial class Captioner : IDisposable
         _options.Validate();
         _logger = logger ?? NullLogger<Captioner>.Instance;
         _models = new CaptionModels(encoder, projector, decoder, tokenizer, textEncoder, _options.MaxConcurrency);
+        KernelLog.Choices(_logger);
     }
 
     /// <summary>The first part: pictures to embeddings.</summary>
@@ -197,6 +199,7 @@ public sealed partial class Captioner : IDisposable
     {
         var start = TimeProvider.System.GetTimestamp();
         var results = _models.Caption(batch, request, token);
+        KernelLog.Choices(_logger);
         CaptionerLog.Captioned(_logger, batch.Count, TimeProvider.System.GetElapsedTime(start).TotalMilliseconds);
         foreach (var failed in results.Where(r => r.Error is not null))
         {

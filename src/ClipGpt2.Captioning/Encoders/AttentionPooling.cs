@@ -10,8 +10,9 @@ namespace ClipGpt2.Captioning.Encoders;
 internal sealed class AttentionPooling
 {
     private readonly Tensor _query;
-    private readonly Tensor _weight;
-    private readonly Tensor _bias;
+    private readonly IReadOnlyList<Linear> _inputs = []; // of the query, and of keys and values
+    private readonly Tensor? _weight;
+    private readonly Tensor? _bias;
     private readonly Linear _output;
     private readonly LayerNorm _norm;
     private readonly FeedForward _feedForward;
@@ -23,9 +24,18 @@ internal sealed class AttentionPooling
         _heads = config.Heads;
         _query = layers.Weight($"{name}.probe", 1, 1, size);
 
-        // Queries, keys and values in one matrix, as nn.MultiheadAttention has them. It stays plain: the query needs a third of it alone.
-        _weight = layers.Weight($"{name}.attention.in_proj_weight", 3L * size, size);
-        _bias = layers.Weight($"{name}.attention.in_proj_bias", 3L * size);
+        // Queries, keys and values in one matrix, as nn.MultiheadAttention has them; what is trained stays one.
+        var (weight, bias) = ($"{name}.attention.in_proj_weight", $"{name}.attention.in_proj_bias");
+        if (layers.Compute.Trainable)
+        {
+            _weight = layers.Weight(weight, 3L * size, size);
+            _bias = layers.Weight(bias, 3L * size);
+        }
+        else
+        {
+            _inputs = layers.Parts(weight, bias, size, size, 2L * size);
+        }
+
         _output = layers.Linear($"{name}.attention.out_proj", size, size);
         _norm = layers.Norm($"{name}.layernorm", size, config.Epsilon);
         _feedForward = FeedForward.Load(layers, $"{name}.mlp.fc1", $"{name}.mlp.fc2", config);
@@ -36,14 +46,26 @@ internal sealed class AttentionPooling
     {
         using var scope = NewDisposeScope();
         var size = x.shape[1];
-        var query = nn.functional.linear(_query.view(1, size), _weight.narrow(0, 0, size), _bias.narrow(0, 0, size)).expand(sequences.Batch, size);
-        var keysAndValues = nn.functional.linear(x, _weight.narrow(0, size, 2 * size), _bias.narrow(0, size, 2 * size)).chunk(2, -1);
-        var context = nn.functional.scaled_dot_product_attention(
+        var query = Project(_query.view(1, size), 0, size).expand(sequences.Batch, size);
+        var keysAndValues = Project(x, 1, 2 * size).chunk(2, -1);
+        var context = ScaledAttention.Attend(
             Heads(query, sequences.Batch, 1),
             Heads(keysAndValues[0], sequences.Batch, sequences.Length),
             Heads(keysAndValues[1], sequences.Batch, sequences.Length));             // [B, heads, 1, H / heads]
         var attended = _output.Forward(context.reshape(sequences.Batch, size));      // [B, H]
         return _feedForward.ForwardAdd(_norm.Forward(attended), attended).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The query's product (0), or that of keys and values (1).</summary>
+    private Tensor Project(Tensor x, int part, long outputs)
+    {
+        if (_weight is null)
+        {
+            return _inputs[part].Forward(x);
+        }
+
+        var first = part * x.shape[1];
+        return nn.functional.linear(x, _weight.narrow(0, first, outputs), _bias!.narrow(0, first, outputs));
     }
 
     private Tensor Heads(Tensor rows, long batch, long length) => rows.reshape(batch, length, _heads, -1).transpose(1, 2);

@@ -8,8 +8,8 @@ namespace ClipGpt2.Captioning.Encoders;
 
 /// <summary>Cuts pictures into square patches and maps each to a vector: a convolution whose stride is its kernel's size.</summary>
 /// <remarks>
-/// For inference the patches are laid out as rows and multiplied like any other: that product is packed, where the convolution isn't. Safe from
-/// any number of threads.
+/// The patches are laid out as rows and multiplied like any other: for inference that product is packed, where a convolution isn't. Safe from any
+/// number of threads.
 /// </remarks>
 internal sealed class PatchEmbedding
 {
@@ -54,24 +54,20 @@ internal sealed class PatchEmbedding
         CheckShape(pixels);
         using var scope = NewDisposeScope();
         var placed = pixels.to(_compute.TorchDevice);
-        var rows = _kernel is null ? _product!.Forward(Unfold(placed)) : Convolve(placed);
+        var rows = _kernel is null ? _product!.Forward(Unfold(placed, _product.ActivationType)) : Train(placed);
         return rows.view(pixels.shape[0], (long)Grid * Grid, -1).MoveToOuterDisposeScope();
     }
 
-    private Tensor Convolve(Tensor pixels)
-    {
-        var maps = nn.functional.conv2d(pixels.to_type(ScalarType.Float32), _kernel!, _bias, strides: [_patch, _patch]);
-        return maps.flatten(2).transpose(1, 2).contiguous();
-    }
+    private Tensor Train(Tensor pixels) => nn.functional.linear(Unfold(pixels, ScalarType.Float32), _kernel!.flatten(1), _bias);
 
-    /// <summary>[B, C, S, S] to rows [B * patches, C * P * P] of the product's type, in one copy.</summary>
-    private Tensor Unfold(Tensor pixels)
+    /// <summary>[B, C, S, S] to rows [B * patches, C * P * P] of a type, in one copy.</summary>
+    private Tensor Unfold(Tensor pixels, ScalarType type)
     {
         var (batch, grid, used) = (pixels.shape[0], Grid, (long)Grid * _patch);
         var cut = pixels.narrow(2, 0, used).narrow(3, 0, used)
             .reshape(batch, _channels, grid, _patch, grid, _patch)
             .permute(0, 2, 4, 1, 3, 5);                                  // [B, row, column, C, P, P]
-        var rows = empty(cut.shape, _product!.ActivationType, cut.device);
+        var rows = empty(cut.shape, type, cut.device);
         return rows.copy_(cut).view(batch * grid * grid, -1);
     }
 

@@ -12,7 +12,10 @@ namespace ClipGpt2.Captioning.Runtime;
 public static class TorchRuntime
 {
     private static readonly Lock Gate = new();
-    private static bool _loaded;
+    private static TorchRuntimeOptions? _options;
+
+    /// <summary>The way that products must be computed by.</summary>
+    internal static KernelPath Kernels => Volatile.Read(ref _options)?.Kernels ?? KernelPath.Auto;
 
     /// <summary>Loads libtorch, once; further calls do nothing.</summary>
     /// <remarks>
@@ -20,24 +23,26 @@ public static class TorchRuntime
     /// older one (Debian 12, Ubuntu 22.04) the loader would refuse it; there a copy in memory, in which that one requirement is weak, is loaded
     /// instead. Nothing on disk is changed, and on other systems TorchSharp's own loading is all there is.
     /// </remarks>
-    /// <param name="options">Where to look; counts only in the first call.</param>
-    /// <exception cref="NativeBackendException">No backend package is referenced, or libtorch doesn't fit this system. The message says what to do.</exception>
+    /// <param name="options">Where to look, and how to compute; null leaves what was loaded as it is.</param>
+    /// <exception cref="NativeBackendException">No backend package is referenced, or libtorch doesn't fit this system. The message says what to do. Or it was loaded with another <see cref="TorchRuntimeOptions.Kernels"/>.</exception>
     public static void Load(TorchRuntimeOptions? options = null)
     {
-        if (Volatile.Read(ref _loaded))
+        if (Volatile.Read(ref _options) is null)
         {
-            return;
+            lock (Gate)
+            {
+                if (_options is null)
+                {
+                    var first = options ?? new TorchRuntimeOptions();
+                    LoadNative(first);
+                    Volatile.Write(ref _options, first);
+                }
+            }
         }
 
-        lock (Gate)
+        if (options is not null)
         {
-            if (_loaded)
-            {
-                return;
-            }
-
-            LoadNative(options ?? new TorchRuntimeOptions());
-            Volatile.Write(ref _loaded, true);
+            CheckSame(_options!, options);
         }
     }
 
@@ -68,6 +73,15 @@ public static class TorchRuntime
         catch (ExternalException e)
         {
             throw new CaptioningException("libtorch takes the number of threads only before it has done parallel work: call TorchRuntime.Configure first thing. " + e.Message, e);
+        }
+    }
+
+    private static void CheckSame(TorchRuntimeOptions loaded, TorchRuntimeOptions wanted)
+    {
+        if (wanted.Kernels != loaded.Kernels)
+        {
+            throw new NativeBackendException(
+                $"TorchRuntimeOptions.Kernels is {wanted.Kernels}, and libtorch was loaded with {loaded.Kernels} before: call TorchRuntime.Load with the options first thing, once a process.");
         }
     }
 

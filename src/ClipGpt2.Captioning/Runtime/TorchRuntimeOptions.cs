@@ -1,9 +1,13 @@
 namespace ClipGpt2.Captioning.Runtime;
 
-/// <summary>Where libtorch is looked for.</summary>
+/// <summary>Where libtorch is looked for, and what it is used for.</summary>
 public sealed record TorchRuntimeOptions
 {
     /// <summary>A folder with a libtorch of the host's own, such as a CUDA build: it must hold <c>libtorch</c> in the version that TorchSharp was built against.</summary>
     /// <value>The default is <see langword="null"/>: the backend package that the application references.</value>
     public string? LibtorchFolder { get; init; }
+
+    /// <summary>The way that products must be computed by; where it can't, or gives wrong results on this machine, loading a model is an error.</summary>
+    /// <value>The default is <see cref="KernelPath.Auto"/>: the first way that proves itself.</value>
+    public KernelPath Kernels { get; init; }
 }

@@ -1,3 +1,4 @@
+using ClipGpt2.Captioning.Runtime.Proofs;
 using ClipGpt2.Captioning.Training.Data;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -81,10 +82,12 @@ public sealed class CaptionTrainer
                 try
                 {
                     using var session = new TrainingSession(_captioner, _options, _logger, _time, progress, token);
+                    KernelLog.Choices(_logger);
                     return run(session);
                 }
                 finally
                 {
+                    KernelLog.Choices(_logger);
                     Volatile.Write(ref _running, 0);
                 }
             },

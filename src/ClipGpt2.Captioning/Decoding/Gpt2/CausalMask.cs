@@ -1,4 +1,5 @@
 using ClipGpt2.Captioning.Runtime;
+using ClipGpt2.Captioning.Runtime.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -51,7 +52,7 @@ internal sealed class CausalMask
         // The fused kernel multiplies by 1 / sqrt(head size); TorchSharp has no argument for another scale.
         var extra = scale * Math.Sqrt(query.shape[3]);
         var scaled = Math.Abs(extra - 1) < 1e-9 ? query : query.Times(extra);
-        return nn.functional.scaled_dot_product_attention(scaled, keyValue.Key, keyValue.Value, _allowed, is_casual: _plain);
+        return ScaledAttention.Attend(scaled, keyValue.Key, keyValue.Value, _allowed, _plain);
     }
 
     /// <summary>The same with something done to the attention's weights [B, heads, T, S] between softmax and values.</summary>

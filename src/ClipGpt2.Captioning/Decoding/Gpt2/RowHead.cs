@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using ClipGpt2.Captioning.Runtime.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -60,7 +59,7 @@ internal sealed unsafe class RowHead(Linear head) : IDisposable
     {
         if (_outputTensor?.dtype == ScalarType.Float32)
         {
-            return MemoryMarshal.Cast<byte, float>(_outputTensor.bytes).Slice(row * head.OutFeatures, head.OutFeatures);
+            return new((float*)RowTensor.First(_outputTensor) + (row * _outputTensor.stride(0)), head.OutFeatures);
         }
 
         var logits = _logits.Pointer + ((long)row * head.OutFeatures);

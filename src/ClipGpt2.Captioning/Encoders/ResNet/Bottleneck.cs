@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace ClipGpt2.Captioning.Encoders.ResNet;
 
 /// <summary>A residual block of the ModifiedResNet: narrow, convolve, widen; a mean over squares comes before the convolution that would stride.</summary>
-/// <remarks>[B, C, H, W] in, [B, 4 W, H / stride, W / stride] out. Source: openai/CLIP's <c>Bottleneck</c>. Safe from any number of threads.</remarks>
+/// <remarks>[B, H, W, C] in, [B, H / stride, W / stride, 4 times the narrow part's channels] out. Source: openai/CLIP's <c>Bottleneck</c>. Safe from any number of threads.</remarks>
 internal sealed class Bottleneck
 {
     /// <summary>What a block's output has for each channel of its narrow part.</summary>
@@ -40,10 +40,10 @@ internal sealed class Bottleneck
     public Tensor Forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        var inner = _widen.Forward(Pooled(_convolution.ForwardRelu(_narrow.ForwardRelu(x))));
+        var inner = Pooled(_convolution.ForwardRelu(_narrow.ForwardRelu(x)));
         var outer = _shortcut is null ? x : _shortcut.Forward(Pooled(x));
-        return nn.functional.relu(inner.Plus(outer)).MoveToOuterDisposeScope();
+        return _widen.ForwardAddRelu(inner, outer).MoveToOuterDisposeScope();
     }
 
-    private Tensor Pooled(Tensor x) => _stride == 1 ? x : nn.functional.avg_pool2d(x, _stride);
+    private Tensor Pooled(Tensor x) => _stride == 1 ? x : MeanPooling.Pool(x, _stride);
 }

@@ -23,12 +23,12 @@ internal sealed class MeanQueryPooling
         _attention = new SelfAttention(inputs, _projection, config.Heads);
     }
 
-    /// <summary>Pools maps [B, C, H, W] to [B, C].</summary>
+    /// <summary>Pools maps [B, H, W, C] to [B, C].</summary>
     public Tensor Pool(Tensor maps)
     {
         using var scope = NewDisposeScope();
-        var (batch, size) = (maps.shape[0], maps.shape[1]);
-        var rows = maps.flatten(2).transpose(1, 2);                                              // [B, H * W, C]
+        var (batch, size) = (maps.shape[0], maps.shape[3]);
+        var rows = maps.flatten(1, 2);                                                           // [B, H * W, C]
         var tokens = cat([rows.mean([1], keepdim: true), rows], 1).PlusInPlace(_positions);     // [B, 1 + H * W, C]
         return _attention.AttendFirst(tokens.view(-1, size), new Sequences(batch, tokens.shape[1])).MoveToOuterDisposeScope();
     }

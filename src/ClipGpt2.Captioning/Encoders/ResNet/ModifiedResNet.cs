@@ -58,18 +58,18 @@ internal sealed class ModifiedResNet : IClipTower
             layers, $"{Name}layer{stage + 1}.{i}", i == 0 ? inputs : width * Bottleneck.Expansion, width, stride: i == 0 && stage > 0 ? 2 : 1))];
     }
 
-    /// <summary>The last stage's output: [B, C, S / 32, S / 32].</summary>
+    /// <summary>The last stage's output: [B, S / 32, S / 32, C].</summary>
     private Tensor Maps(Tensor pixels, List<Tensor>? kept)
     {
         CheckShape(pixels);
         using var scope = NewDisposeScope();
-        var x = _stem[0].ForwardRelu(pixels.to(_compute.HiddenType(), _compute.TorchDevice));
+        var x = _stem[0].ForwardRelu(pixels.to(_compute.HiddenType(), _compute.TorchDevice).permute(0, 2, 3, 1).contiguous());
         foreach (var layer in _stem[1..])
         {
             x = Next(x, layer.ForwardRelu(x));
         }
 
-        x = Next(x, nn.functional.avg_pool2d(x, 2));
+        x = Next(x, MeanPooling.Pool(x, 2));
         kept?.Add(Rows(x).MoveToOuterDisposeScope());
         foreach (var stage in _stages)
         {
@@ -87,12 +87,8 @@ internal sealed class ModifiedResNet : IClipTower
         return result;
     }
 
-    /// <summary>[B, C, H, W] to [B, H * W, C].</summary>
-    private static Tensor Rows(Tensor maps)
-    {
-        using var scope = NewDisposeScope();
-        return maps.flatten(2).transpose(1, 2).contiguous().MoveToOuterDisposeScope();
-    }
+    /// <summary>[B, H, W, C] to [B, H * W, C].</summary>
+    private static Tensor Rows(Tensor maps) => maps.flatten(1, 2);
 
     private void CheckShape(Tensor pixels)
     {

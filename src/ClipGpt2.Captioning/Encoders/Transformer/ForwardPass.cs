@@ -11,7 +11,7 @@ internal static class ForwardPass
     {
         using var scope = NewDisposeScope();
         using var noGrad = compute.Trainable ? null : torch.no_grad();
-        return pass().to_type(ScalarType.Float32).MoveToOuterDisposeScope();
+        return pass().to_type(ScalarType.Float32).contiguous().MoveToOuterDisposeScope();
     }
 
     /// <summary>The same for all that an encoder computes.</summary>

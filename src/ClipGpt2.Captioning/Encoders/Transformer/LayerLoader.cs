@@ -12,9 +12,14 @@ internal sealed class LayerLoader
     private readonly WeightLoader _weights;
     private readonly LayerSet _layers;
 
-    private LayerLoader(WeightLoader weights, LayerSet layers) => (_weights, _layers) = (weights, layers);
+    private LayerLoader(WeightLoader weights, LayerSet layers)
+    {
+        (_weights, _layers) = (weights, layers);
+        Compute = weights.Compute with { Precision = NumberFormat.ManyRows(weights.Compute) };
+    }
 
-    public ComputeOptions Compute => _weights.Compute;
+    /// <summary>Where and how to compute: encoders and projectors read many rows at once, for which 8-bit weights are none.</summary>
+    public ComputeOptions Compute { get; }
 
     /// <summary>Builds a model and the set of its layers; what was made so far is released if that fails.</summary>
     /// <param name="weights">The weights; <see cref="WeightLoader.Finish"/> is called at the end.</param>
@@ -91,6 +96,20 @@ internal sealed class LayerLoader
         var weight = Stacked(names.Select(name => _weights.Take(LayerName.Of(name, "weight"), outputs, inputs)));
         var bias = Stacked(names.Select(name => _weights.Take(LayerName.Of(name, "bias"), outputs)));
         return [_layers.Own(new Linear(weight, bias, Compute))];
+    }
+
+    /// <summary>Linear layers whose weights are stored above each other in one matrix; inference only.</summary>
+    /// <param name="weight">The name of the matrix [sum of outputs, in].</param>
+    /// <param name="bias">The name of the vector [sum of outputs].</param>
+    /// <param name="inputs">in.</param>
+    /// <param name="outputs">The outputs of each layer.</param>
+    public IReadOnlyList<Linear> Parts(string weight, string bias, long inputs, params ReadOnlySpan<long> outputs)
+    {
+        var sizes = outputs.ToArray();
+        using var matrix = _weights.Take(weight, sizes.Sum(), inputs);
+        using var vector = _weights.Take(bias, sizes.Sum());
+        var (matrices, vectors) = (matrix.split(sizes, 0), vector.split(sizes, 0));
+        return [.. sizes.Select((_, i) => _layers.Own(new Linear(matrices[i], vectors[i], Compute)))];
     }
 
     /// <summary>A convolution with <c>convolution.weight</c> [out, in, K, K] and the batch normalisation behind it.</summary>

@@ -51,7 +51,7 @@ internal sealed class SelfAttention
         var first = FirstRows(x, sequences);                                    // [B, H]
         var query = SplitHeads(_inputs[0].Forward(first), sequences.Batch, 1);  // [B, heads, 1, H / heads]
         var keysAndValues = Project(x, _inputs.Skip(1));
-        var context = nn.functional.scaled_dot_product_attention(
+        var context = ScaledAttention.Attend(
             query,
             SplitHeads(keysAndValues[0], sequences.Batch, sequences.Length),
             SplitHeads(keysAndValues[1], sequences.Batch, sequences.Length));
@@ -72,7 +72,7 @@ internal sealed class SelfAttention
         var parts = Project(x, _inputs)
             .Select(part => SplitHeads(part, sequences.Batch, sequences.Length))    // [B, heads, T, H / heads]
             .ToArray();
-        var context = nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2], sequences.Mask, is_casual: sequences.Causal);
+        var context = ScaledAttention.Attend(parts[0], parts[1], parts[2], sequences.Mask, sequences.Causal);
         return MergeHeads(context).MoveToOuterDisposeScope();
     }
 

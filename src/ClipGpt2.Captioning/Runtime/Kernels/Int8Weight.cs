@@ -8,6 +8,12 @@ namespace ClipGpt2.Captioning.Runtime.Kernels;
 /// <summary>A weight as 8-bit integers in panels, each output with a scale: its largest weight over 127.</summary>
 internal sealed unsafe class Int8Weight : IDisposable
 {
+    /// <summary>What an output's largest weight is taken for where all of its weights are 0.</summary>
+    public const float LeastMagnitude = 1e-12f;
+
+    /// <summary>The levels on either side of 0.</summary>
+    public const float Levels = 127;
+
     private const nuint Alignment = 2 << 20;
 
     private readonly Tensor _scales;
@@ -17,8 +23,8 @@ internal sealed unsafe class Int8Weight : IDisposable
     public Int8Weight(Tensor plain)
     {
         using var scope = NewDisposeScope();
-        using var least = 1e-12f.ToScalar();
-        using var levels = 127f.ToScalar();
+        using var least = LeastMagnitude.ToScalar();
+        using var levels = Levels.ToScalar();
         var scales = plain.abs().amax([1], keepdim: true).clamp_min(least).div(levels);
         using var rounded = (plain / scales).round_().to_type(ScalarType.Int8).contiguous();
         _scales = scales.flatten().contiguous().DetachFromDisposeScope();
@@ -45,15 +51,6 @@ internal sealed unsafe class Int8Weight : IDisposable
     /// <summary>Whether the managed product runs on this processor.</summary>
     public static bool IsSupported => Vector512.IsHardwareAccelerated;
 
-    /// <summary>The weight [out, in] again, for products of many rows.</summary>
-    public Tensor Dequantized(ScalarType type)
-    {
-        using var scope = NewDisposeScope();
-        var weight = empty(Panels.OutFeatures, Panels.InFeatures, dtype: ScalarType.Int8);
-        Unfill(weight.bytes);
-        return (weight.to_type(type) * _scales.to_type(type).unsqueeze(1)).MoveToOuterDisposeScope();
-    }
-
     public void Dispose()
     {
         NativeMemory.AlignedFree(_memory);
@@ -70,18 +67,6 @@ internal sealed unsafe class Int8Weight : IDisposable
             for (var input = 0; input < Panels.InFeatures; input++)
             {
                 target[input * PanelWeight.Width] = output < Panels.OutFeatures ? rows[(output * Panels.InFeatures) + input] : (byte)0;
-            }
-        }
-    }
-
-    private void Unfill(Span<byte> rows)
-    {
-        for (var output = 0; output < Panels.OutFeatures; output++)
-        {
-            var source = Column(output);
-            for (var input = 0; input < Panels.InFeatures; input++)
-            {
-                rows[(output * Panels.InFeatures) + input] = source[input * PanelWeight.Width];
             }
         }
     }

@@ -22,6 +22,14 @@ internal static class OneDnn
     /// <summary>Whether the processor has what the bfloat16 products need: AVX-512 with its byte, double-word and narrow-vector parts, or newer.</summary>
     public static bool HasBFloat16 => BFloat16.Value;
 
+    /// <summary>Why there are no products in a type, or null.</summary>
+    public static string? Missing(ScalarType type) => type switch
+    {
+        ScalarType.Float32 => IsAvailable ? null : "this libtorch has no oneDNN",
+        ScalarType.BFloat16 => HasBFloat16 ? null : "oneDNN has no bfloat16 products for this processor",
+        _ => $"oneDNN has no products in {type}",
+    };
+
     /// <summary>Packs a weight [out, in] of float32 or bfloat16 into oneDNN's blocked layout.</summary>
     /// <returns>An opaque tensor for the products below.</returns>
     public static Tensor Pack(Tensor weight) => (Tensor)Operators.Value!.invoke("pack", weight);

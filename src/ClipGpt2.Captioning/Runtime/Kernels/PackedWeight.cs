@@ -1,136 +1,97 @@
-using System.Numerics.Tensors;
 using System.Runtime.Intrinsics;
+using ClipGpt2.Captioning.Runtime.Proofs;
 using TorchSharp;
 using static TorchSharp.torch;
-using Tensor = TorchSharp.torch.Tensor;
 
 namespace ClipGpt2.Captioning.Runtime.Kernels;
 
-/// <summary>A weight [out, in] in oneDNN's blocked layout, which the managed product for few rows reads too where it knows the layout.</summary>
+/// <summary>A weight [out, in] in oneDNN's blocked layout, which the managed product for few rows may read too.</summary>
+/// <remarks>Nothing here says that the layout is the expected one, or that the packing went well: the layer's proof does.</remarks>
 internal sealed unsafe class PackedWeight : IDisposable
 {
-    // oneDNN fills the inputs up to a multiple of this.
+    // oneDNN fills the inputs up to a multiple of this, and less on processors without AVX-512.
     private const int InputBlock = 16;
 
-    /// <summary>Packs a weight [out, in] of float32 or bfloat16.</summary>
-    public PackedWeight(Tensor plain)
+    private PackedWeight(Tensor opaque, int outputs, int inputs, PanelWeight? panels)
     {
-        Opaque = OneDnn.Pack(plain).DetachFromDisposeScope();
-        var panels = PanelsOf(Opaque, plain.shape[0], plain.shape[1], plain.dtype);
-        if (panels is { } known && IsInPanels(known, plain))
+        Opaque = opaque.DetachFromDisposeScope();
+        (Outputs, Inputs, Panels) = (outputs, inputs, panels);
+        if (panels is { } known)
         {
-            Panels = known;
             HugePages.AdviseSoon(known);
         }
-    }
-
-    private PackedWeight(Tensor opaque, PanelWeight panels)
-    {
-        Opaque = opaque;
-        Panels = panels;
     }
 
     /// <summary>What oneDNN's products take.</summary>
     public Tensor Opaque { get; }
 
-    /// <summary>The same memory as panels, or null where oneDNN chose another layout.</summary>
-    public PanelWeight? Panels { get; }
+    /// <summary>The outputs that the packed weight has, filled-up ones among them.</summary>
+    public int Outputs { get; }
 
-    /// <summary>Packs a float32 weight that is stored as [in, out].</summary>
-    /// <param name="stored">Contiguous, on the CPU.</param>
+    /// <summary>The inputs that the packed weight has, filled-up ones among them.</summary>
+    public int Inputs { get; }
+
+    /// <summary>The same memory as panels, or null where it can't be laid out so.</summary>
+    public PanelWeight? Panels { get; private set; }
+
+    /// <summary>Whether the weight's last blocks aren't whole.</summary>
+    public static bool HasTail(OriginalWeight original) => original.Outputs % PanelWeight.Width != 0 || original.Inputs % InputBlock != 0;
+
+    /// <summary>Lets oneDNN pack a weight.</summary>
+    /// <param name="original">The weight.</param>
     /// <param name="type">Float32 or bfloat16.</param>
-    public static PackedWeight FromInputRows(Tensor stored, ScalarType type)
+    /// <param name="padded">Whether it is filled up with zeros to whole blocks before: some versions garble the last one on some processors.</param>
+    public static PackedWeight Pack(OriginalWeight original, ScalarType type, bool padded)
     {
-        var (inputs, outputs) = (stored.shape[0], stored.shape[1]);
-        if (PanelFilling.Fits(inputs, outputs))
+        using var scope = NewDisposeScope();
+        var stored = original.InputRows ? original.Weight.t() : original.Weight; // [out, in]
+        var (outputs, inputs) = padded ? (Whole(original.Outputs, PanelWeight.Width), Whole(original.Inputs, InputBlock)) : (original.Outputs, original.Inputs);
+        if (outputs == original.Outputs && inputs == original.Inputs)
         {
-            // oneDNN lays out the packed weight; what it packs here is memory that was never touched, and is written over.
-            using var untouched = empty([outputs, inputs], type);
-            var opaque = OneDnn.Pack(untouched).DetachFromDisposeScope();
-            if (PanelsOf(opaque, outputs, inputs, type) is { } panels)
-            {
-                fixed (byte* source = stored.bytes)
-                {
-                    PanelFilling.Fill((float*)source, panels);
-                }
-
-                if (IsReadAsPanels(opaque, panels, type))
-                {
-                    HugePages.AdviseSoon(panels);
-                    return new PackedWeight(opaque, panels);
-                }
-            }
-
-            opaque.Dispose();
+            return Of(OneDnn.Pack(stored.to_type(type).contiguous()), original, type, outputs, inputs);
         }
 
-        using var turned = stored.t();
-        using var plain = turned.to(type).contiguous();
-        return new PackedWeight(plain);
+        var whole = zeros([outputs, inputs], type);
+        whole.narrow(0, 0, original.Outputs).narrow(1, 0, original.Inputs).copy_(stored);
+        return Of(OneDnn.Pack(whole), original, type, outputs, inputs);
     }
+
+    /// <summary>Packs a weight stored as [in, out] without oneDNN, or returns null where its layout can't be the known one.</summary>
+    /// <param name="original">The weight, of whole blocks.</param>
+    /// <param name="type">Float32 or bfloat16.</param>
+    public static PackedWeight? Fill(OriginalWeight original, ScalarType type)
+    {
+        // oneDNN lays out the packed weight; what it packs here is memory that was never touched, and is written over.
+        using var untouched = empty([original.Outputs, original.Inputs], type);
+        var packed = Of(OneDnn.Pack(untouched), original, type, original.Outputs, original.Inputs);
+        if (packed.Panels is not { } panels)
+        {
+            packed.Dispose();
+            return null;
+        }
+
+        fixed (byte* source = original.Weight.bytes)
+        {
+            PanelFilling.Fill((float*)source, panels);
+        }
+
+        return packed;
+    }
+
+    /// <summary>Forgets that the memory can be read as panels.</summary>
+    public void DropPanels() => Panels = null;
 
     public void Dispose() => Opaque.Dispose();
 
+    private static int Whole(int count, int block) => (count + block - 1) / block * block;
+
     /// <summary>The packed memory as panels, if it has their size.</summary>
-    private static PanelWeight? PanelsOf(Tensor opaque, long outputs, long inputs, ScalarType type)
+    private static PackedWeight Of(Tensor opaque, OriginalWeight original, ScalarType type, int outputs, int inputs)
     {
         var (address, bytes) = OneDnn.Memory(opaque);
         var (panelType, size) = type == ScalarType.BFloat16 ? (PanelType.BFloat16, 2) : (PanelType.Float32, 4);
-        var padded = (inputs + InputBlock - 1) / InputBlock * InputBlock;
-        var panels = new PanelWeight(address, panelType, (int)inputs, (int)outputs, padded * PanelWeight.Width * size);
-        return Vector512.IsHardwareAccelerated && bytes == panels.PanelBytes * panels.Panels ? panels : null;
-    }
-
-    /// <summary>Whether oneDNN's product over the memory is the managed one, that is, whether it is laid out in panels.</summary>
-    private static bool IsReadAsPanels(Tensor opaque, PanelWeight panels, ScalarType type)
-    {
-        var x = new float[panels.InFeatures];
-        var random = new Random(1);
-        for (var i = 0; i < x.Length; i++)
-        {
-            x[i] = random.Next(-8, 9); // exact in bfloat16
-        }
-
-        using var input = torch.tensor(x, type).unsqueeze_(0);
-        using var product = OneDnn.Linear(input, opaque, null);
-        using var converted = product.to_type(ScalarType.Float32);
-        var y = new float[panels.OutFeatures];
-        fixed (float* from = x, to = y)
-        {
-            PanelProduct.Multiply(panels, null, from, 1, to, accumulate: false);
-        }
-
-        var largest = TensorPrimitives.MaxMagnitude(y);
-        var tolerance = (type == ScalarType.BFloat16 ? 1e-2f : 1e-4f) * MathF.Abs(largest);
-        return !(TensorPrimitives.Distance(converted.data<float>().ToArray(), y) > tolerance * MathF.Sqrt(y.Length));
-    }
-
-    /// <summary>Compares elements all over the weight with where the known layout would have them.</summary>
-    private static bool IsInPanels(PanelWeight panels, Tensor plain)
-    {
-        using var contiguous = plain.contiguous();
-        var original = contiguous.bytes;
-        var size = (int)plain.element_size();
-        var random = new Random(1);
-        for (var i = 0; i < 512; i++)
-        {
-            var (output, input) = (random.Next(panels.OutFeatures), random.Next(panels.InFeatures));
-            var packed = new ReadOnlySpan<byte>((byte*)panels.Address + Offset(panels, output, input), size);
-            if (!packed.SequenceEqual(original.Slice(size * ((output * panels.InFeatures) + input), size)))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    private static long Offset(PanelWeight panels, int output, int input)
-    {
-        var panel = output / PanelWeight.Width * panels.PanelBytes;
-        var column = output % PanelWeight.Width;
-        return panels.Type == PanelType.BFloat16
-            ? panel + (2 * ((input / 2 * 2 * PanelWeight.Width) + (column * 2) + (input % 2)))
-            : panel + (4 * ((input * PanelWeight.Width) + column));
+        var panels = new PanelWeight(address, panelType, original.Inputs, original.Outputs, (long)Whole(inputs, InputBlock) * PanelWeight.Width * size);
+        var fits = Vector512.IsHardwareAccelerated && bytes == panels.PanelBytes * panels.Panels;
+        return new PackedWeight(opaque, outputs, inputs, fits ? panels : null);
     }
 }

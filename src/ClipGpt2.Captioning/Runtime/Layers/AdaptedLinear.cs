@@ -1,3 +1,4 @@
+using ClipGpt2.Captioning.Runtime.Proofs;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -18,6 +19,9 @@ internal sealed class AdaptedLinear(LinearProduct below, LowRankWeights adapter,
     public override Tensor? PlainWeight => below.PlainWeight;
 
     public override Tensor? Bias => below.Bias;
+
+    /// <summary>The product below is proven already, and what an adapter adds are products of the same operator.</summary>
+    public override IEnumerable<ProductWay> Ways => [];
 
     public override Tensor Forward(Tensor x) => Forward(x, (DropoutMasks?)null);
 

@@ -1,3 +1,4 @@
+using ClipGpt2.Captioning.Runtime.Proofs;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -12,11 +13,20 @@ internal static class ComputePlacement
         : compute.ProductType();
 
     /// <summary>The type that a model's products are computed in, also where what is trained is float32.</summary>
-    public static ScalarType ProductType(this ComputeOptions compute) => NumberFormat.Resolve(compute) switch
+    public static ScalarType ProductType(this ComputeOptions compute) => NumberFormat.ManyRows(compute) switch
     {
         Precision.BFloat16 => ScalarType.BFloat16,
         Precision.Float16 => ScalarType.Float16,
         _ => ScalarType.Float32,
+    };
+
+    /// <summary>What numbers of a type are rounded to.</summary>
+    public static WeightFormat Format(this ScalarType type) => type switch
+    {
+        ScalarType.Float32 => WeightFormat.Float32,
+        ScalarType.BFloat16 => WeightFormat.BFloat16,
+        ScalarType.Float16 => WeightFormat.Float16,
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "Layers compute in floating-point numbers."),
     };
 
     /// <summary>Takes ownership of a weight and returns it on its device, in its type, outside of any scope, asking for a gradient if it trains.</summary>

@@ -1,4 +1,3 @@
-using ClipGpt2.Captioning.Runtime.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -6,8 +5,8 @@ namespace ClipGpt2.Captioning.Runtime.Layers;
 
 /// <summary>A linear layer, y = x Wᵀ + b, with a plain path for training and a packed one for inference.</summary>
 /// <remarks>
-/// Input [..., in], output [..., out], both of <see cref="ActivationType"/>. The way is chosen once: plain for training and on GPUs, oneDNN's
-/// packed product on CPUs that have it, 8-bit weights where <see cref="Precision.Int8Weights"/> asks for them. Safe from any number of threads.
+/// Input [..., in], output [..., out], both of <see cref="ActivationType"/>; the output's rows may lie further apart than they are long. The way
+/// is chosen once, by <see cref="LinearPaths"/>: the first that proves itself for this weight on this machine. Safe from any number of threads.
 /// </remarks>
 internal sealed class Linear : IDisposable
 {
@@ -20,12 +19,14 @@ internal sealed class Linear : IDisposable
     /// <param name="bias">[out], or null.</param>
     /// <param name="compute">Where and how to compute; with <see cref="ComputeOptions.Trainable"/> the weights stay plain.</param>
     /// <param name="inputRows">Whether the weight is stored the other way round, as [in, out].</param>
-    public Linear(Tensor weight, Tensor? bias, ComputeOptions compute, bool inputRows = false)
+    /// <param name="path">The only way that may be taken; null for what the process was set up with.</param>
+    /// <exception cref="NativeBackendException">No way that may be taken computes right on this machine.</exception>
+    public Linear(Tensor weight, Tensor? bias, ComputeOptions compute, bool inputRows = false, KernelPath? path = null)
     {
         (OutFeatures, InFeatures) = inputRows ? ((int)weight.shape[1], (int)weight.shape[0]) : ((int)weight.shape[0], (int)weight.shape[1]);
         ActivationType = compute.HiddenType();
         _compute = compute;
-        _product = _base = LinearProduct.Create(weight, bias, compute, inputRows);
+        _product = _base = LinearPaths.Build(weight, bias, compute, inputRows, path ?? TorchRuntime.Kernels);
     }
 
     public int InFeatures { get; }

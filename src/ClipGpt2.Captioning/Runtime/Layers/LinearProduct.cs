@@ -1,4 +1,5 @@
-using ClipGpt2.Captioning.Runtime.Kernels;
+using ClipGpt2.Captioning.Runtime.Proofs;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ClipGpt2.Captioning.Runtime.Layers;
@@ -14,30 +15,10 @@ internal abstract class LinearProduct : IDisposable
     /// <summary>The rows up to which the product over plain memory is the way to go; beyond, it only wraps the one over tensors.</summary>
     public virtual int MaxPlainRows => 0;
 
-    /// <summary>Chooses the way by fixed rules and takes ownership of both tensors.</summary>
-    /// <param name="weight">[out, in], or [in, out] if <paramref name="inputRows"/>.</param>
-    /// <param name="bias">[out], or null.</param>
-    /// <param name="compute">Where and how to compute.</param>
-    /// <param name="inputRows">Whether the weight is stored the other way round.</param>
-    public static LinearProduct Create(Tensor weight, Tensor? bias, ComputeOptions compute, bool inputRows)
-    {
-        var isPacked = NumberFormat.Resolve(compute) switch
-        {
-            Precision.Int8Weights => true,
-            Precision.BFloat16 => OneDnn.HasBFloat16,
-            _ => OneDnn.IsAvailable,
-        };
-        var isPlain = compute.Trainable || compute.IsCuda || !isPacked;
-        if (isPlain)
-        {
-            return new PlainLinear(inputRows ? Turned(weight) : weight, bias, compute);
-        }
+    /// <summary>The ways in which this computes, each of which must be proven; one that can be dropped is dropped by its own failure alone.</summary>
+    public abstract IEnumerable<ProductWay> Ways { get; }
 
-        return NumberFormat.Resolve(compute) == Precision.Int8Weights
-            ? new Int8Linear(inputRows ? Turned(weight) : weight, bias)
-            : new PackedLinear(weight, bias, compute.HiddenType(), inputRows);
-    }
-
+    /// <summary>The product; its rows may lie further apart than they are long.</summary>
     public abstract Tensor Forward(Tensor x);
 
     public virtual Tensor Forward(Tensor x, Activation activation)
@@ -76,12 +57,21 @@ internal abstract class LinearProduct : IDisposable
 
     public abstract void Dispose();
 
-    private static Tensor Turned(Tensor weight)
+    /// <summary>The product over tensors, as a way to be proven.</summary>
+    protected ProductWay TensorWay(string name, WeightFormat weights, ScalarType type, Device device) => new(name, weights, type.Format(), (x, rows) =>
     {
-        using (weight)
-        {
-            using var turned = weight.t();
-            return turned.contiguous();
-        }
-    }
+        using var scope = NewDisposeScope();
+        var y = Forward(RowTensor.Create(x, rows).to(type, device)).cpu();
+        var values = new float[y.numel()];
+        RowTensor.Copy(y, values, accumulate: false);
+        return values;
+    });
+
+    /// <summary>The product over plain memory, as a way to be proven.</summary>
+    protected ProductWay RowWay(string name, WeightFormat weights, int outputs, Action? drop = null) => new(name, weights, WeightFormat.Float32, (x, rows) =>
+    {
+        var y = new float[rows * outputs];
+        Forward(x, rows, y, accumulate: false);
+        return y;
+    }, MaxPlainRows, drop);
 }

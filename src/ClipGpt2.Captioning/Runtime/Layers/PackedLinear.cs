@@ -1,4 +1,5 @@
 using ClipGpt2.Captioning.Runtime.Kernels;
+using ClipGpt2.Captioning.Runtime.Proofs;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -8,49 +9,55 @@ namespace ClipGpt2.Captioning.Runtime.Layers;
 internal sealed unsafe class PackedLinear : LinearProduct
 {
     private readonly PackedWeight _weight;
-    private readonly Tensor? _bias;
+    private readonly Tensor? _bias; // as long as the packed weight's outputs
     private readonly float[]? _rowBias;
     private readonly ScalarType _type;
     private readonly int _outputs;
+    private readonly int _inputs;
 
-    /// <param name="weight">[out, in], or [in, out] if <paramref name="inputRows"/>; float32.</param>
-    /// <param name="bias">[out], float32, or null.</param>
+    /// <param name="weight">The packed weight, which this owns.</param>
+    /// <param name="original">What was packed; it stays the caller's.</param>
     /// <param name="type">The data type to compute in.</param>
-    /// <param name="inputRows">Whether the weight is stored the other way round.</param>
-    public PackedLinear(Tensor weight, Tensor? bias, ScalarType type, bool inputRows)
+    public PackedLinear(PackedWeight weight, OriginalWeight original, ScalarType type)
     {
-        _type = type;
-        _outputs = (int)weight.shape[inputRows ? 1 : 0];
-        using (weight)
-        using (bias)
-        {
-            _weight = Pack(weight, type, inputRows);
-            _bias = bias?.to(type, copy: true).DetachFromDisposeScope();
-            _rowBias = bias?.data<float>().ToArray();
-        }
+        (_weight, _type, _outputs, _inputs) = (weight, type, original.Outputs, original.Inputs);
+        _bias = original.Bias is { } bias ? Filled(bias.to(type, copy: true), weight.Outputs - _outputs).DetachFromDisposeScope() : null;
+        _rowBias = original.Bias?.data<float>().ToArray();
     }
 
     public override Tensor? Bias => _bias;
 
     public override int MaxPlainRows => _weight.Panels is { } panels ? PanelProduct.MaxRows(panels.Type) : 0;
 
-    public override Tensor Forward(Tensor x) => OneDnn.Linear(x, _weight.Opaque, _bias);
-
-    public override Tensor Forward(Tensor x, Activation activation)
+    public override IEnumerable<ProductWay> Ways
     {
-        var fused = activation switch
+        get
         {
-            Activation.Gelu => "linear_gelu",
-            Activation.GeluTanh => "linear_gelu_tanh",
-            Activation.Swish => "linear_swish",
-            Activation.Relu => "linear_relu",
-            Activation.Tanh => "linear_tanh",
-            _ => null,
-        };
-        return fused is null ? base.Forward(x, activation) : OneDnn.Linear(fused, x, _weight.Opaque, _bias);
+            yield return TensorWay("oneDNN's product", _type.Format(), _type, CPU);
+            if (_weight.Panels is not null)
+            {
+                yield return RowWay("the managed product over oneDNN's layout", _type.Format(), _outputs, _weight.DropPanels);
+            }
+        }
     }
 
-    public override Tensor ForwardAdd(Tensor x, Tensor residual) => OneDnn.LinearAdd(x, residual, _weight.Opaque, _bias);
+    private bool IsFilled => _weight.Outputs != _outputs;
+
+    public override Tensor Forward(Tensor x) => Run("linear", x);
+
+    public override Tensor Forward(Tensor x, Activation activation) =>
+        FusedOperators.Of(activation, _type) is { } fused ? Run(fused, x) : base.Forward(x, activation);
+
+    public override Tensor ForwardAdd(Tensor x, Tensor residual)
+    {
+        if (IsFilled || !FusedOperators.Adds(_type))
+        {
+            return base.ForwardAdd(x, residual);
+        }
+
+        using var scope = NewDisposeScope();
+        return OneDnn.LinearAdd(Filled(x, _weight.Inputs - _inputs), residual, _weight.Opaque, _bias).MoveToOuterDisposeScope();
+    }
 
     public override void Forward(ReadOnlySpan<float> x, int rows, Span<float> y, bool accumulate)
     {
@@ -96,16 +103,16 @@ internal sealed unsafe class PackedLinear : LinearProduct
         _bias?.Dispose();
     }
 
-    private static PackedWeight Pack(Tensor weight, ScalarType type, bool inputRows)
+    /// <summary>One of oneDNN's operators; of outputs that fill up the last block only the others are seen, without a copy.</summary>
+    private Tensor Run(string method, Tensor x)
     {
-        if (inputRows)
-        {
-            return PackedWeight.FromInputRows(weight, type);
-        }
-
-        using var converted = weight.dtype == type ? null : weight.to_type(type);
-        return new PackedWeight(converted ?? weight);
+        using var scope = NewDisposeScope();
+        var y = OneDnn.Linear(method, Filled(x, _weight.Inputs - _inputs), _weight.Opaque, _bias);
+        return (IsFilled ? y.narrow(-1, 0, _outputs) : y).MoveToOuterDisposeScope();
     }
+
+    /// <summary>Zeros behind the last dimension.</summary>
+    private static Tensor Filled(Tensor x, int zeros) => zeros == 0 ? x : nn.functional.pad(x, [0, zeros]);
 
     private Tensor Input(ReadOnlySpan<float> x, int rows)
     {

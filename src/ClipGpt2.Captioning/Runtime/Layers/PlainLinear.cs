@@ -1,3 +1,4 @@
+using ClipGpt2.Captioning.Runtime.Proofs;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -13,10 +14,15 @@ internal sealed class PlainLinear : LinearProduct
     private readonly ScalarType _product;
     private readonly ProductWeight _weight;
     private readonly ProductWeight? _bias;
+    private readonly Device _device;
 
+    /// <param name="weight">Contiguous float32 [out, in]; it stays the caller's, and its memory is shared where nothing is converted.</param>
+    /// <param name="bias">[out], or null; it stays the caller's.</param>
+    /// <param name="compute">Where and how to compute.</param>
     public PlainLinear(Tensor weight, Tensor? bias, ComputeOptions compute)
     {
         _product = compute.ProductType();
+        _device = compute.TorchDevice;
         _weight = new ProductWeight(Place(weight, compute), _product);
         _bias = bias is null ? null : new ProductWeight(Place(bias, compute), _product);
     }
@@ -24,6 +30,8 @@ internal sealed class PlainLinear : LinearProduct
     public override Tensor? PlainWeight => _weight.Master;
 
     public override Tensor? Bias => _bias?.Master;
+
+    public override IEnumerable<ProductWay> Ways => [TensorWay("libtorch's product", _product.Format(), _product, _device)];
 
     public override Tensor Forward(Tensor x)
     {
@@ -51,12 +59,8 @@ internal sealed class PlainLinear : LinearProduct
     /// <summary>Weights that are trained stay float32, whatever the products are computed in.</summary>
     private static Tensor Place(Tensor tensor, ComputeOptions compute)
     {
-        using (tensor)
-        {
-            var type = compute.HiddenType();
-            using var scope = NewDisposeScope();
-            var placed = tensor.to(type, compute.TorchDevice);
-            return (ReferenceEquals(placed, tensor) || placed.Handle == tensor.Handle ? tensor.alias() : placed).DetachFromDisposeScope();
-        }
+        using var scope = NewDisposeScope();
+        var placed = tensor.to(compute.HiddenType(), compute.TorchDevice);
+        return (ReferenceEquals(placed, tensor) || placed.Handle == tensor.Handle ? tensor.alias() : placed).DetachFromDisposeScope();
     }
 }

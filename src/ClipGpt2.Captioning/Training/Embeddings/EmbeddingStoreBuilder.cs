@@ -1,5 +1,6 @@
 using ClipGpt2.Captioning.Encoders;
 using ClipGpt2.Captioning.Runtime;
+using ClipGpt2.Captioning.Runtime.Proofs;
 using ClipGpt2.Captioning.Training.Data;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -96,6 +97,13 @@ public sealed class EmbeddingStoreBuilder
         }
 
         files.RemoveTemporaries();
-        return new StoreBuild(_encoder, _options, origin, files, _logger).Run(images, progress, token);
+        try
+        {
+            return new StoreBuild(_encoder, _options, origin, files, _logger).Run(images, progress, token);
+        }
+        finally
+        {
+            KernelLog.Choices(_logger);
+        }
     }
 }

@@ -1,8 +1,7 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Runtime.Kernels;
+using ClipGpt2.Captioning.Runtime.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -59,7 +58,7 @@ internal static unsafe class PositionLoss
             {
                 KernelTasks.Run<CrossEntropyTask>([new()
                 {
-                    Logits = First(logits), Gradients = gradients is null ? null : First(gradients), Labels = label, Weights = weight, Losses = loss,
+                    Logits = RowTensor.First(logits), Gradients = gradients is null ? null : RowTensor.First(gradients), Labels = label, Weights = weight, Losses = loss,
                     Classes = (int)logits.shape[1], Rows = labels.Length, IsBFloat16 = logits.dtype == ScalarType.BFloat16,
                     Smoothing = smoothing, Scale = 1.0 / tokens,
                 }]);
@@ -67,13 +66,6 @@ internal static unsafe class PositionLoss
         }
 
         return losses.Sum() / tokens;
-    }
-
-    /// <summary>The first element's address; a span over all of them could be too long.</summary>
-    private static void* First(Tensor tensor)
-    {
-        using var row = tensor.narrow(0, 0, 1);
-        return Unsafe.AsPointer(ref MemoryMarshal.GetReference(row.bytes));
     }
 
     private static double Operators(Tensor logits, long[] labels, double smoothing, long tokens, double[]? weights, bool backward = false)

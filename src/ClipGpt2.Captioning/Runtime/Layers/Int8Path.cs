@@ -1,0 +1,18 @@
+using ClipGpt2.Captioning.Runtime.Kernels;
+using ClipGpt2.Captioning.Runtime.Proofs;
+
+namespace ClipGpt2.Captioning.Runtime.Layers;
+
+/// <summary>8-bit weights for few rows beside the fastest format for many.</summary>
+internal sealed class Int8Path() : LinearPath("managed code over 8-bit weights for few rows", KernelPath.Packed)
+{
+    public override string? Missing(OriginalWeight original, ComputeOptions compute) => NumberFormat.Resolve(compute) != Precision.Int8Weights
+        ? "no 8-bit weights were asked for"
+        : Int8Weight.IsSupported ? null : "the processor has no AVX-512, without which 8-bit weights are no faster";
+
+    protected override LinearProduct Build(OriginalWeight original, ComputeOptions compute)
+    {
+        var manyRows = LinearPaths.Choose(original, compute with { Precision = NumberFormat.ManyRows(compute) }, KernelPath.Auto);
+        return new Int8Linear(original, manyRows, compute.ProductType());
+    }
+}

@@ -1,0 +1,105 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using ClipGpt2.Captioning.Runtime.Proofs;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ClipGpt2.Captioning.Runtime.Layers;
+
+/// <summary>A way to build linear layers, which proves itself for the machine once and then for each weight.</summary>
+/// <param name="name">What computes, for logs.</param>
+/// <param name="kind">What a host calls the way.</param>
+internal abstract class LinearPath(string name, KernelPath kind)
+{
+    // One, two and five rows, and more, have code of their own here; oneDNN chooses by the number as well.
+    private static readonly int[] RowCounts = [1, 2, 3, 4, 5, 6, 9, 17, 50];
+
+    private readonly ConcurrentDictionary<(ScalarType Type, string Device), Lazy<string?>> _machine = new();
+
+    public string Name => name;
+
+    public KernelPath Kind => kind;
+
+    /// <summary>Why the way isn't one for such a layer, or null.</summary>
+    public abstract string? Missing(OriginalWeight original, ComputeOptions compute);
+
+    /// <summary>Builds a layer and proves it.</summary>
+    /// <param name="original">The weights, which stay the caller's.</param>
+    /// <param name="compute">Where and how to compute.</param>
+    /// <returns>The layer, with the fault of a way that it then dropped; or none, with the fault; or neither, where it doesn't fit the machine.</returns>
+    public (LinearProduct? Product, string? Fault) Prove(OriginalWeight original, ComputeOptions compute)
+    {
+        // The machine's proof builds a layer of its own on the way, so it must not be asked for from within one.
+        var machine = _machine.GetOrAdd((compute.ProductType(), compute.Device), _ => new Lazy<string?>(() => ProveMachine(compute)));
+        if (machine.Value is { } fault)
+        {
+            return (null, fault);
+        }
+
+        using var frozen = no_grad();
+        return BuildAndProve(original, compute, ProductProof.Check);
+    }
+
+    /// <summary>What the machine's proof multiplies by. Its sizes fill neither the last block of outputs nor that of inputs, whatever the blocks are.</summary>
+    protected virtual OriginalWeight FixedWeight() => FixedWeight(outputs: 200, inputs: 83, inputRows: false);
+
+    /// <summary>Builds a layer, or returns null where this machine lays out weights in another way than this one knows.</summary>
+    protected abstract LinearProduct? Build(OriginalWeight original, ComputeOptions compute);
+
+    private string? ProveMachine(ComputeOptions compute)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var (product, fault) = BuildAndProve(FixedWeight(), compute, CheckRowCounts);
+        product?.Dispose();
+        return product is null ? fault : null;
+    }
+
+    /// <summary>A weight of given sizes with nothing special in it.</summary>
+    protected static OriginalWeight FixedWeight(int outputs, int inputs, bool inputRows)
+    {
+        var weight = tensor(ProductProof.Inputs(outputs * inputs, row: 0)).view(inputRows ? [inputs, outputs] : [outputs, inputs]);
+        return new OriginalWeight(weight, tensor(ProductProof.Inputs(outputs, row: 1)), inputRows);
+    }
+
+    private static string? CheckRowCounts(ProductWay way, OriginalWeight original) =>
+        RowCounts.Where(rows => rows <= way.MaxRows).Select(rows => ProductProof.Check(way, original, rows)).FirstOrDefault(fault => fault is not null);
+
+    private (LinearProduct? Product, string? Fault) BuildAndProve(OriginalWeight original, ComputeOptions compute, Func<ProductWay, OriginalWeight, string?> check)
+    {
+        LinearProduct? product;
+        try
+        {
+            product = Build(original, compute);
+        }
+        catch (ExternalException e)
+        {
+            return (null, $"{Name}: {e.Message.Split('\n')[0]}");
+        }
+
+        if (product is null)
+        {
+            return (null, null);
+        }
+
+        string? dropped = null;
+        foreach (var way in product.Ways.ToList())
+        {
+            if (KernelLedger.Timed(() => check(way, original)) is not { } fault)
+            {
+                continue;
+            }
+
+            if (way.Drop is null)
+            {
+                product.Dispose();
+                return (null, $"{way.Name}: {fault}");
+            }
+
+            way.Drop();
+            dropped ??= $"{way.Name}: {fault}";
+        }
+
+        return (product, dropped);
+    }
+}

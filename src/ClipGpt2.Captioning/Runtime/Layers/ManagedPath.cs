@@ -1,0 +1,16 @@
+using ClipGpt2.Captioning.Runtime.Proofs;
+
+namespace ClipGpt2.Captioning.Runtime.Layers;
+
+/// <summary>The product in managed code: the last resort.</summary>
+internal sealed class ManagedPath() : LinearPath("managed code", KernelPath.Managed)
+{
+    public override string? Missing(OriginalWeight original, ComputeOptions compute) => null;
+
+    protected override LinearProduct Build(OriginalWeight original, ComputeOptions compute)
+    {
+        using var turned = original.InputRows ? original.Weight.t() : null;
+        using var weight = turned?.contiguous() ?? original.Weight.alias();
+        return new ManagedLinear(weight, original.Bias, compute.HiddenType());
+    }
+}

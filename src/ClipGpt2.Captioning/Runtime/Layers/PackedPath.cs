@@ -1,0 +1,15 @@
+using ClipGpt2.Captioning.Runtime.Kernels;
+using ClipGpt2.Captioning.Runtime.Proofs;
+
+namespace ClipGpt2.Captioning.Runtime.Layers;
+
+/// <summary>A weight that oneDNN packs, filled up with zeros by us before, so that no block of its layout has a tail; or as it is.</summary>
+/// <param name="padded">Whether it is filled up.</param>
+internal sealed class PackedPath(bool padded) : LinearPath(padded ? "oneDNN's product of a packed, padded weight" : "oneDNN's product of a packed weight", KernelPath.Packed)
+{
+    public override string? Missing(OriginalWeight original, ComputeOptions compute) =>
+        OneDnn.Missing(compute.ProductType()) ?? (padded || PackedWeight.HasTail(original) ? null : "the weight has nothing to fill up");
+
+    protected override LinearProduct Build(OriginalWeight original, ComputeOptions compute) =>
+        new PackedLinear(PackedWeight.Pack(original, compute.ProductType(), padded), original, compute.ProductType());
+}

@@ -1,4 +1,5 @@
 using ClipGpt2.Captioning.Runtime;
+using ClipGpt2.Captioning.Runtime.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -27,7 +28,7 @@ internal static class Contrastive
 
         using var scope = NewDisposeScope();
         var (image, text) = (Normalize(images.to(logitScale.device)), Normalize(texts.to(logitScale.device)));
-        return (image.matmul(text.t()) * logitScale.to_type(ScalarType.Float32).exp()).MoveToOuterDisposeScope();
+        return (MatrixProduct.Transposed(image, text) * logitScale.to_type(ScalarType.Float32).exp()).MoveToOuterDisposeScope();
     }
 
     /// <summary>The mean of the two cross-entropies that want each image to match its own text, and each text its own image.</summary>

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.Encoders;
 using ClipGpt2.Captioning.Projectors;
+using ClipGpt2.Captioning.Runtime.Layers;
 using ClipGpt2.Captioning.Text;
 using Microsoft.ML.Tokenizers;
 using static TorchSharp.torch;
@@ -160,7 +161,7 @@ internal sealed class CaptionModels : IDisposable
         using var texts = TextEncoder!.Encode([.. captions.SelectMany(c => c).Select(c => c.Text)]);
         using var normalised = nn.functional.normalize(texts.cpu(), dim: -1);
         using var images = nn.functional.normalize(embeddings.cpu(), dim: -1);
-        using var cosines = normalised.matmul(images.t());
+        using var cosines = MatrixProduct.Transposed(normalised, images);
         var next = 0;
         for (var image = 0; image < captions.Count; image++)
         {

@@ -65,7 +65,7 @@ public sealed class LinearTests
     }
 
     [Fact]
-    public void Managed_rows_do_not_depend_on_their_neighbours()
+    public void Rows_do_not_depend_on_their_neighbours()
     {
         using var scope = NewDisposeScope();
         using var layer = new Linear(randn(130, 64), randn(130), new ComputeOptions());
@@ -76,7 +76,9 @@ public sealed class LinearTests
         {
             var alone = new float[130];
             layer.Forward(x.AsSpan(row * 64, 64), 1, alone);
-            Assert.Equal(together[(row * 130)..((row + 1) * 130)], alone);
+
+            // To the last bit in managed code; libraries choose their code, and the order of their sums, by the number of rows.
+            Assert.Equal(together[(row * 130)..((row + 1) * 130)], alone, (a, b) => Math.Abs(a - b) <= (layer.MaxPlainRows >= 7 ? 0 : 2e-5));
         }
     }
 

@@ -111,7 +111,7 @@ public sealed partial class Gpt2Model : IAutoregressiveModel, ITrainable, IDispo
     {
         ArgumentNullException.ThrowIfNull(prefix);
         var start = new DecodingStart(this, prefix, attentionMask, promptIds ?? [], maxNewTokens);
-        return Start(start, onTensors: Compute.IsCuda);
+        return Start(start, onTensors: Compute.IsCuda || !RowKernelProof.Proof.Holds);
     }
 
     /// <summary>Starts a session over plain memory, which CPUs do best with, or on tensors, as GPUs need it.</summary>

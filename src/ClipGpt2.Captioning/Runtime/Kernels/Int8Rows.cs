@@ -133,5 +133,16 @@ internal static unsafe class Int8Rows
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Widen(sbyte* weight) => Avx512F.ConvertToVector512Single(Avx512F.ConvertToVector512Int32(Vector128.Load(weight)));
+    private static Vector512<float> Widen(sbyte* weight)
+    {
+        if (Avx512F.IsSupported)
+        {
+            return Avx512F.ConvertToVector512Single(Avx512F.ConvertToVector512Int32(Vector128.Load(weight)));
+        }
+
+        var (lower, upper) = Vector128.Widen(Vector128.Load(weight));
+        return Vector512.ConvertToSingle(Vector512.Create(
+            Vector256.Create(Vector128.WidenLower(lower), Vector128.WidenUpper(lower)),
+            Vector256.Create(Vector128.WidenLower(upper), Vector128.WidenUpper(upper))));
+    }
 }

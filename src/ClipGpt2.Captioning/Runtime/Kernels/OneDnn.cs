@@ -16,6 +16,10 @@ internal static class OneDnn
     private static readonly Lazy<jit.ScriptModule?> Operators = new(Load);
     private static readonly Lazy<bool> BFloat16 = new(() => IsAvailable && Packs(ScalarType.BFloat16));
 
+    /// <summary>What is done to each weight that this thread packs: the place where tests put faults in. Nothing else sets it.</summary>
+    [field: ThreadStatic]
+    internal static Action<Tensor>? Packed { get; set; }
+
     /// <summary>Whether this libtorch has the operators (builds for x86-64 processors do).</summary>
     public static bool IsAvailable => Operators.Value is not null;
 
@@ -32,7 +36,12 @@ internal static class OneDnn
 
     /// <summary>Packs a weight [out, in] of float32 or bfloat16 into oneDNN's blocked layout.</summary>
     /// <returns>An opaque tensor for the products below.</returns>
-    public static Tensor Pack(Tensor weight) => (Tensor)Operators.Value!.invoke("pack", weight);
+    public static Tensor Pack(Tensor weight)
+    {
+        var packed = (Tensor)Operators.Value!.invoke("pack", weight);
+        Packed?.Invoke(packed);
+        return packed;
+    }
 
     /// <summary>Where the packed elements lie, and how many bytes they take.</summary>
     public static (nint Address, long Bytes) Memory(Tensor packed)

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using ClipGpt2.Captioning.Runtime.Kernels;
+using ClipGpt2.Captioning.Runtime.Proofs;
 using TorchSharp;
 using static TorchSharp.torch;
 using Tensor = TorchSharp.torch.Tensor;
@@ -30,6 +31,8 @@ internal enum Activation
 
 internal static class Activations
 {
+    private static readonly KernelProof Kernels = new("Activations of few rows", "libtorch's operators", ActivationProof.Check);
+
     /// <summary>The activation of a configuration's <c>hidden_act</c> or <c>activation_function</c>, or null for a name that isn't known.</summary>
     public static Activation? Parse(string name) => name switch
     {
@@ -66,11 +69,11 @@ internal static class Activations
         _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, null),
     };
 
-    /// <summary>The kernel that applies the activation in place to any part of a product's outputs, or null where there is none.</summary>
+    /// <summary>The kernel that applies the activation in place to any part of a product's outputs, or null where there is none that computes right.</summary>
     public static unsafe delegate*<Span<float>, void> Kernel(this Activation activation) => activation switch
     {
-        Activation.GeluTanh => &ElementwiseKernels.GeluTanh,
-        Activation.QuickGelu => &ElementwiseKernels.QuickGelu,
+        Activation.GeluTanh when Kernels.Holds => &ElementwiseKernels.GeluTanh,
+        Activation.QuickGelu when Kernels.Holds => &ElementwiseKernels.QuickGelu,
         _ => null,
     };
 
@@ -79,10 +82,10 @@ internal static class Activations
     {
         switch (activation)
         {
-            case Activation.GeluTanh:
+            case Activation.GeluTanh when Kernels.Holds:
                 ElementwiseKernels.GeluTanh(x);
                 break;
-            case Activation.QuickGelu:
+            case Activation.QuickGelu when Kernels.Holds:
                 ElementwiseKernels.QuickGelu(x);
                 break;
             case Activation.Relu:

@@ -39,10 +39,14 @@ internal sealed class Linear : IDisposable
     /// <summary>The rows up to which the product over plain memory is the way to go; beyond, it only wraps the one over tensors.</summary>
     public int MaxPlainRows => _product.MaxPlainRows;
 
+    /// <summary>What computes, for those who look whether it is what they expect.</summary>
+    public IReadOnlyList<string> Ways => [.. _base.Ways.Select(way => way.Name)];
+
     /// <summary>The plain weight [out, in], for training and saving.</summary>
-    /// <exception cref="CaptioningException">The weight was packed for inference.</exception>
-    public Tensor Weight => _product.PlainWeight
-        ?? throw new CaptioningException("The weights were packed for inference: load the model with ComputeOptions.Trainable to train or save it.");
+    /// <exception cref="CaptioningException">The weight was loaded for inference, where it may have been packed.</exception>
+    public Tensor Weight => _compute.Trainable || _compute.IsCuda
+        ? _product.PlainWeight!
+        : throw new CaptioningException("The weights were packed for inference: load the model with ComputeOptions.Trainable to train or save it.");
 
     public Tensor? Bias => _product.Bias;
 

@@ -29,9 +29,7 @@ internal abstract class LinearPath(string name, KernelPath kind)
     /// <returns>The layer, with the fault of a way that it then dropped; or none, with the fault; or neither, where it doesn't fit the machine.</returns>
     public (LinearProduct? Product, string? Fault) Prove(OriginalWeight original, ComputeOptions compute)
     {
-        // The machine's proof builds a layer of its own on the way, so it must not be asked for from within one.
-        var machine = _machine.GetOrAdd((compute.ProductType(), compute.Device), _ => new Lazy<string?>(() => ProveMachine(compute)));
-        if (machine.Value is { } fault)
+        if (MachineFault(compute) is { } fault)
         {
             return (null, fault);
         }
@@ -39,6 +37,10 @@ internal abstract class LinearPath(string name, KernelPath kind)
         using var frozen = no_grad();
         return BuildAndProve(original, compute, ProductProof.Check);
     }
+
+    /// <summary>What is wrong with the way on this machine, whatever the weight; null if nothing is.</summary>
+    public string? MachineFault(ComputeOptions compute) =>
+        _machine.GetOrAdd((compute.ProductType(), compute.Device), _ => new Lazy<string?>(() => ProveMachine(compute))).Value;
 
     /// <summary>What the machine's proof multiplies by. Its sizes fill neither the last block of outputs nor that of inputs, whatever the blocks are.</summary>
     protected virtual OriginalWeight FixedWeight() => FixedWeight(outputs: 200, inputs: 83, inputRows: false);

@@ -30,16 +30,12 @@ internal static class LinearPaths
     public static LinearProduct Choose(OriginalWeight original, ComputeOptions compute, KernelPath wanted)
     {
         var isBound = compute.Trainable || compute.IsCuda;
-        var faults = new List<string>();
+        List<string> faults = [], unfit = [];
         foreach (var path in All.Where(path => isBound ? path.Kind == KernelPath.Plain : wanted == KernelPath.Auto || path.Kind == wanted))
         {
             if (path.Missing(original, compute) is { } missing)
             {
-                if (wanted == path.Kind && !isBound)
-                {
-                    faults.Add(missing);
-                }
-
+                unfit.Add(missing);
                 continue;
             }
 
@@ -58,7 +54,7 @@ internal static class LinearPaths
 
         throw new NativeBackendException(
             $"No way to compute linear layers in {compute.Precision} gives right results on this machine{(wanted == KernelPath.Auto ? "" : $" with TorchRuntimeOptions.Kernels = {wanted}")}: "
-            + string.Join("; ", faults.Distinct()) + ". Run 'clipgpt2 doctor', and see docs/troubleshooting.md.");
+            + string.Join("; ", faults.Count > 0 ? faults.Distinct() : unfit) + ". Run 'clipgpt2 doctor', and see docs/troubleshooting.md.");
     }
 
     private static void Record(string path, ComputeOptions compute, bool isBound, KernelPath wanted, List<string> faults)

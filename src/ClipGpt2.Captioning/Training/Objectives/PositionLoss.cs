@@ -47,7 +47,7 @@ internal static unsafe class PositionLoss
     }
 
     private static bool HasKernel(Tensor logits) =>
-        logits.device_type == DeviceType.CPU && logits.dtype is ScalarType.Float32 or ScalarType.BFloat16 && logits.is_contiguous();
+        logits.device_type == DeviceType.CPU && logits.dtype is ScalarType.Float32 or ScalarType.BFloat16 && logits.is_contiguous() && CrossEntropyProof.Proof.Holds;
 
     private static double Run(Tensor logits, Tensor? gradients, long[] labels, double smoothing, long tokens, double[]? weights)
     {

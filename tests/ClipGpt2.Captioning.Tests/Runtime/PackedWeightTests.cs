@@ -1,0 +1,66 @@
+using ClipGpt2.Captioning.Runtime.Kernels;
+using ClipGpt2.Captioning.Runtime.Layers;
+using ClipGpt2.Captioning.Runtime.Proofs;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ClipGpt2.Captioning.Tests.Runtime;
+
+public sealed class PackedWeightTests
+{
+    [Theory]
+    [InlineData(100, 37, 128, 48)]
+    [InlineData(64, 16, 64, 16)]
+    [InlineData(50257, 20, 50304, 32)]
+    public void Weights_are_filled_up_to_whole_blocks(int outputs, int inputs, int wholeOutputs, int wholeInputs)
+    {
+        using var scope = NewDisposeScope();
+        foreach (var inputRows in new[] { false, true })
+        {
+            var original = new OriginalWeight(randn(inputRows ? [inputs, outputs] : [outputs, inputs]), null, inputRows);
+            using var padded = PackedWeight.Pack(original, ScalarType.Float32, padded: true);
+            using var asItIs = PackedWeight.Pack(original, ScalarType.Float32, padded: false);
+            Assert.Equal((wholeOutputs, wholeInputs), (padded.Outputs, padded.Inputs));
+            Assert.Equal((outputs, inputs), (asItIs.Outputs, asItIs.Inputs));
+            Assert.Equal(outputs != wholeOutputs || inputs != wholeInputs, PackedWeight.HasTail(original));
+        }
+    }
+
+    [Fact]
+    public void Outputs_that_fill_up_are_not_seen_and_inputs_that_do_count_for_nothing()
+    {
+        using var scope = NewDisposeScope();
+        var original = new OriginalWeight(randn(100, 37), randn(100), InputRows: false);
+        using var layer = new PackedLinear(PackedWeight.Pack(original, ScalarType.Float32, padded: true), original, ScalarType.Float32);
+        var (x, residual) = (randn(3, 4, 37), randn(3, 4, 100));
+        var expected = nn.functional.linear(x, original.Weight, original.Bias);
+        Assert.Equal([3, 4, 100], layer.Forward(x).shape);
+        Assert.Equal([4 * 128, 128, 1], layer.Forward(x).stride());
+        Assert.True(layer.Forward(x).allclose(expected, rtol: 0, atol: 1e-4));
+        Assert.True(layer.Forward(x, Activation.Relu).allclose(expected.relu(), rtol: 0, atol: 1e-4));
+        Assert.True(layer.ForwardAdd(x, residual).allclose(expected.add(residual), rtol: 0, atol: 1e-4));
+    }
+
+    [Fact]
+    public void Without_panels_few_rows_go_the_other_way()
+    {
+        using var scope = NewDisposeScope();
+        var original = new OriginalWeight(randn(128, 32), randn(128), InputRows: false);
+        var packed = PackedWeight.Pack(original, ScalarType.Float32, padded: true);
+        packed.DropPanels();
+        using var layer = new PackedLinear(packed, original, ScalarType.Float32);
+        Assert.Equal(0, layer.MaxPlainRows);
+        Assert.Equal(["oneDNN's product"], layer.Ways.Select(way => way.Name));
+        var (x, y) = (randn(1, 32), new float[128]);
+        layer.Forward(x.data<float>().ToArray(), 1, y, accumulate: false);
+        Assert.True(tensor(y).view(1, 128).allclose(nn.functional.linear(x, original.Weight, original.Bias), rtol: 0, atol: 1e-4));
+    }
+
+    [Fact]
+    public void A_type_that_oneDNN_does_not_pack_is_told()
+    {
+        Assert.Null(OneDnn.Missing(ScalarType.Float32));
+        Assert.Contains("Float16", OneDnn.Missing(ScalarType.Float16), StringComparison.Ordinal);
+        Assert.Equal(OneDnn.HasBFloat16, OneDnn.Missing(ScalarType.BFloat16) is null);
+    }
+}

@@ -3,94 +3,130 @@ namespace ClipGpt2.Captioning.Metrics.Meteor;
 /// <summary>Walks over the matches of a run whose words a path hasn't taken, by their place in the candidate.</summary>
 internal sealed class FreeMatches(MeteorMatchFinder finder, TakenSlots taken)
 {
-    private int[] _slots = new int[16];
-    private MatchRun _run;
-    private int _row;
+    /// <summary>For all term matches at a word where the walk over each stands.</summary>
+    private Cursor[] _cursors = new Cursor[16];
     private int _word;
-    private int _first;
+    private int _firstMatch;
+    private int _row;
+    private int _start;
+    private int _end;
+    private int _next;
 
-    /// <summary>Starts with the first match.</summary>
-    /// <param name="run">The matches.</param>
-    /// <param name="word">The place in the reference where they start.</param>
-    /// <param name="row">The path's row of taken slots.</param>
-    public void Start(MatchRun run, int word, int row)
+    /// <summary>Comes to the next word of the reference.</summary>
+    public void Open(int word, ReadOnlySpan<MatchRun> runs)
     {
-        (_run, _word, _row) = (run, word, row);
-        if (_slots.Length < run.End - run.Start)
+        if (runs.Length == 0)
         {
-            _slots = new int[(run.End - run.Start) * 2];
+            return;
         }
 
-        for (var i = 0; i < run.End - run.Start; i++)
+        (_word, _firstMatch) = (word, runs[0].Start);
+        var matches = finder.All[runs[0].Start..runs[^1].End];
+        if (_cursors.Length < matches.Length)
         {
-            var term = TermOf(i);
-            _slots[i] = taken.FirstFree(row, term.Start, term.End);
+            _cursors = new Cursor[matches.Length * 2];
         }
 
-        FindFirst();
+        for (var i = 0; i < matches.Length; i++)
+        {
+            ref readonly var term = ref finder.Terms[matches[i].Term];
+            _cursors[i] = new Cursor(matches[i], term, finder.Terms.FirstFrom(term.Start, term.End, word));
+        }
+    }
+
+    /// <summary>Starts with the first match of a run.</summary>
+    public void Start(MatchRun run, int row)
+    {
+        (_row, _start, _end) = (row, run.Start - _firstMatch, run.End - _firstMatch);
+        foreach (ref var cursor in _cursors.AsSpan(_start.._end))
+        {
+            cursor.Slot = taken.FirstFree(row, cursor.Term.Start, cursor.Term.End);
+        }
+
+        FindNext();
     }
 
     /// <summary>The next match, which stays the next one.</summary>
     public bool Peek(out MeteorMatch match)
     {
-        if (_first < 0)
+        if (_next < 0)
         {
             match = default;
             return false;
         }
 
-        var (term, referenceLength, matcher) = finder.All[_run.Start + _first];
-        match = new MeteorMatch(_word, referenceLength, finder.Terms.Places[_slots[_first]], finder.Terms[term].Length, matcher);
+        ref readonly var cursor = ref _cursors[_next];
+        match = new MeteorMatch(_word, cursor.Match.ReferenceLength, finder.Terms.Places[cursor.Slot], cursor.Term.Length, cursor.Match.Matcher);
         return true;
     }
 
     public void Advance()
     {
-        _slots[_first] = taken.FirstFree(_row, _slots[_first] + 1, TermOf(_first).End);
-        FindFirst();
+        ref var cursor = ref _cursors[_next];
+        cursor.Slot = taken.FirstFree(_row, cursor.Slot + 1, cursor.Term.End);
+        FindNext();
+    }
+
+    /// <summary>Whether one of the matches that are left starts at a place of the candidate.</summary>
+    public bool HasMatchAt(int place)
+    {
+        foreach (ref readonly var cursor in _cursors.AsSpan(_start.._end))
+        {
+            var slot = finder.Terms.SlotAt(cursor.Term, place);
+            if (slot >= cursor.Slot && taken.IsFree(_row, slot))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Passes all matches before a place of the candidate and returns the sum of their distances.</summary>
     public long PassTo(int place)
     {
         var distance = 0L;
-        for (var i = 0; i < _run.End - _run.Start; i++)
+        foreach (ref var cursor in _cursors.AsSpan(_start.._end))
         {
-            var end = TermOf(i).End;
-            var target = _slots[i] < end ? finder.Terms.FirstFrom(_slots[i], end, place) : end;
-            distance += DistanceOf(_slots[i], target, end);
-            _slots[i] = taken.FirstFree(_row, target, end);
+            var end = cursor.Term.End;
+            var target = finder.Terms.SlotAt(cursor.Term, place);
+            target = Math.Max(cursor.Slot, target >= 0 ? target : finder.Terms.FirstFrom(cursor.Slot, end, place));
+            distance += DistanceOf(cursor.Slot, target, Math.Clamp(cursor.Middle, cursor.Slot, target));
+            cursor.Slot = taken.FirstFree(_row, target, end);
         }
 
-        FindFirst();
+        FindNext();
         return distance;
     }
 
-    private long DistanceOf(int from, int to, int end)
-    {
-        if (from >= to)
-        {
-            return 0;
-        }
+    /// <summary>The sum of the distances of some slots, of which those from the middle on don't stand before the word.</summary>
+    private long DistanceOf(int from, int to, int middle) => from == to
+        ? 0
+        : taken.Free(_row, middle, to).DistanceFrom(_word) - taken.Free(_row, from, middle).DistanceFrom(_word);
 
-        var middle = Math.Min(to, finder.Terms.FirstFrom(from, end, _word));
-        var (before, placesBefore) = taken.Free(_row, from, middle);
-        var (after, placesAfter) = taken.Free(_row, middle, to);
-        return ((long)_word * before) - placesBefore + placesAfter - ((long)_word * after);
-    }
-
-    private void FindFirst()
+    private void FindNext()
     {
-        _first = -1;
-        var firstPlace = int.MaxValue;
-        for (var i = 0; i < _run.End - _run.Start; i++)
+        _next = -1;
+        var nextPlace = int.MaxValue;
+        for (var i = _start; i < _end; i++)
         {
-            if (_slots[i] < TermOf(i).End && finder.Terms.Places[_slots[i]] is var place && place < firstPlace)
+            ref readonly var cursor = ref _cursors[i];
+            if (cursor.Slot < cursor.Term.End && finder.Terms.Places[cursor.Slot] is var place && place < nextPlace)
             {
-                (_first, firstPlace) = (i, place);
+                (_next, nextPlace) = (i, place);
             }
         }
     }
 
-    private TestTerms.Term TermOf(int match) => finder.Terms[finder.All[_run.Start + match].Term];
+    private struct Cursor(TermMatch match, TestTerms.Term term, int middle)
+    {
+        public readonly TermMatch Match = match;
+        public readonly TestTerms.Term Term = term;
+
+        /// <summary>The first slot of the term that doesn't stand before the word's place.</summary>
+        public readonly int Middle = middle;
+
+        /// <summary>The next free slot of the term, or its end.</summary>
+        public int Slot;
+    }
 }

@@ -68,6 +68,7 @@ internal sealed class MeteorBeam
     /// <summary>Each path tries all matches that start at a word of the reference, and leaves the word without one.</summary>
     public void Branch(int word, ReadOnlySpan<MatchRun> runs)
     {
+        _free.Open(word, runs);
         foreach (var index in _order.AsSpan(0, _count))
         {
             if (_paths[index].Position > word)
@@ -91,7 +92,7 @@ internal sealed class MeteorBeam
         foreach (var path in _order.AsSpan(0, _count))
         {
             _paths[path].EndChunk();
-            best = _paths[path].IsBefore(_paths[best]) ? path : best;
+            best = _paths[path].Rank.IsBefore(_paths[best].Rank) ? path : best;
         }
 
         chosen.Clear();
@@ -101,7 +102,7 @@ internal sealed class MeteorBeam
         }
 
         chosen.Reverse();
-        return _paths[best].Chunks;
+        return _paths[best].Rank.Chunks;
     }
 
     /// <remarks>The distance of a match that is chosen is charged to the path that it came from: to the matches tried later, and to the path that goes on without.</remarks>
@@ -110,13 +111,13 @@ internal sealed class MeteorBeam
         var path = _paths[index] with { Parent = index };
         for (var i = 0; i < runs.Length; i++)
         {
-            Try(ref path, runs[i], word);
+            Try(ref path, runs[i]);
             if (!CanGoOn(path, runs[(i + 1)..]))
             {
                 return;
             }
 
-            path.Distance += _free.PassTo(int.MaxValue);
+            path.Rank.Distance += _free.PassTo(int.MaxValue);
         }
 
         path.EndChunk();
@@ -124,17 +125,17 @@ internal sealed class MeteorBeam
         Offer(path);
     }
 
-    private void Try(ref Path path, MatchRun run, int word)
+    private void Try(ref Path path, MatchRun run)
     {
-        _free.Start(run, word, path.Row);
-        while (_free.Peek(out var match) && CanEnter(path.Words + run.Gain, path.ChunksWith(match), path.Distance))
+        _free.Start(run, path.Row);
+        while (_free.Peek(out var match) && CanEnter(path.Rank with { Words = path.Rank.Words + run.Gain, Chunks = path.ChunksWith(match) }))
         {
             Choose(ref path, match);
         }
 
-        if (path.LastEnd >= 0 && CanEnter(path.Words + run.Gain, path.Chunks, path.Distance))
+        if (path.LastEnd >= 0 && CanEnter(path.Rank with { Words = path.Rank.Words + run.Gain }) && _free.HasMatchAt(path.LastEnd))
         {
-            path.Distance += _free.PassTo(path.LastEnd);
+            path.Rank.Distance += _free.PassTo(path.LastEnd);
             while (_free.Peek(out var match) && match.TestStart == path.LastEnd)
             {
                 Choose(ref path, match);
@@ -147,7 +148,7 @@ internal sealed class MeteorBeam
         var next = path;
         next.Append(match, match.Gain);
         Offer(next);
-        path.Distance += Math.Abs(match.TestStart - match.ReferenceStart);
+        path.Rank.Distance += Math.Abs(match.TestStart - match.ReferenceStart);
         _free.Advance();
     }
 
@@ -156,22 +157,21 @@ internal sealed class MeteorBeam
     {
         foreach (var run in later)
         {
-            if (CanEnter(path.Words + run.Gain, path.Chunks, path.Distance))
+            if (CanEnter(path.Rank with { Words = path.Rank.Words + run.Gain }))
             {
                 return true;
             }
         }
 
-        return CanEnter(path.Words, path.Chunks + (path.LastEnd >= 0 ? 1 : 0), path.Distance);
+        return CanEnter(path.Rank with { Chunks = path.ChunksClosed });
     }
 
-    private bool CanEnter(int words, int chunks, long distance) =>
-        _nextCount < _size || new Path { Words = words, Chunks = chunks, Distance = distance }.IsBefore(_next[_nextOrder[_size - 1]]);
+    private bool CanEnter(Rank rank) => _nextCount < _size || rank.IsBefore(_next[_nextOrder[_size - 1]].Rank);
 
     private void Offer(in Path path)
     {
         var place = _nextCount;
-        while (place > 0 && path.IsBefore(_next[_nextOrder[place - 1]]))
+        while (place > 0 && path.Rank.IsBefore(_next[_nextOrder[place - 1]].Rank))
         {
             place--;
         }
@@ -239,11 +239,16 @@ internal sealed class MeteorBeam
         }
     }
 
+    /// <summary>What paths are sorted by.</summary>
+    private record struct Rank(int Words, int Chunks, long Distance)
+    {
+        public readonly bool IsBefore(Rank other) =>
+            Words != other.Words ? Words > other.Words : Chunks != other.Chunks ? Chunks < other.Chunks : Distance < other.Distance;
+    }
+
     private record struct Path
     {
-        public int Words;
-        public int Chunks;
-        public long Distance;
+        public Rank Rank;
 
         /// <summary>The end in the candidate of the match that the open chunk ends with, or -1.</summary>
         public int LastEnd;
@@ -256,21 +261,19 @@ internal sealed class MeteorBeam
         public bool HasMatch;
         public MeteorMatch Match;
 
-        public readonly bool IsBefore(in Path other) =>
-            Words != other.Words ? Words > other.Words : Chunks != other.Chunks ? Chunks < other.Chunks : Distance < other.Distance;
+        public readonly int ChunksClosed => LastEnd >= 0 ? Rank.Chunks + 1 : Rank.Chunks;
 
-        public readonly int ChunksWith(in MeteorMatch match) => LastEnd >= 0 && match.TestStart != LastEnd ? Chunks + 1 : Chunks;
+        public readonly int ChunksWith(in MeteorMatch match) => LastEnd >= 0 && match.TestStart != LastEnd ? Rank.Chunks + 1 : Rank.Chunks;
 
         public void Append(in MeteorMatch match, int gain)
         {
-            Chunks = ChunksWith(match);
-            Words += gain;
+            Rank = Rank with { Words = Rank.Words + gain, Chunks = ChunksWith(match) };
             (LastEnd, Position, HasMatch, Match) = (match.TestEnd, match.ReferenceEnd, true, match);
         }
 
         public void EndChunk()
         {
-            Chunks += LastEnd >= 0 ? 1 : 0;
+            Rank.Chunks = ChunksClosed;
             LastEnd = None;
         }
     }

@@ -3,26 +3,30 @@ using System.Numerics;
 namespace ClipGpt2.Captioning.Metrics.Meteor;
 
 /// <summary>Which slots of a candidate each path of the search can't use any more, with counts and sums of places over any stretch of them.</summary>
-/// <remarks>A path has a row: one bit for each slot, and a Fenwick tree over blocks of 64 slots.</remarks>
+/// <remarks>A path has a row: one bit for each slot, and a Fenwick tree over groups of 32 slots.</remarks>
 internal sealed class TakenSlots
 {
     private const int BlockBits = 6;
     private const int BlockMask = (1 << BlockBits) - 1;
+    private const int GroupBits = 5;
+    private const int GroupMask = (1 << GroupBits) - 1;
 
     private TestTerms _terms = null!;
     private int _blocks;
+    private int _groups;
     private ulong[] _bits = [];
-    private (int Count, long Places)[] _trees = [];
+    private Slots[] _trees = [];
 
     /// <summary>Makes room for some paths; the first row is empty.</summary>
     public void Start(TestTerms terms, int rows)
     {
         _terms = terms;
         _blocks = Math.Max(1, (terms.SlotCount + BlockMask) >> BlockBits);
+        _groups = _blocks << (BlockBits - GroupBits);
         if (_bits.Length < _blocks * rows)
         {
             _bits = new ulong[_blocks * rows];
-            _trees = new (int, long)[_blocks * rows];
+            _trees = new Slots[_groups * rows];
         }
 
         Bits(0).Clear();
@@ -45,7 +49,7 @@ internal sealed class TakenSlots
             if ((bits & bit) == 0)
             {
                 bits |= bit;
-                AddToTree(Tree(row), slot >> BlockBits, _terms.Places[slot]);
+                AddToTree(Tree(row), slot >> GroupBits, _terms.Places[slot]);
             }
         }
     }
@@ -76,53 +80,56 @@ internal sealed class TakenSlots
         return Math.Min(to, (block << BlockBits) + BitOperations.TrailingZeroCount(free));
     }
 
-    /// <summary>How many of some slots are free, and the sum of their places.</summary>
-    public (int Count, long Places) Free(int row, int from, int to)
-    {
-        if (from >= to)
-        {
-            return (0, 0);
-        }
+    public bool IsFree(int row, int slot) => (Bits(row)[slot >> BlockBits] >> (slot & BlockMask) & 1) == 0;
 
-        var (countTo, placesTo) = TakenBefore(row, to);
-        var (countFrom, placesFrom) = TakenBefore(row, from);
-        return (to - from - (countTo - countFrom), _terms.SumOfPlaces(from, to) - (placesTo - placesFrom));
-    }
+    /// <summary>The free ones of some slots.</summary>
+    public Slots Free(int row, int from, int to) => from >= to
+        ? default
+        : new Slots(to - from, _terms.SumOfPlaces(from, to)).Without(TakenBefore(row, to)).With(TakenBefore(row, from));
 
-    private (int Count, long Places) TakenBefore(int row, int slot)
+    private Slots TakenBefore(int row, int slot)
     {
-        var (count, places) = (0, 0L);
+        var taken = default(Slots);
         var tree = Tree(row);
-        var block = slot >> BlockBits;
-        for (var node = block; node > 0; node &= node - 1)
+        for (var node = slot >> GroupBits; node > 0; node &= node - 1)
         {
-            count += tree[node - 1].Count;
-            places += tree[node - 1].Places;
+            taken = taken.With(tree[node - 1]);
         }
 
-        if ((slot & BlockMask) > 0)
+        if ((slot & GroupMask) > 0)
         {
-            var slots = _terms.Places;
-            for (var taken = Bits(row)[block] & ((1UL << (slot & BlockMask)) - 1); taken != 0; taken &= taken - 1)
+            var first = slot & ~GroupMask;
+            var places = _terms.Places[first..slot];
+            var bits = Bits(row)[slot >> BlockBits] >> (first & BlockMask);
+            for (var i = 0; i < places.Length; i++)
             {
-                count++;
-                places += slots[(block << BlockBits) + BitOperations.TrailingZeroCount(taken)];
+                taken = (bits >> i & 1) == 0 ? taken : taken.With(new Slots(1, places[i]));
             }
         }
 
-        return (count, places);
+        return taken;
     }
 
-    private static void AddToTree(Span<(int Count, long Places)> tree, int block, int place)
+    private static void AddToTree(Span<Slots> tree, int group, int place)
     {
-        for (var node = block + 1; node <= tree.Length; node += node & -node)
+        for (var node = group + 1; node <= tree.Length; node += node & -node)
         {
-            tree[node - 1].Count++;
-            tree[node - 1].Places += place;
+            tree[node - 1] = tree[node - 1].With(new Slots(1, place));
         }
     }
 
     private Span<ulong> Bits(int row) => _bits.AsSpan(row * _blocks, _blocks);
 
-    private Span<(int Count, long Places)> Tree(int row) => _trees.AsSpan(row * _blocks, _blocks);
+    private Span<Slots> Tree(int row) => _trees.AsSpan(row * _groups, _groups);
+
+    /// <summary>How many slots some are, and the sum of their places.</summary>
+    public readonly record struct Slots(int Count, long Places)
+    {
+        public Slots With(Slots other) => new(Count + other.Count, Places + other.Places);
+
+        public Slots Without(Slots other) => new(Count - other.Count, Places - other.Places);
+
+        /// <summary>The sum of their distances from a place that isn't after any of them; of one that isn't before any, the sum's negative.</summary>
+        public long DistanceFrom(int place) => Places - ((long)Count * place);
+    }
 }

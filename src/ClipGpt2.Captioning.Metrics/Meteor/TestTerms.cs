@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace ClipGpt2.Captioning.Metrics.Meteor;
 
 /// <summary>The distinct words and phrases of a candidate ("test"), each with all places where it stands.</summary>
@@ -13,6 +15,7 @@ internal sealed class TestTerms
     private readonly Dictionary<int, int> _termOfPhrase = [];
     private readonly List<Term> _terms = [];
     private readonly List<int> _termOfOccurrence = [];
+    private int _words;
     private int[] _places = [];
     private int[] _termOfSlot = [];
     private long[] _placeSums = [0];
@@ -26,7 +29,7 @@ internal sealed class TestTerms
     /// <summary>The places of all slots.</summary>
     public ReadOnlySpan<int> Places => _places.AsSpan(0, SlotCount);
 
-    public Term this[int term] => _terms[term];
+    public ref readonly Term this[int term] => ref CollectionsMarshal.AsSpan(_terms)[term];
 
     /// <summary>Reads a candidate.</summary>
     public void Read(ReadOnlySpan<int> words, PhraseOccurrences phrases)
@@ -45,8 +48,9 @@ internal sealed class TestTerms
             AddOccurrence(_termOfPhrase, phrase.Phrase, phrase.Length);
         }
 
-        PlaceSlots(words.Length, phrases);
-        CoverPlaces(words.Length);
+        _words = words.Length;
+        PlaceSlots(phrases);
+        CoverPlaces();
     }
 
     /// <summary>The term of a word, or -1.</summary>
@@ -59,6 +63,20 @@ internal sealed class TestTerms
 
     /// <summary>The slots that a word of the candidate is part of.</summary>
     public ReadOnlySpan<int> SlotsOver(int place) => _coverSlots.AsSpan(_coverStarts[place].._coverStarts[place + 1]);
+
+    /// <summary>The slot of a term that stands at a place, or -1.</summary>
+    public int SlotAt(in Term term, int place)
+    {
+        foreach (var slot in place < _words ? SlotsOver(place) : [])
+        {
+            if (slot >= term.Start && slot < term.End && _places[slot] == place)
+            {
+                return slot;
+            }
+        }
+
+        return None;
+    }
 
     /// <summary>The sum of the places of slots.</summary>
     public long SumOfPlaces(int from, int to) => _placeSums[to] - _placeSums[from];
@@ -83,7 +101,7 @@ internal sealed class TestTerms
     }
 
     /// <summary>Lays the occurrences of each term side by side. They were read by place, and stay so.</summary>
-    private void PlaceSlots(int words, PhraseOccurrences phrases)
+    private void PlaceSlots(PhraseOccurrences phrases)
     {
         var slot = 0;
         for (var term = 0; term < Count; term++)
@@ -99,7 +117,7 @@ internal sealed class TestTerms
         for (var i = 0; i < SlotCount; i++)
         {
             var term = _termOfOccurrence[i];
-            _places[_terms[term].End] = i < words ? i : phrases.All[i - words].Place;
+            _places[_terms[term].End] = i < _words ? i : phrases.All[i - _words].Place;
             _termOfSlot[_terms[term].End] = term;
             _terms[term] = _terms[term] with { End = _terms[term].End + 1 };
         }
@@ -110,10 +128,10 @@ internal sealed class TestTerms
         }
     }
 
-    private void CoverPlaces(int words)
+    private void CoverPlaces()
     {
-        Grow(ref _coverStarts, words + 2);
-        Array.Clear(_coverStarts, 0, words + 2);
+        Grow(ref _coverStarts, _words + 2);
+        Array.Clear(_coverStarts, 0, _words + 2);
         foreach (var term in _terms)
         {
             foreach (var place in _places.AsSpan(term.Start..term.End))
@@ -125,12 +143,12 @@ internal sealed class TestTerms
             }
         }
 
-        for (var word = 0; word < words; word++)
+        for (var word = 0; word < _words; word++)
         {
             _coverStarts[word + 2] += _coverStarts[word + 1];
         }
 
-        Grow(ref _coverSlots, _coverStarts[words + 1]);
+        Grow(ref _coverSlots, _coverStarts[_words + 1]);
         foreach (var term in _terms)
         {
             for (var slot = term.Start; slot < term.End; slot++)

@@ -44,11 +44,11 @@ internal static class Abbreviations
         InsideSentences.Contains(word) || (InsideSentencesUnlessUpper.Contains(word) && CasingOf(word) != Casing.Upper);
 
     /// <summary>Whether a sentence may end with a word: the period then counts twice.</summary>
-    public static bool IsAtSentenceEnds(ReadOnlySpan<char> word) => CasingOf(word) switch
+    public static bool IsAtSentenceEnds(ReadOnlySpan<char> word) => DegreesAtSentenceEnds.Contains(word) || CasingOf(word) switch
     {
-        Casing.Mixed => DegreesAtSentenceEnds.Contains(word),
-        Casing.Lower => AtSentenceEnds.Contains(word) || AtSentenceEndsUnlessUpper.Contains(word) || DegreesAtSentenceEnds.Contains(word),
-        Casing.Upper => AtSentenceEnds.Contains(word) || AtSentenceEndsUnlessLower.Contains(word) || DegreesAtSentenceEnds.Contains(word),
+        Casing.Mixed => false,
+        Casing.Lower => AtSentenceEnds.Contains(word) || AtSentenceEndsUnlessUpper.Contains(word),
+        Casing.Upper => AtSentenceEnds.Contains(word) || AtSentenceEndsUnlessLower.Contains(word),
         _ => AtSentenceEnds.Contains(word) || AtSentenceEndsUnlessLower.Contains(word) || AtSentenceEndsUnlessUpper.Contains(word),
     };
 

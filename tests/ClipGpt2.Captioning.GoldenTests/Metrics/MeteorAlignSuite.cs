@@ -19,7 +19,8 @@ public sealed class MeteorAlignSuite : GoldenSuite
 
     public override void Check(GoldenCase golden)
     {
-        var options = OptionsOf(golden.File, golden.Json.GetProperty("config").GetString()!);
+        var config = golden.Json.GetProperty("config").GetString()!;
+        var options = golden.Root.TryGetProperty("configs", out var configs) ? MeteorConfig.Read(configs, config) : OptionsOf(golden.File, config);
         var image = new CaptionedImage("1", golden.Json.GetProperty("candidate").GetString()!, [golden.Json.GetProperty("reference").GetString()!]);
         var captions = MeteorCaptions.Of(new CaptionCorpus([image], CaptionTokenization.Blanks).Tokens, options);
         var lexicon = new MeteorLexicon(captions.Words, MeteorConfig.Data, options.Matchers!.Value);

@@ -3,17 +3,14 @@ using System.Numerics;
 namespace ClipGpt2.Captioning.Metrics.Meteor;
 
 /// <summary>Which slots of a candidate each path of the search can't use any more, with counts and sums of places over any stretch of them.</summary>
-/// <remarks>A path has a row: one bit for each slot, and a Fenwick tree over groups of 32 slots.</remarks>
+/// <remarks>A path has a row: one bit for each slot, and a Fenwick tree over blocks of 64 slots.</remarks>
 internal sealed class TakenSlots
 {
     private const int BlockBits = 6;
     private const int BlockMask = (1 << BlockBits) - 1;
-    private const int GroupBits = 5;
-    private const int GroupMask = (1 << GroupBits) - 1;
 
     private TestTerms _terms = null!;
     private int _blocks;
-    private int _groups;
     private ulong[] _bits = [];
     private Slots[] _trees = [];
 
@@ -22,11 +19,10 @@ internal sealed class TakenSlots
     {
         _terms = terms;
         _blocks = Math.Max(1, (terms.SlotCount + BlockMask) >> BlockBits);
-        _groups = _blocks << (BlockBits - GroupBits);
         if (_bits.Length < _blocks * rows)
         {
             _bits = new ulong[_blocks * rows];
-            _trees = new Slots[_groups * rows];
+            _trees = new Slots[_blocks * rows];
         }
 
         Bits(0).Clear();
@@ -49,7 +45,7 @@ internal sealed class TakenSlots
             if ((bits & bit) == 0)
             {
                 bits |= bit;
-                AddToTree(Tree(row), slot >> GroupBits, _terms.Places[slot]);
+                AddToTree(Tree(row), slot >> BlockBits, _terms.Places[slot]);
             }
         }
     }
@@ -91,28 +87,26 @@ internal sealed class TakenSlots
     {
         var taken = default(Slots);
         var tree = Tree(row);
-        for (var node = slot >> GroupBits; node > 0; node &= node - 1)
+        for (var node = slot >> BlockBits; node > 0; node &= node - 1)
         {
             taken = taken.With(tree[node - 1]);
         }
 
-        if ((slot & GroupMask) > 0)
+        if ((slot & BlockMask) > 0)
         {
-            var first = slot & ~GroupMask;
-            var places = _terms.Places[first..slot];
-            var bits = Bits(row)[slot >> BlockBits] >> (first & BlockMask);
-            for (var i = 0; i < places.Length; i++)
+            var places = _terms.Places[(slot & ~BlockMask)..];
+            for (var bits = Bits(row)[slot >> BlockBits] & ((1UL << (slot & BlockMask)) - 1); bits != 0; bits &= bits - 1)
             {
-                taken = (bits >> i & 1) == 0 ? taken : taken.With(new Slots(1, places[i]));
+                taken = taken.With(new Slots(1, places[BitOperations.TrailingZeroCount(bits)]));
             }
         }
 
         return taken;
     }
 
-    private static void AddToTree(Span<Slots> tree, int group, int place)
+    private static void AddToTree(Span<Slots> tree, int block, int place)
     {
-        for (var node = group + 1; node <= tree.Length; node += node & -node)
+        for (var node = block + 1; node <= tree.Length; node += node & -node)
         {
             tree[node - 1] = tree[node - 1].With(new Slots(1, place));
         }
@@ -120,7 +114,7 @@ internal sealed class TakenSlots
 
     private Span<ulong> Bits(int row) => _bits.AsSpan(row * _blocks, _blocks);
 
-    private Span<Slots> Tree(int row) => _trees.AsSpan(row * _groups, _groups);
+    private Span<Slots> Tree(int row) => _trees.AsSpan(row * _blocks, _blocks);
 
     /// <summary>How many slots some are, and the sum of their places.</summary>
     public readonly record struct Slots(int Count, long Places)

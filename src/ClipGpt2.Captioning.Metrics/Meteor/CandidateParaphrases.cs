@@ -15,9 +15,9 @@ internal sealed class CandidateParaphrases(ParaphraseTable? table, TestTerms ter
         _entries.Clear();
         for (var term = 0; term < terms.Count; term++)
         {
-            if (terms[term].IsPhrase)
+            if (terms[term].Phrase is >= 0 and var phrase)
             {
-                _entries.Add((term, table!.ParaphrasesOf(terms[term].Id)));
+                _entries.Add((term, table!.ParaphrasesOf(phrase)));
             }
         }
     }

@@ -43,10 +43,10 @@ internal sealed class MeteorMatchFinder
         Terms.Read(test, PhrasesOf(test));
         _termsOfStem.Clear();
         _termsOfSynset.Clear();
-        for (var term = 0; term < Terms.Count && !Terms[term].IsPhrase; term++)
+        for (var term = 0; term < Terms.Count && Terms[term].Word is >= 0 and var word; term++)
         {
-            _termsOfStem.Add(_lexicon.Stems[Terms[term].Id], term);
-            foreach (var synset in _lexicon.SynsetsOf(Terms[term].Id))
+            _termsOfStem.Add(_lexicon.Stems[word], term);
+            foreach (var synset in _lexicon.SynsetsOf(word))
             {
                 _termsOfSynset.Add(synset, term);
             }
@@ -116,7 +116,7 @@ internal sealed class MeteorMatchFinder
         var start = _matches.Count;
         foreach (var term in _termsOfStem[_lexicon.Stems[word]])
         {
-            if (Terms[term].Id != word)
+            if (Terms[term].Word != word)
             {
                 _matches.Add(new TermMatch(term, 1, 1));
             }
@@ -133,7 +133,7 @@ internal sealed class MeteorMatchFinder
         {
             foreach (var term in _termsOfSynset[synset])
             {
-                if (Terms[term].Id != word && _seen.Add(term))
+                if (Terms[term].Word != word && _seen.Add(term))
                 {
                     _matches.Add(new TermMatch(term, 1, 2));
                 }

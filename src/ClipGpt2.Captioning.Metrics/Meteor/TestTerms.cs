@@ -14,7 +14,7 @@ internal sealed class TestTerms
     private readonly Dictionary<int, int> _termOfWord = [];
     private readonly Dictionary<int, int> _termOfPhrase = [];
     private readonly List<Term> _terms = [];
-    private readonly List<int> _termOfOccurrence = [];
+    private readonly List<(int Term, int Place)> _occurrences = [];
     private int _words;
     private int[] _places = [];
     private int[] _termOfSlot = [];
@@ -24,7 +24,7 @@ internal sealed class TestTerms
 
     public int Count => _terms.Count;
 
-    public int SlotCount => _termOfOccurrence.Count;
+    public int SlotCount => _occurrences.Count;
 
     /// <summary>The places of all slots.</summary>
     public ReadOnlySpan<int> Places => _places.AsSpan(0, SlotCount);
@@ -37,19 +37,19 @@ internal sealed class TestTerms
         _terms.Clear();
         _termOfWord.Clear();
         _termOfPhrase.Clear();
-        _termOfOccurrence.Clear();
-        foreach (var word in words)
+        _occurrences.Clear();
+        _words = words.Length;
+        for (var place = 0; place < words.Length; place++)
         {
-            AddOccurrence(_termOfWord, word, length: 1);
+            AddOccurrence(_termOfWord, words[place], place, new Term(words[place], None, 1, 0, 0));
         }
 
         foreach (var phrase in phrases.All)
         {
-            AddOccurrence(_termOfPhrase, phrase.Phrase, phrase.Length);
+            AddPhrase(phrase);
         }
 
-        _words = words.Length;
-        PlaceSlots(phrases);
+        PlaceSlots();
         CoverPlaces();
     }
 
@@ -88,20 +88,33 @@ internal sealed class TestTerms
         return from + (found < 0 ? ~found : found);
     }
 
-    private void AddOccurrence(Dictionary<int, int> known, int id, int length)
+    /// <summary>A phrase of one word is that word's term.</summary>
+    private void AddPhrase(PhraseOccurrences.Occurrence phrase)
+    {
+        if (phrase.Length > 1)
+        {
+            AddOccurrence(_termOfPhrase, phrase.Phrase, phrase.Place, new Term(None, phrase.Phrase, phrase.Length, 0, 0));
+        }
+        else if (_occurrences[phrase.Place].Term is var term && _termOfPhrase.TryAdd(phrase.Phrase, term))
+        {
+            _terms[term] = _terms[term] with { Phrase = phrase.Phrase };
+        }
+    }
+
+    private void AddOccurrence(Dictionary<int, int> known, int id, int place, Term fresh)
     {
         if (!known.TryGetValue(id, out var term))
         {
             known[id] = term = _terms.Count;
-            _terms.Add(new Term(id, length, IsPhrase: known == _termOfPhrase, 0, 0));
+            _terms.Add(fresh);
         }
 
         _terms[term] = _terms[term] with { End = _terms[term].End + 1 };
-        _termOfOccurrence.Add(term);
+        _occurrences.Add((term, place));
     }
 
     /// <summary>Lays the occurrences of each term side by side. They were read by place, and stay so.</summary>
-    private void PlaceSlots(PhraseOccurrences phrases)
+    private void PlaceSlots()
     {
         var slot = 0;
         for (var term = 0; term < Count; term++)
@@ -114,10 +127,9 @@ internal sealed class TestTerms
         Grow(ref _places, SlotCount);
         Grow(ref _termOfSlot, SlotCount);
         Grow(ref _placeSums, SlotCount + 1);
-        for (var i = 0; i < SlotCount; i++)
+        foreach (var (term, place) in _occurrences)
         {
-            var term = _termOfOccurrence[i];
-            _places[_terms[term].End] = i < _words ? i : phrases.All[i - _words].Place;
+            _places[_terms[term].End] = place;
             _termOfSlot[_terms[term].End] = term;
             _terms[term] = _terms[term] with { End = _terms[term].End + 1 };
         }
@@ -170,12 +182,12 @@ internal sealed class TestTerms
     }
 
     /// <summary>A word or phrase, and its slots from start to end.</summary>
-    /// <param name="Id">The word's number, or the phrase's number in the table.</param>
+    /// <param name="Word">The word's number, or -1 for a phrase of several.</param>
+    /// <param name="Phrase">Its number in the table of paraphrases, or -1.</param>
     /// <param name="Length">How many words it has.</param>
-    /// <param name="IsPhrase">Whether it is a phrase of the table.</param>
     /// <param name="Start">Its first slot.</param>
     /// <param name="End">The end of its slots.</param>
-    public readonly record struct Term(int Id, int Length, bool IsPhrase, int Start, int End)
+    public readonly record struct Term(int Word, int Phrase, int Length, int Start, int End)
     {
         public int Count => End - Start;
     }

@@ -82,6 +82,14 @@ public sealed class MetricPropertyTests
     [InlineData("a@")]
     [InlineData("U.S.\n")]
     [InlineData("\"<a \"")]
+    [InlineData("<a@b")]
+    [InlineData("a@@")]
+    [InlineData("&eacute;")]
+    [InlineData("&eacute")]
+    [InlineData("boots.,")]
+    [InlineData("‘’")]
+    [InlineData("#@")]
+    [InlineData("+1 ")]
     public void Long_texts_of_one_pattern_take_no_long_time(string pattern)
     {
         var text = string.Concat(Enumerable.Repeat(pattern, 20_000));

@@ -74,7 +74,59 @@ public sealed class EvaluateTests : IDisposable
         Assert.Contains("none.json", missing.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_part_of_the_references_is_measured_only_if_asked_for()
+    {
+        var (references, candidates) = WriteFiles();
+        File.WriteAllText(candidates, """[{"image_id": 1, "caption": "a green ring"}]""");
+        string[] arguments = ["evaluate", "--references", references, "--candidates", candidates, "--metrics", "rouge"];
+        var refused = await ClipGpt2Process.Run(arguments);
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("1 of the 2 images", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("--subset", refused.Error, StringComparison.Ordinal);
+        Assert.Contains(candidates, refused.Error, StringComparison.Ordinal);
+
+        var run = await ClipGpt2Process.Run([.. arguments, "--subset"]);
+        Assert.Equal(("", 0), (run.Error, run.ExitCode));
+        Assert.Contains("1 images", run.Output, StringComparison.Ordinal);
+
+        File.WriteAllText(candidates, """[{"image_id": 7, "caption": "a green ring"}]""");
+        var foreign = await ClipGpt2Process.Run([.. arguments, "--subset"]);
+        Assert.Equal(1, foreign.ExitCode);
+        Assert.Contains("none of the 2 images", foreign.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Cider_says_where_its_document_frequencies_come_from_and_takes_saved_ones()
+    {
+        var (references, candidates) = WriteFiles();
+        var saved = Path.Combine(_folder, "corpus.df");
+        string[] arguments = ["evaluate", "--references", references, "--candidates", candidates, "--metrics", "cider"];
+        var whole = await ClipGpt2Process.Run([.. arguments, "--save-document-frequencies", saved]);
+        Assert.Contains("references of 2 images alone", whole.Output, StringComparison.Ordinal);
+        Assert.Contains("--document-frequencies", whole.Output, StringComparison.Ordinal);
+
+        File.WriteAllText(candidates, """[{"image_id": 1, "caption": "a green ring to the left of a white cross"}]""");
+        var part = await ClipGpt2Process.Run([.. arguments, "--subset", "--json"]);
+        Assert.Contains("references of 1 of 2 images alone", part.Error, StringComparison.Ordinal);
+        Assert.Equal(0, Cider(part.Output)); // one image tells no word from another
+
+        var given = await ClipGpt2Process.Run([.. arguments, "--subset", "--json", "--document-frequencies", saved]);
+        Assert.Equal("", given.Error);
+        Assert.Equal(10, Cider(given.Output), 1e-9);
+
+        var missing = await ClipGpt2Process.Run([.. arguments, "--subset", "--document-frequencies", candidates]);
+        Assert.Equal(1, missing.ExitCode);
+        Assert.Contains("not CIDEr's document frequencies", missing.Error, StringComparison.Ordinal);
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static double Cider(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return document.RootElement.GetProperty("metrics")[0].GetProperty("scores")[0].GetProperty("value").GetDouble();
+    }
 
     private (string References, string Candidates) WriteFiles()
     {

@@ -5,7 +5,8 @@ namespace ClipGpt2.Captioning.Metrics.Bleu;
 /// <summary>BLEU-1 to BLEU-4 (Papineni et al., 2002) as pycocoevalcap computes them (<c>Bleu(4)</c>, <c>option="closest"</c>).</summary>
 /// <remarks>
 /// The reference length is the one nearest to the candidate's, the shorter of two equally near. The corpus's figures come from summed counts, not from
-/// the images' figures. Keys: <c>bleu_1</c> to <c>bleu_4</c>; details: <c>test_length</c>, <c>reference_length</c>, <c>ratio</c>.
+/// the images' figures. Keys: <c>bleu_1</c> to <c>bleu_4</c>; details: <c>test_length</c>, <c>reference_length</c>, <c>ratio</c>,
+/// and the candidates' n-grams, <c>guess_1</c> to <c>guess_4</c>, and those of them that a reference has, <c>correct_1</c> to <c>correct_4</c>.
 /// </remarks>
 public sealed class BleuMetric : ICaptionMetric
 {
@@ -24,13 +25,22 @@ public sealed class BleuMetric : ICaptionMetric
             corpusScores[n],
             Array.ConvertAll(perImage, s => s[n]),
             images => BleuStatistics.Sum(images.Select(i => statistics[i])).Scores()[n]));
-        return new MetricResult(Name, [.. scores])
+        return new MetricResult(Name, [.. scores]) { Details = Details(total) };
+    }
+
+    private static Dictionary<string, double> Details(BleuStatistics total)
+    {
+        var details = new Dictionary<string, double>
         {
-            Details = new Dictionary<string, double>
-            {
-                ["test_length"] = total.Length, ["reference_length"] = total.ReferenceLength, ["ratio"] = total.Ratio,
-            },
+            ["test_length"] = total.Length, ["reference_length"] = total.ReferenceLength, ["ratio"] = total.Ratio,
         };
+        for (var n = 0; n < NgramCorpus.Longest; n++)
+        {
+            details[$"guess_{n + 1}"] = total.Guess[n];
+            details[$"correct_{n + 1}"] = total.Correct[n];
+        }
+
+        return details;
     }
 
     /// <summary>The counts of each image.</summary>

@@ -51,7 +51,7 @@ public sealed class CocoResults
         var missing = references.ImageIds.Where(id => !Captions.ContainsKey(id)).ToList();
         if (missing.Count > 0 && !allowMissing)
         {
-            throw new CaptioningException($"'{Path}' has no caption for {Named(missing)} of '{references.Path}'.");
+            throw new CaptioningException($"'{Path}' has no caption for {Named(missing)} of '{references.Path}'; allow missing ones (allowMissing) to score the others.");
         }
 
         var images = references.ImageIds.Where(Captions.ContainsKey).Select(id => new CaptionedImage(id, Captions[id], references.Captions[id]));

@@ -3,14 +3,15 @@ namespace ClipGpt2.Captioning.Metrics.Meteor;
 /// <summary>Chooses from all matches of two captions those that cover most words, in the fewest chunks, over the shortest distances.</summary>
 /// <remarks>
 /// The beam search of METEOR 1.5 with its peculiarities: the distance of a match that is chosen is charged to the path it came from, which goes on as the path
-/// that skips the word; words of other than exact matches count half, rounded down. Keeps room to work in; one for each thread.
+/// that skips the word; words of other than exact matches count half, rounded down. Its time grows with the captions' length, not with the number of pairs of
+/// words. Keeps room to work in; one for each thread.
 /// </remarks>
 internal sealed class MeteorAligner(MeteorMatchFinder finder, int beamSize)
 {
-    private readonly MeteorBeam _beam = new(beamSize);
+    private readonly MeteorBeam _beam = new(finder, beamSize);
     private readonly List<MeteorMatch> _chosen = [];
-    private int[] _testCover = [];
-    private int[] _referenceCover = [];
+    private long[] _termUse = [];
+    private long[] _referenceCover = [];
 
     /// <summary>The chosen matches, by their place in the reference.</summary>
     public IReadOnlyList<MeteorMatch> Chosen => _chosen;
@@ -18,75 +19,84 @@ internal sealed class MeteorAligner(MeteorMatchFinder finder, int beamSize)
     public int Chunks { get; private set; }
 
     /// <summary>Aligns two captions whose matches the finder holds.</summary>
-    public void Align(int testLength, int referenceLength)
+    public void Align(int referenceLength)
     {
-        Count(testLength, referenceLength);
-        _beam.Start(testLength);
+        CountMatches(referenceLength);
+        _beam.Start();
         for (var word = 0; word < referenceLength; word++)
         {
-            _beam.Sort();
-            Step(word, finder.StartingAt(word));
-            _beam.Advance();
+            if (IsFixed(word, out var match))
+            {
+                _beam.Follow(word, match);
+            }
+            else
+            {
+                _beam.Branch(word, finder.StartingAt(word));
+            }
         }
 
         Chunks = _beam.Finish(_chosen);
     }
 
-    /// <summary>How many matches cover each word.</summary>
-    private void Count(int testLength, int referenceLength)
+    /// <summary>How many matches use each term of the candidate, and how many cover each word of the reference.</summary>
+    private void CountMatches(int referenceLength)
     {
-        _testCover = Cleared(_testCover, testLength);
+        _termUse = Cleared(_termUse, finder.Terms.Count);
         _referenceCover = Cleared(_referenceCover, referenceLength);
-        foreach (var match in finder.All)
+        for (var word = 0; word < referenceLength; word++)
         {
-            Cover(_testCover.AsSpan(match.TestStart, match.TestLength));
-            Cover(_referenceCover.AsSpan(match.ReferenceStart, match.ReferenceLength));
-        }
-    }
-
-    /// <summary>Whether no other match wants one of the words: then it is in every path.</summary>
-    private bool HasNoRival(MeteorMatch match) =>
-        !_testCover.AsSpan(match.TestStart, match.TestLength).ContainsAnyExcept(1)
-        && !_referenceCover.AsSpan(match.ReferenceStart, match.ReferenceLength).ContainsAnyExcept(1);
-
-    private void Step(int word, ReadOnlySpan<MeteorMatch> matches)
-    {
-        var isFixed = matches.Length == 1 && HasNoRival(matches[0]);
-        for (var path = 0; path < _beam.Count; path++)
-        {
-            if (_beam.PositionOf(path) > word)
+            foreach (var match in MatchesAt(word))
             {
-                _beam.Keep(path);
-            }
-            else if (isFixed)
-            {
-                _beam.Follow(path, matches[0]);
-            }
-            else
-            {
-                foreach (var match in matches)
+                _termUse[match.Term]++;
+                foreach (ref var cover in _referenceCover.AsSpan(word, match.ReferenceLength))
                 {
-                    _beam.TryChoose(path, match);
+                    cover += finder.Terms[match.Term].Count;
                 }
-
-                _beam.Skip(path);
             }
         }
     }
 
-    private static void Cover(Span<int> words)
+    /// <summary>Whether one match starts at a word and no other match wants one of its words: then it is in every path.</summary>
+    private bool IsFixed(int word, out MeteorMatch match)
     {
-        foreach (ref var word in words)
+        match = default;
+        var matches = MatchesAt(word);
+        if (matches.Length != 1 || finder.Terms[matches[0].Term] is not { Count: 1 } term)
         {
-            word++;
+            return false;
         }
+
+        match = new MeteorMatch(word, matches[0].ReferenceLength, finder.Terms.Places[term.Start], term.Length, matches[0].Matcher);
+        return !_referenceCover.AsSpan(word, match.ReferenceLength).ContainsAnyExcept(1) && HasNoRival(match);
     }
 
-    private static int[] Cleared(int[] room, int length)
+    private bool HasNoRival(MeteorMatch match)
+    {
+        for (var place = match.TestStart; place < match.TestEnd; place++)
+        {
+            var cover = 0L;
+            foreach (var slot in finder.Terms.SlotsOver(place))
+            {
+                cover += _termUse[finder.Terms.TermOf(slot)];
+            }
+
+            if (cover != 1)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private ReadOnlySpan<TermMatch> MatchesAt(int word) =>
+        finder.StartingAt(word) is [var first, ..] runs ? finder.All[first.Start..runs[^1].End] : [];
+
+    private static long[] Cleared(long[] room, int length)
     {
         if (room.Length < length)
         {
-            return new int[length * 2];
+            return new long[length * 2];
         }
 
         room.AsSpan(0, length).Clear();

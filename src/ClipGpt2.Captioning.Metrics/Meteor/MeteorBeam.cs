@@ -1,119 +1,98 @@
 namespace ClipGpt2.Captioning.Metrics.Meteor;
 
 /// <summary>The partial alignments of a search, best first.</summary>
+/// <remarks>
+/// Paths are sorted by words matched, most first, then by chunks and by distance, fewest first; of equal ones the earlier stays the earlier, and only the best are
+/// kept. A path that can't be among them is never made: along a run its matches only get worse, but for those that go on with the path's open chunk.
+/// </remarks>
 internal sealed class MeteorBeam
 {
+    private const int None = -1;
+
+    private readonly int _size;
+    private readonly MeteorMatchFinder _finder;
+    private readonly TakenSlots _taken = new();
+    private readonly FreeMatches _free;
+
     /// <summary>Matches chosen by a path, linked to those before.</summary>
     private readonly List<(MeteorMatch Match, int Before)> _history = [];
 
-    private readonly int _size;
-    private readonly int[] _order;
-    private Path[] _paths = new Path[64];
-    private Path[] _next = new Path[64];
-    private ulong[] _used = new ulong[64];
-    private ulong[] _nextUsed = new ulong[64];
-    private int _words;
+    private readonly Stack<int> _freeRows = new();
+    private readonly int[] _children;
+    private Path[] _paths;
+    private Path[] _next;
+    private int[] _order;
+    private int[] _nextOrder;
+    private int _count;
     private int _nextCount;
 
-    public MeteorBeam(int size)
+    public MeteorBeam(MeteorMatchFinder finder, int size)
     {
-        _size = size;
-        _order = new int[size];
+        (_finder, _size) = (finder, size);
+        _free = new FreeMatches(finder, _taken);
+        (_paths, _next, _order, _nextOrder, _children) = (new Path[size], new Path[size], new int[size], new int[size], new int[size]);
     }
 
-    /// <summary>How many paths <see cref="Sort"/> has kept.</summary>
-    public int Count { get; private set; }
-
     /// <summary>Starts with one empty path.</summary>
-    public void Start(int testLength)
+    public void Start()
     {
         _history.Clear();
-        _words = Math.Max(1, (testLength + 63) / 64);
-        EnsureRoom(1);
-        _nextUsed.AsSpan(0, _words).Clear();
-        _next[0] = new Path { LastEnd = -1, History = -1 };
-        _nextCount = 1;
+        _taken.Start(_finder.Terms, _size);
+        _freeRows.Clear();
+        for (var row = _size - 1; row > 0; row--)
+        {
+            _freeRows.Push(row);
+        }
+
+        _paths[0] = new Path { LastEnd = None, History = None };
+        (_order[0], _count) = (0, 1);
+    }
+
+    /// <summary>All paths go through a match that no other match has a word in common with.</summary>
+    public void Follow(int word, MeteorMatch match)
+    {
+        foreach (var index in _order.AsSpan(0, _count))
+        {
+            var next = _paths[index] with { Parent = index };
+            if (next.Position <= word)
+            {
+                next.Append(match, gain: 0);
+            }
+
+            Offer(next);
+        }
+
         Advance();
     }
 
-    /// <summary>Keeps the best paths: most words, fewest chunks, shortest distance, and of equal ones the earlier.</summary>
-    public void Sort()
+    /// <summary>Each path tries all matches that start at a word of the reference, and leaves the word without one.</summary>
+    public void Branch(int word, ReadOnlySpan<MatchRun> runs)
     {
-        var found = Count;
-        Count = 0;
-        for (var path = 0; path < found; path++)
+        _free.Open(word, runs);
+        foreach (var index in _order.AsSpan(0, _count))
         {
-            var place = Count;
-            while (place > 0 && _paths[path].IsBefore(_paths[_order[place - 1]]))
+            if (_paths[index].Position > word)
             {
-                place--;
+                Offer(_paths[index] with { Parent = index });
             }
-
-            if (place < _size)
+            else
             {
-                var moved = Math.Min(Count, _size - 1) - place;
-                _order.AsSpan(place, moved).CopyTo(_order.AsSpan(place + 1));
-                _order[place] = path;
-                Count = Math.Min(Count + 1, _size);
+                Branch(index, word, runs);
             }
         }
-    }
 
-    public int PositionOf(int path) => _paths[_order[path]].Position;
-
-    /// <summary>A path that is further in the reference already.</summary>
-    public void Keep(int path) => Add(_order[path], _paths[_order[path]]);
-
-    /// <summary>A path goes through a match that is in every path.</summary>
-    public void Follow(int path, MeteorMatch match)
-    {
-        var next = _paths[_order[path]];
-        next.Append(match, Chain(next.History, match));
-        Add(_order[path], next);
-    }
-
-    /// <summary>Adds a path with the match, unless a word of it is taken, and charges the distance to the path that it came from.</summary>
-    public void TryChoose(int path, MeteorMatch match)
-    {
-        var index = _order[path];
-        if (IsTaken(index, match))
-        {
-            return;
-        }
-
-        var next = _paths[index];
-        next.Append(match, Chain(next.History, match));
-        next.Words += match.Gain;
-        Add(index, next);
-        MarkLast(match);
-        _paths[index].Distance += match.Distance;
-    }
-
-    /// <summary>A path leaves a word of the reference without a match: its chunk ends.</summary>
-    public void Skip(int path)
-    {
-        var next = _paths[_order[path]];
-        next.EndChunk();
-        next.Position++;
-        Add(_order[path], next);
-    }
-
-    /// <summary>Makes the paths that were added the current ones.</summary>
-    public void Advance()
-    {
-        (_paths, _next) = (_next, _paths);
-        (_used, _nextUsed) = (_nextUsed, _used);
-        (Count, _nextCount) = (_nextCount, 0);
+        Advance();
     }
 
     /// <summary>Gives the matches of the best path and returns its number of chunks.</summary>
+    /// <remarks>The paths were sorted while their last chunks were open; only now are these counted, and the first of the best wins.</remarks>
     public int Finish(List<MeteorMatch> chosen)
     {
-        var best = 0;
-        for (var path = 0; path < Count; path++)
+        var best = _order[0];
+        foreach (var path in _order.AsSpan(0, _count))
         {
             _paths[path].EndChunk();
-            best = _paths[path].IsBefore(_paths[best]) ? path : best;
+            best = _paths[path].Rank.IsBefore(_paths[best].Rank) ? path : best;
         }
 
         chosen.Clear();
@@ -123,84 +102,179 @@ internal sealed class MeteorBeam
         }
 
         chosen.Reverse();
-        return _paths[best].Chunks;
+        return _paths[best].Rank.Chunks;
     }
 
-    private int Chain(int before, MeteorMatch match)
+    /// <remarks>The distance of a match that is chosen is charged to the path that it came from: to the matches tried later, and to the path that goes on without.</remarks>
+    private void Branch(int index, int word, ReadOnlySpan<MatchRun> runs)
     {
-        _history.Add((match, before));
-        return _history.Count - 1;
-    }
-
-    private void Add(int from, Path path)
-    {
-        EnsureRoom(_nextCount + 1);
-        _used.AsSpan(from * _words, _words).CopyTo(_nextUsed.AsSpan(_nextCount * _words));
-        _next[_nextCount++] = path;
-    }
-
-    private bool IsTaken(int path, MeteorMatch match)
-    {
-        for (var word = match.TestStart; word < match.TestEnd; word++)
+        var path = _paths[index] with { Parent = index };
+        for (var i = 0; i < runs.Length; i++)
         {
-            if ((_used[(path * _words) + (word >> 6)] >> (word & 63) & 1) != 0)
+            Try(ref path, runs[i]);
+            if (!CanGoOn(path, runs[(i + 1)..]))
+            {
+                return;
+            }
+
+            path.Rank.Distance += _free.PassTo(int.MaxValue);
+        }
+
+        path.EndChunk();
+        path.Position = word + 1;
+        Offer(path);
+    }
+
+    private void Try(ref Path path, MatchRun run)
+    {
+        _free.Start(run, path.Row);
+        while (_free.Peek(out var match) && CanEnter(path.Rank with { Words = path.Rank.Words + run.Gain, Chunks = path.ChunksWith(match) }))
+        {
+            Choose(ref path, match);
+        }
+
+        if (path.LastEnd >= 0 && CanEnter(path.Rank with { Words = path.Rank.Words + run.Gain }) && _free.HasMatchAt(path.LastEnd))
+        {
+            path.Rank.Distance += _free.PassTo(path.LastEnd);
+            while (_free.Peek(out var match) && match.TestStart == path.LastEnd)
+            {
+                Choose(ref path, match);
+            }
+        }
+    }
+
+    private void Choose(ref Path path, MeteorMatch match)
+    {
+        var next = path;
+        next.Append(match, match.Gain);
+        Offer(next);
+        path.Rank.Distance += Math.Abs(match.TestStart - match.ReferenceStart);
+        _free.Advance();
+    }
+
+    /// <summary>Whether a later run of a path, or the path without a match here, can still be among the best.</summary>
+    private bool CanGoOn(in Path path, ReadOnlySpan<MatchRun> later)
+    {
+        foreach (var run in later)
+        {
+            if (CanEnter(path.Rank with { Words = path.Rank.Words + run.Gain }))
             {
                 return true;
             }
         }
 
-        return false;
+        return CanEnter(path.Rank with { Chunks = path.ChunksClosed });
     }
 
-    private void MarkLast(MeteorMatch match)
+    private bool CanEnter(Rank rank) => _nextCount < _size || rank.IsBefore(_next[_nextOrder[_size - 1]].Rank);
+
+    private void Offer(in Path path)
     {
-        for (var word = match.TestStart; word < match.TestEnd; word++)
+        var place = _nextCount;
+        while (place > 0 && path.Rank.IsBefore(_next[_nextOrder[place - 1]].Rank))
         {
-            _nextUsed[((_nextCount - 1) * _words) + (word >> 6)] |= 1UL << (word & 63);
+            place--;
+        }
+
+        if (place == _size)
+        {
+            return;
+        }
+
+        var room = _nextCount < _size ? _nextCount++ : _nextOrder[_size - 1];
+        _nextOrder.AsSpan(place, _nextCount - 1 - place).CopyTo(_nextOrder.AsSpan(place + 1));
+        _nextOrder[place] = room;
+        _next[room] = path;
+    }
+
+    /// <summary>Makes the offered paths the current ones: each gets a row of taken slots and its place in the history.</summary>
+    private void Advance()
+    {
+        CountChildren();
+        foreach (var index in _nextOrder.AsSpan(0, _nextCount))
+        {
+            ref var path = ref _next[index];
+            if (--_children[path.Parent] > 0)
+            {
+                var row = _freeRows.Pop();
+                _taken.Copy(path.Row, row);
+                path.Row = row;
+            }
+
+            if (path.HasMatch)
+            {
+                Record(ref path);
+            }
+        }
+
+        (_paths, _next) = (_next, _paths);
+        (_order, _nextOrder) = (_nextOrder, _order);
+        (_count, _nextCount) = (_nextCount, 0);
+    }
+
+    /// <summary>The last child of a path takes over its row; the row of a path without any is free.</summary>
+    private void CountChildren()
+    {
+        foreach (var index in _nextOrder.AsSpan(0, _nextCount))
+        {
+            _children[_next[index].Parent]++;
+        }
+
+        foreach (var index in _order.AsSpan(0, _count))
+        {
+            if (_children[index] == 0)
+            {
+                _freeRows.Push(_paths[index].Row);
+            }
         }
     }
 
-    private void EnsureRoom(int paths)
+    private void Record(ref Path path)
     {
-        if (paths > _next.Length)
+        _history.Add((path.Match, path.History));
+        (path.History, path.HasMatch) = (_history.Count - 1, false);
+        for (var place = path.Match.TestStart; place < path.Match.TestEnd; place++)
         {
-            Array.Resize(ref _next, paths * 2);
-        }
-
-        if (paths * _words > _nextUsed.Length)
-        {
-            Array.Resize(ref _nextUsed, paths * _words * 2);
+            _taken.TakeWord(path.Row, place);
         }
     }
 
-    private struct Path
+    /// <summary>What paths are sorted by.</summary>
+    private record struct Rank(int Words, int Chunks, long Distance)
     {
-        public int Words;
-        public int Chunks;
-        public long Distance;
+        public readonly bool IsBefore(Rank other) =>
+            Words != other.Words ? Words > other.Words : Chunks != other.Chunks ? Chunks < other.Chunks : Distance < other.Distance;
+    }
+
+    private record struct Path
+    {
+        public Rank Rank;
 
         /// <summary>The end in the candidate of the match that the open chunk ends with, or -1.</summary>
         public int LastEnd;
         public int Position;
         public int History;
+        public int Row;
+        public int Parent;
 
-        public readonly bool IsBefore(in Path other) =>
-            Words != other.Words ? Words > other.Words : Chunks != other.Chunks ? Chunks < other.Chunks : Distance < other.Distance;
+        /// <summary>Whether the last step chose a match that isn't recorded yet.</summary>
+        public bool HasMatch;
+        public MeteorMatch Match;
 
-        public void Append(MeteorMatch match, int history)
+        public readonly int ChunksClosed => LastEnd >= 0 ? Rank.Chunks + 1 : Rank.Chunks;
+
+        public readonly int ChunksWith(in MeteorMatch match) => LastEnd >= 0 && match.TestStart != LastEnd ? Rank.Chunks + 1 : Rank.Chunks;
+
+        public void Append(in MeteorMatch match, int gain)
         {
-            if (LastEnd >= 0 && match.TestStart != LastEnd)
-            {
-                Chunks++;
-            }
-
-            (LastEnd, Position, History) = (match.TestEnd, match.ReferenceEnd, history);
+            Rank = Rank with { Words = Rank.Words + gain, Chunks = ChunksWith(match) };
+            (LastEnd, Position, HasMatch, Match) = (match.TestEnd, match.ReferenceEnd, true, match);
         }
 
         public void EndChunk()
         {
-            Chunks += LastEnd >= 0 ? 1 : 0;
-            LastEnd = -1;
+            Rank.Chunks = ChunksClosed;
+            LastEnd = None;
         }
     }
 }

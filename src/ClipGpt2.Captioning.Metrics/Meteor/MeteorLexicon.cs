@@ -32,20 +32,6 @@ internal sealed class MeteorLexicon
 
     public bool IsFunction(int word) => _isFunction[word];
 
-    /// <summary>Whether two words share a synset.</summary>
-    public bool AreSynonyms(int first, int second)
-    {
-        int[] a = _synsets[first], b = _synsets[second];
-        for (int i = 0, j = 0; i < a.Length && j < b.Length;)
-        {
-            if (a[i] == b[j])
-            {
-                return true;
-            }
-
-            _ = a[i] < b[j] ? i++ : j++;
-        }
-
-        return false;
-    }
+    /// <summary>The synsets of a word: words that share one are synonyms.</summary>
+    public ReadOnlySpan<int> SynsetsOf(int word) => _synsets[word];
 }

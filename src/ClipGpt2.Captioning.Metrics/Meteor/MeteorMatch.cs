@@ -7,8 +7,9 @@ internal readonly record struct MeteorMatch(int ReferenceStart, int ReferenceLen
 
     public int ReferenceEnd => ReferenceStart + ReferenceLength;
 
-    /// <summary>What the search counts: the words of both sides, where those of other than exact matches count half and halves are dropped.</summary>
-    public int Gain => Matcher == 0 ? TestLength + ReferenceLength : (TestLength / 2) + (ReferenceLength / 2);
+    public int Gain => GainOf(Matcher, TestLength, ReferenceLength);
 
-    public int Distance => Math.Abs(TestStart - ReferenceStart);
+    /// <summary>What the search counts: the words of both sides, where those of other than exact matches count half and halves are dropped.</summary>
+    public static int GainOf(int matcher, int testLength, int referenceLength) =>
+        matcher == 0 ? testLength + referenceLength : (testLength / 2) + (referenceLength / 2);
 }

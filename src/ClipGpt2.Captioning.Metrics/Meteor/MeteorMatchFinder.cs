@@ -1,79 +1,178 @@
+using System.Runtime.InteropServices;
+
 namespace ClipGpt2.Captioning.Metrics.Meteor;
 
-/// <summary>Finds all matches of two captions, by the place in the reference where they start.</summary>
-/// <remarks>Keeps room to work in; one for each thread.</remarks>
-internal sealed class MeteorMatchFinder(MeteorLexicon lexicon, MeteorMatchers matchers)
+/// <summary>Finds what of a candidate matches each word of a reference, in the order in which the search tries it.</summary>
+/// <remarks>
+/// At a word of the reference first come the exact matches, then those by stems, then synonyms, each by their place in the candidate. Paraphrases follow: those
+/// whose first column in the table stands in the reference, the shortest first, then in the table's order, then by place in the candidate; and then those whose
+/// first column stands in the candidate, by place, then the shortest, then in the table's order. Keeps room to work in; one for each thread.
+/// </remarks>
+internal sealed class MeteorMatchFinder
 {
-    private readonly List<MeteorMatch> _matches = [];
+    private readonly MeteorLexicon _lexicon;
+    private readonly MeteorMatchers _matchers;
+    private readonly ParaphraseTable? _paraphrases;
+    private readonly CandidateParaphrases _candidateParaphrases;
+    private readonly IntMultimap _termsOfStem = new();
+    private readonly IntMultimap _termsOfSynset = new();
+    private readonly HashSet<int> _seen = [];
+    private readonly List<TermMatch> _matches = [];
+    private readonly List<MatchRun> _runs = [];
     private readonly List<int> _starts = [];
 
-    public ReadOnlySpan<MeteorMatch> All => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_matches);
+    public MeteorMatchFinder(MeteorLexicon lexicon, MeteorMatchers matchers, ParaphraseTable? paraphrases)
+    {
+        (_lexicon, _matchers) = (lexicon, matchers);
+        _paraphrases = matchers.HasFlag(MeteorMatchers.Paraphrase) ? paraphrases : null;
+        _candidateParaphrases = new CandidateParaphrases(paraphrases, Terms);
+    }
 
-    /// <summary>The matches that start at a word of the reference, in the order in which the search tries them: by matcher, then by place in the candidate.</summary>
-    public ReadOnlySpan<MeteorMatch> StartingAt(int referenceWord) => All[_starts[referenceWord].._starts[referenceWord + 1]];
+    /// <summary>The candidate.</summary>
+    public TestTerms Terms { get; } = new();
 
-    public void Find(ReadOnlySpan<int> test, ReadOnlySpan<int> reference, PhraseOccurrences testPhrases, PhraseOccurrences referencePhrases)
+    public ReadOnlySpan<TermMatch> All => CollectionsMarshal.AsSpan(_matches);
+
+    /// <summary>What starts at a word of the reference, in order.</summary>
+    public ReadOnlySpan<MatchRun> StartingAt(int referenceWord) =>
+        CollectionsMarshal.AsSpan(_runs)[_starts[referenceWord].._starts[referenceWord + 1]];
+
+    /// <summary>Reads the candidate that the next references are matched with.</summary>
+    public void Read(ReadOnlySpan<int> test)
+    {
+        Terms.Read(test, PhrasesOf(test));
+        _termsOfStem.Clear();
+        _termsOfSynset.Clear();
+        for (var term = 0; term < Terms.Count && Terms[term].Word is >= 0 and var word; term++)
+        {
+            _termsOfStem.Add(_lexicon.Stems[word], term);
+            foreach (var synset in _lexicon.SynsetsOf(word))
+            {
+                _termsOfSynset.Add(synset, term);
+            }
+        }
+
+        _candidateParaphrases.Read();
+    }
+
+    /// <summary>Finds the matches of the candidate with a reference.</summary>
+    public void Find(ReadOnlySpan<int> test, ReadOnlySpan<int> reference)
     {
         _matches.Clear();
+        _runs.Clear();
         _starts.Clear();
 
         // Equal captions match word for word, and nothing else is looked for.
-        var active = test.SequenceEqual(reference) ? MeteorMatchers.Exact : matchers;
-        for (var j = 0; j < reference.Length; j++)
+        var active = test.SequenceEqual(reference) ? MeteorMatchers.Exact : _matchers;
+        var phrases = active.HasFlag(MeteorMatchers.Paraphrase) ? PhrasesOf(reference) : PhraseOccurrences.None;
+        _candidateParaphrases.Choose(phrases);
+        for (var place = 0; place < reference.Length; place++)
         {
-            _starts.Add(_matches.Count);
-            AddExact(test, reference[j], j);
+            _starts.Add(_runs.Count);
+            AddExact(reference[place]);
             if (active.HasFlag(MeteorMatchers.Stem))
             {
-                AddStems(test, reference[j], j);
+                AddStems(reference[place]);
             }
 
             if (active.HasFlag(MeteorMatchers.Synonym))
             {
-                AddSynonyms(test, reference[j], j);
+                AddSynonyms(reference[place]);
             }
 
-            if (active.HasFlag(MeteorMatchers.Paraphrase))
-            {
-                referencePhrases.AddParaphrases(testPhrases, j, _matches);
-            }
+            AddParaphrases(phrases.At(place));
         }
 
-        _starts.Add(_matches.Count);
+        _starts.Add(_runs.Count);
     }
 
-    private void AddExact(ReadOnlySpan<int> test, int word, int j)
+    private PhraseOccurrences PhrasesOf(ReadOnlySpan<int> words)
     {
-        for (var i = 0; i < test.Length; i++)
+        if (_paraphrases is null)
         {
-            if (test[i] == word)
-            {
-                _matches.Add(new MeteorMatch(j, 1, i, 1, 0));
-            }
+            return PhraseOccurrences.None;
         }
+
+        var texts = new string[words.Length];
+        for (var i = 0; i < texts.Length; i++)
+        {
+            texts[i] = _lexicon.Words[words[i]].ToString();
+        }
+
+        return PhraseOccurrences.Of(_paraphrases, texts);
     }
 
-    private void AddStems(ReadOnlySpan<int> test, int word, int j)
+    private void AddExact(int word)
     {
-        var stems = lexicon.Stems;
-        var stem = stems[word];
-        for (var i = 0; i < test.Length; i++)
+        if (Terms.OfWord(word) is >= 0 and var term)
         {
-            if (stems[test[i]] == stem && test[i] != word)
-            {
-                _matches.Add(new MeteorMatch(j, 1, i, 1, 1));
-            }
+            _matches.Add(new TermMatch(term, 1, 0));
+            EndRun(_matches.Count - 1);
         }
     }
 
-    private void AddSynonyms(ReadOnlySpan<int> test, int word, int j)
+    private void AddStems(int word)
     {
-        for (var i = 0; i < test.Length; i++)
+        var start = _matches.Count;
+        foreach (var term in _termsOfStem[_lexicon.Stems[word]])
         {
-            if (test[i] != word && lexicon.AreSynonyms(test[i], word))
+            if (Terms[term].Word != word)
             {
-                _matches.Add(new MeteorMatch(j, 1, i, 1, 2));
+                _matches.Add(new TermMatch(term, 1, 1));
             }
+        }
+
+        EndRun(start);
+    }
+
+    private void AddSynonyms(int word)
+    {
+        var start = _matches.Count;
+        _seen.Clear();
+        foreach (var synset in _lexicon.SynsetsOf(word))
+        {
+            foreach (var term in _termsOfSynset[synset])
+            {
+                if (Terms[term].Word != word && _seen.Add(term))
+                {
+                    _matches.Add(new TermMatch(term, 1, 2));
+                }
+            }
+        }
+
+        EndRun(start);
+    }
+
+    private void AddParaphrases(ReadOnlySpan<PhraseOccurrences.Occurrence> phrases)
+    {
+        foreach (var phrase in phrases)
+        {
+            foreach (var second in _paraphrases!.ParaphrasesOf(phrase.Phrase))
+            {
+                if (Terms.OfPhrase(second) is >= 0 and var term)
+                {
+                    _matches.Add(new TermMatch(term, phrase.Length, 3));
+                    EndRun(_matches.Count - 1);
+                }
+            }
+        }
+
+        var start = _matches.Count;
+        _candidateParaphrases.AddMatches(phrases, _matches);
+        EndRun(start);
+    }
+
+    private void EndRun(int start)
+    {
+        var gain = 0;
+        foreach (var match in All[start..])
+        {
+            gain = Math.Max(gain, MeteorMatch.GainOf(match.Matcher, Terms[match.Term].Length, match.ReferenceLength));
+        }
+
+        if (_matches.Count > start)
+        {
+            _runs.Add(new MatchRun(start, _matches.Count, gain));
         }
     }
 }

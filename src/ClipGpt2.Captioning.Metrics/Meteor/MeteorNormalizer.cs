@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -5,12 +6,13 @@ namespace ClipGpt2.Captioning.Metrics.Meteor;
 
 /// <summary>METEOR's own normalisation of English text (<c>-norm</c>): a second tokenization, after that of the evaluation.</summary>
 /// <remarks>
-/// Parts marks from words and words at hyphens, unifies quotes and dashes, and writes <c>u.s.</c> as <c>us</c>. Letters beyond Latin and Cyrillic are marks to it.
+/// Parts marks from words and words at hyphens, unifies quotes and dashes, and writes <c>u.s.</c> as <c>us</c>. Its letters are five ranges of Latin and
+/// Cyrillic; all else beyond ASCII is a mark: Romanian ș, Vietnamese, Greek, and control characters too, which are only trimmed from a line's ends.
 /// Written from the golden data and the published rules of the WMT tokenizer, on which it is built.
 /// </remarks>
 internal sealed partial class MeteorNormalizer(IReadOnlySet<string> prefixes, IReadOnlySet<string> numericPrefixes)
 {
-    private const string Letters = "A-Za-zÀ-ÖØ-öø-ɏЀ-ӿ";
+    private const string Letters = @"A-Za-z\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u017E\u0400-\u0527\u1D00-\u1D7F\uA640-\uA66E\uA67E-\uA697";
 
     /// <summary>Normalises a line.</summary>
     /// <param name="text">The text.</param>
@@ -18,9 +20,9 @@ internal sealed partial class MeteorNormalizer(IReadOnlySet<string> prefixes, IR
     /// <returns>Words with single blanks between.</returns>
     public string Normalize(string text, bool keepPunctuation)
     {
-        var line = Blanks().Replace($" {text} ", " ");
+        var line = Blanks().Replace($" {Trim(text)} ", " ");
         line = UnifyQuotes(line).Replace("--", "-", StringComparison.Ordinal).Replace("–", " - ", StringComparison.Ordinal);
-        line = Marks().Replace(line, " $0 ");
+        line = $" {Trim(Marks().Replace(line, " $0 "))} ";
         line = ManyPeriods().Replace(line, " $0 ");
         line = CommaBetweenOthers().Replace(line, "$1 , $2");
         line = CommaAfterDigit().Replace(line, "$1 , $2");
@@ -28,6 +30,28 @@ internal sealed partial class MeteorNormalizer(IReadOnlySet<string> prefixes, IR
         line = Hyphen().Replace(PartApostrophes(line), "$1 $2");
         line = PartPeriods(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
         return keepPunctuation ? line : string.Join(' ', NoWord().Replace(line, " ").Split(' ', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    /// <summary>Whether a character parts words. The vertical tab doesn't.</summary>
+    public static bool IsBlank(char c) => c is '\t' or '\n' or '\f' or '\r' || char.GetUnicodeCategory(c) == UnicodeCategory.SpaceSeparator;
+
+    /// <summary>Whether a line loses a character at its ends: blanks and control characters of ASCII.</summary>
+    public static bool IsTrimmed(char c) => c <= ' ';
+
+    private static string Trim(string line)
+    {
+        var (start, end) = (0, line.Length);
+        while (start < end && IsTrimmed(line[start]))
+        {
+            start++;
+        }
+
+        while (end > start && IsTrimmed(line[end - 1]))
+        {
+            end--;
+        }
+
+        return line[start..end];
     }
 
     private static string UnifyQuotes(string line) => line
@@ -83,11 +107,11 @@ internal sealed partial class MeteorNormalizer(IReadOnlySet<string> prefixes, IR
         return line.ToString();
     }
 
-    [GeneratedRegex(@"\s+")]
+    [GeneratedRegex(@"[\t\n\f\r\p{Zs}]+")]
     private static partial Regex Blanks();
 
     /// <summary>All but letters, digits and the marks that have rules of their own; a surrogate pair is one.</summary>
-    [GeneratedRegex(@"[\uD800-\uDBFF][\uDC00-\uDFFF]|[^" + Letters + @"0-9 .',-]")]
+    [GeneratedRegex(@"[\uD800-\uDBFF][\uDC00-\uDFFF]|[^" + Letters + @"0-9 \v.',-]")]
     private static partial Regex Marks();
 
     [GeneratedRegex(@"\.{2,}")]
@@ -102,24 +126,24 @@ internal sealed partial class MeteorNormalizer(IReadOnlySet<string> prefixes, IR
     [GeneratedRegex("([^0-9]),([0-9])")]
     private static partial Regex CommaBeforeDigit();
 
-    [GeneratedRegex("([^" + Letters + "])'([^" + Letters + "])")]
+    [GeneratedRegex(@"([^" + Letters + "])'([^" + Letters + "])")]
     private static partial Regex ApostropheBetweenOthers();
 
-    [GeneratedRegex("([^" + Letters + "0-9])'([" + Letters + "])")]
+    [GeneratedRegex(@"([^" + Letters + "0-9])'([" + Letters + "])")]
     private static partial Regex ApostropheBeforeLetter();
 
-    [GeneratedRegex("([" + Letters + "])'([^" + Letters + "])")]
+    [GeneratedRegex(@"([" + Letters + "])'([^" + Letters + "])")]
     private static partial Regex ApostropheAfterLetter();
 
-    [GeneratedRegex("([" + Letters + "])'([" + Letters + "])")]
+    [GeneratedRegex(@"([" + Letters + "])'([" + Letters + "])")]
     private static partial Regex ApostropheBetweenLetters();
 
     [GeneratedRegex("([0-9])'(s)")]
     private static partial Regex ApostropheAfterDigit();
 
-    [GeneratedRegex("([" + Letters + "0-9.])-([" + Letters + "0-9.])")]
+    [GeneratedRegex(@"([" + Letters + "0-9.])-([" + Letters + "0-9.])")]
     private static partial Regex Hyphen();
 
-    [GeneratedRegex("[^" + Letters + "0-9 ]")]
+    [GeneratedRegex(@"[^" + Letters + "0-9 ]")]
     private static partial Regex NoWord();
 }

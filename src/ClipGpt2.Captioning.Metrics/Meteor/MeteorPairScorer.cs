@@ -5,14 +5,13 @@ internal sealed class MeteorPairScorer
 {
     private readonly MeteorCaptions _captions;
     private readonly MeteorLexicon _lexicon;
-    private readonly ParaphraseTable? _paraphrases;
     private readonly MeteorOptions _options;
     private readonly MeteorMatchFinder _finder;
 
     public MeteorPairScorer(MeteorCaptions captions, MeteorLexicon lexicon, MeteorMatchers matchers, ParaphraseTable? paraphrases, MeteorOptions options)
     {
-        (_captions, _lexicon, _paraphrases, _options) = (captions, lexicon, paraphrases, options);
-        _finder = new MeteorMatchFinder(lexicon, matchers);
+        (_captions, _lexicon, _options) = (captions, lexicon, options);
+        _finder = new MeteorMatchFinder(lexicon, matchers, paraphrases);
         Aligner = new MeteorAligner(_finder, options.BeamSize);
     }
 
@@ -22,12 +21,12 @@ internal sealed class MeteorPairScorer
     /// <summary>The counts of an image's candidate with the reference that gives the highest score, the first of equal ones.</summary>
     public MeteorStatistics Best(int image)
     {
-        var phrases = PhrasesOf(_captions.Candidates[image], withParaphrases: true);
+        _finder.Read(_captions.Candidates[image]);
         var best = new MeteorStatistics();
         var bestScore = double.NegativeInfinity;
         for (var reference = _captions.ReferenceStarts[image]; reference < _captions.ReferenceStarts[image + 1]; reference++)
         {
-            var statistics = Score(_captions.Candidates[image], _captions.References[reference], phrases);
+            var statistics = Score(_captions.Candidates[image], _captions.References[reference]);
             var score = statistics.Figures(_options).Score;
             if (score > bestScore)
             {
@@ -38,10 +37,10 @@ internal sealed class MeteorPairScorer
         return best;
     }
 
-    private MeteorStatistics Score(ReadOnlySpan<int> test, ReadOnlySpan<int> reference, PhraseOccurrences testPhrases)
+    private MeteorStatistics Score(ReadOnlySpan<int> test, ReadOnlySpan<int> reference)
     {
-        _finder.Find(test, reference, testPhrases, PhrasesOf(reference, withParaphrases: false));
-        Aligner.Align(test.Length, reference.Length);
+        _finder.Find(test, reference);
+        Aligner.Align(reference.Length);
         var statistics = new MeteorStatistics
         {
             TestLength = test.Length,
@@ -61,22 +60,6 @@ internal sealed class MeteorPairScorer
         }
 
         return statistics;
-    }
-
-    private PhraseOccurrences PhrasesOf(ReadOnlySpan<int> words, bool withParaphrases)
-    {
-        if (_paraphrases is null)
-        {
-            return PhraseOccurrences.None;
-        }
-
-        var texts = new string[words.Length];
-        for (var i = 0; i < texts.Length; i++)
-        {
-            texts[i] = _lexicon.Words[words[i]].ToString();
-        }
-
-        return PhraseOccurrences.Of(_paraphrases, texts, withParaphrases);
     }
 
     private int FunctionWords(ReadOnlySpan<int> words)

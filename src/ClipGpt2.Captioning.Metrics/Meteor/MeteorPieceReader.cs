@@ -6,7 +6,7 @@ namespace ClipGpt2.Captioning.Metrics.Meteor;
 /// <summary>Turns pieces of captions into METEOR's words: normalised, or as they are, and lower-cased.</summary>
 /// <remarks>
 /// A piece's words depend on nothing but the piece and, for one that ends with a period, on how the next piece begins;
-/// so each piece is normalised once for each such beginning.
+/// so each piece is normalised once for each such beginning. Captions with control characters, which count only inside a line, are normalised whole.
 /// </remarks>
 internal sealed class MeteorPieceReader(Vocabulary pieces, MeteorOptions options)
 {
@@ -15,7 +15,10 @@ internal sealed class MeteorPieceReader(Vocabulary pieces, MeteorOptions options
     private readonly MeteorNormalizer _normalizer = new((options.Data ?? MeteorData.BuiltIn).Prefixes, (options.Data ?? MeteorData.BuiltIn).NumericPrefixes);
     private readonly Dictionary<(int Piece, char Next), int[]> _known = [];
 
-    /// <summary>For pieces of letters and digits, which are words as they are: the word's number plus one; -1 for others; 0 if not looked at yet.</summary>
+    /// <summary>In <see cref="_plain"/>, a piece with a control character.</summary>
+    private const int InLine = -2;
+
+    /// <summary>For pieces of letters and digits, which are words as they are: the word's number plus one; -1 or <see cref="InLine"/> for others; 0 if not looked at yet.</summary>
     private int[] _plain = new int[pieces.Count];
 
     public Vocabulary Words { get; } = new();
@@ -26,6 +29,12 @@ internal sealed class MeteorPieceReader(Vocabulary pieces, MeteorOptions options
     /// <summary>Appends the words of a caption's pieces.</summary>
     public void AddWords(ReadOnlySpan<int> caption, TokenListsBuilder into)
     {
+        if (HasControlCharacters(caption))
+        {
+            into.AddRange(Intern(Texts(Join(caption), '\0')));
+            return;
+        }
+
         for (var i = 0; i < caption.Length; i++)
         {
             var piece = caption[i];
@@ -41,6 +50,32 @@ internal sealed class MeteorPieceReader(Vocabulary pieces, MeteorOptions options
         }
     }
 
+    private bool HasControlCharacters(ReadOnlySpan<int> caption)
+    {
+        foreach (var piece in caption)
+        {
+            if (PlainWord(piece) == InLine)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private string Join(ReadOnlySpan<int> caption)
+    {
+        var line = new StringBuilder();
+        foreach (var piece in caption)
+        {
+            line.Append(line.Length > 0 ? " " : "").Append(pieces[piece]);
+        }
+
+        return line.ToString();
+    }
+
+    private int[] Intern(IEnumerable<string> words) => [.. words.Select(word => Words.Intern(Lower(word)))];
+
     private int PlainWord(int piece)
     {
         if (piece >= _plain.Length)
@@ -50,7 +85,9 @@ internal sealed class MeteorPieceReader(Vocabulary pieces, MeteorOptions options
 
         if (_plain[piece] == 0)
         {
-            _plain[piece] = IsPlain(pieces[piece]) ? Words.Intern(pieces[piece]) + 1 : -1;
+            _plain[piece] = IsPlain(pieces[piece]) ? Words.Intern(pieces[piece]) + 1
+                : pieces[piece].ContainsAnyInRange('\0', '\u001F') ? InLine
+                : -1;
         }
 
         return _plain[piece];
@@ -74,10 +111,12 @@ internal sealed class MeteorPieceReader(Vocabulary pieces, MeteorOptions options
     {
         foreach (var piece in following)
         {
-            if (!pieces[piece].IsWhiteSpace())
+            foreach (var c in pieces[piece])
             {
-                var first = pieces[piece].TrimStart()[0];
-                return char.IsLower(first) ? 'a' : char.IsAsciiDigit(first) ? '0' : '-';
+                if (!MeteorNormalizer.IsBlank(c))
+                {
+                    return char.IsLower(c) ? 'a' : char.IsAsciiDigit(c) ? '0' : '-';
+                }
             }
         }
 
@@ -88,7 +127,7 @@ internal sealed class MeteorPieceReader(Vocabulary pieces, MeteorOptions options
     {
         if (!_known.TryGetValue((piece, next), out var words))
         {
-            _known[(piece, next)] = words = [.. Texts(pieces[piece].ToString(), next).Select(word => Words.Intern(Lower(word)))];
+            _known[(piece, next)] = words = Intern(Texts(pieces[piece].ToString(), next));
         }
 
         return words;

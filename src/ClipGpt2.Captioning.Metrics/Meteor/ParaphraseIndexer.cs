@@ -9,7 +9,7 @@ namespace ClipGpt2.Captioning.Metrics.Meteor;
 internal sealed class ParaphraseIndexer
 {
     private readonly Vocabulary _phrases = new();
-    private readonly List<long> _edges = [];
+    private readonly List<(int First, int Second)> _entries = [];
     private int _longest = 1;
 
     private ParaphraseIndexer()
@@ -35,30 +35,15 @@ internal sealed class ParaphraseIndexer
 
     public void Write(Stream stream)
     {
-        var edges = SortedEdges();
-        var starts = new int[_phrases.Count + 1];
-        foreach (var edge in edges)
-        {
-            starts[(int)(edge >> 33) + 1]++;
-        }
-
-        for (var i = 1; i < starts.Length; i++)
-        {
-            starts[i] += starts[i - 1];
-        }
-
+        var (starts, seconds) = ByFirst();
         var (textStarts, text) = Texts();
         var slots = Slots(textStarts, text);
         using var writer = new BinaryWriter(stream, Encoding.UTF8, leaveOpen: true);
-        new ParaphraseLayout(_phrases.Count, slots.Length, edges.Length, text.Length, _longest).WriteHeader(writer);
+        new ParaphraseLayout(_phrases.Count, slots.Length, seconds.Length, text.Length, _longest).WriteHeader(writer);
         Write(writer, textStarts);
         Write(writer, slots);
         Write(writer, starts);
-        foreach (var edge in edges)
-        {
-            writer.Write((int)(edge >> 1) & int.MaxValue);
-        }
-
+        Write(writer, seconds);
         writer.Write(text);
     }
 
@@ -76,14 +61,9 @@ internal sealed class ParaphraseIndexer
                 throw new CaptioningException($"'{path}', line {line}: the file ends inside an entry; it may be cut short.");
             }
 
-            var (a, b) = (Intern(first), Intern(second));
-            _edges.Add(Edge(a, b, backwards: 0));
-            _edges.Add(Edge(b, a, backwards: 1));
+            _entries.Add((Intern(first), Intern(second)));
         }
     }
-
-    /// <summary>In an order that puts the paraphrases of a phrase together, and the two directions of a pair side by side.</summary>
-    private static long Edge(int from, int to, int backwards) => ((long)from << 33) | ((long)to << 1) | (long)backwards;
 
     private int Intern(string phrase)
     {
@@ -91,20 +71,28 @@ internal sealed class ParaphraseIndexer
         return _phrases.Intern(phrase);
     }
 
-    private long[] SortedEdges()
+    /// <summary>For each phrase of the first column its paraphrases, in the table's order: the search tries them in that order.</summary>
+    private (int[] Starts, int[] Seconds) ByFirst()
     {
-        var edges = _edges.ToArray();
-        Array.Sort(edges);
-        var distinct = 0;
-        for (var i = 0; i < edges.Length; i++)
+        var starts = new int[_phrases.Count + 1];
+        foreach (var (first, _) in _entries)
         {
-            if (i == 0 || edges[i] != edges[i - 1])
-            {
-                edges[distinct++] = edges[i];
-            }
+            starts[first + 1]++;
         }
 
-        return edges[..distinct];
+        for (var i = 1; i < starts.Length; i++)
+        {
+            starts[i] += starts[i - 1];
+        }
+
+        var next = starts.AsSpan(0, _phrases.Count).ToArray();
+        var seconds = new int[_entries.Count];
+        foreach (var (first, second) in _entries)
+        {
+            seconds[next[first]++] = second;
+        }
+
+        return (starts, seconds);
     }
 
     private (int[] Starts, byte[] Text) Texts()

@@ -1,10 +1,10 @@
 namespace ClipGpt2.Captioning.Metrics.Meteor;
 
 /// <summary>Where the parts of an index of paraphrases lie: a header, four lists of 32-bit numbers, and the text of the phrases.</summary>
-internal sealed record ParaphraseLayout(int PhraseCount, int SlotCount, int EdgeCount, int TextLength, int LongestPhrase)
+internal sealed record ParaphraseLayout(int PhraseCount, int SlotCount, int EntryCount, int TextLength, int LongestPhrase)
 {
     /// <summary>The first eight bytes: the kind of file and its version.</summary>
-    public const long Magic = 0x3130_5845_444E_4950;
+    public const long Magic = 0x3230_5845_444E_4950;
 
     private const int HeaderLength = sizeof(long) + (6 * sizeof(int));
 
@@ -12,11 +12,11 @@ internal sealed record ParaphraseLayout(int PhraseCount, int SlotCount, int Edge
 
     public long Slots => TextStarts + ((PhraseCount + 1L) * sizeof(int));
 
-    public long EdgeStarts => Slots + ((long)SlotCount * sizeof(int));
+    public long SecondStarts => Slots + ((long)SlotCount * sizeof(int));
 
-    public long Edges => EdgeStarts + ((PhraseCount + 1L) * sizeof(int));
+    public long Seconds => SecondStarts + ((PhraseCount + 1L) * sizeof(int));
 
-    public long Text => Edges + ((long)EdgeCount * sizeof(int));
+    public long Text => Seconds + ((long)EntryCount * sizeof(int));
 
     public long Length => Text + TextLength;
 
@@ -41,7 +41,7 @@ internal sealed record ParaphraseLayout(int PhraseCount, int SlotCount, int Edge
     public void WriteHeader(BinaryWriter writer)
     {
         writer.Write(Magic);
-        foreach (var number in (ReadOnlySpan<int>)[PhraseCount, SlotCount, EdgeCount, TextLength, LongestPhrase, 0])
+        foreach (var number in (ReadOnlySpan<int>)[PhraseCount, SlotCount, EntryCount, TextLength, LongestPhrase, 0])
         {
             writer.Write(number);
         }

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace ClipGpt2.Captioning.Metrics.Meteor;
 
-/// <summary>Phrases and their paraphrases, both ways, read from an index where they are asked for.</summary>
+/// <summary>Phrases of the first column and their paraphrases in the second, read from an index where they are asked for.</summary>
 internal sealed class ParaphraseTable : IDisposable
 {
     private readonly IndexBytes _bytes;
@@ -37,12 +37,12 @@ internal sealed class ParaphraseTable : IDisposable
         }
     }
 
-    /// <summary>The numbers of a phrase's paraphrases, ascending; twice for a pair that the table lists both ways.</summary>
+    /// <summary>The numbers of the phrases that the second column has for a phrase in the first, in the table's order.</summary>
     public int[] ParaphrasesOf(int phrase)
     {
-        var (start, end) = (_bytes.Int32(_layout.EdgeStarts, phrase), _bytes.Int32(_layout.EdgeStarts, phrase + 1));
+        var (start, end) = (_bytes.Int32(_layout.SecondStarts, phrase), _bytes.Int32(_layout.SecondStarts, phrase + 1));
         var paraphrases = new int[end - start];
-        _bytes.Read(_layout.Edges + ((long)start * sizeof(int)), paraphrases.AsSpan());
+        _bytes.Read(_layout.Seconds + ((long)start * sizeof(int)), paraphrases.AsSpan());
         return paraphrases;
     }
 

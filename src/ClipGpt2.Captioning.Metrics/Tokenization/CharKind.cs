@@ -45,7 +45,7 @@ internal static class CharKinds
     {
         '\n' or '\r' or '\v' or '\f' or '\u2028' or '\u2029' => CharKind.LineBreak,
         '\u00AD' => CharKind.Letter,
-        '\u0085' => CharKind.Punctuation, // an ellipsis in Windows-1252
+        _ when PtbCharacters.IsLetterEntity(c) => CharKind.Letter,
         _ => ByCategory(c, CharUnicodeInfo.GetUnicodeCategory(c)),
     };
 
@@ -54,10 +54,10 @@ internal static class CharKinds
         UnicodeCategory.SpaceSeparator => CharKind.Blank,
         UnicodeCategory.Control => c == '\t' ? CharKind.Blank : CharKind.Unknown,
         UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter or UnicodeCategory.ModifierLetter
-            or UnicodeCategory.OtherLetter or UnicodeCategory.LetterNumber or UnicodeCategory.SpacingCombiningMark => CharKind.Letter,
+            or UnicodeCategory.OtherLetter or UnicodeCategory.SpacingCombiningMark => CharKind.Letter,
         UnicodeCategory.NonSpacingMark => c is >= '\uFE00' and <= '\uFE0F' ? CharKind.Unknown : CharKind.Letter,
         UnicodeCategory.DecimalDigitNumber => CharKind.Digit,
-        UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.Format or UnicodeCategory.OtherNotAssigned
+        UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.Format or UnicodeCategory.OtherNotAssigned or UnicodeCategory.LetterNumber
             or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.EnclosingMark => CharKind.Unknown,
         UnicodeCategory.CurrencySymbol => IsKnownCurrency(c) ? CharKind.Symbol : CharKind.Unknown,
         _ => IsPunctuation(c) ? CharKind.Punctuation : IsKnownSymbol(c) ? CharKind.Symbol : CharKind.Unknown,
@@ -66,7 +66,7 @@ internal static class CharKinds
     private static bool IsKnownCurrency(char c) => c is '$' or '¢' or '£' or '¤' or '¥' or '฿' or '₠' or '₤' or '€' or '￠' or '￡' or '￥' or '￦';
 
     private static bool IsPunctuation(char c) => char.IsAscii(c)
-        || c is '‐' or '‑' or '–' or '—' or '―' or '…' or '«' or '»' or (>= '‘' and <= '‟') or '‹' or '›';
+        || c is '‐' or '‑' or '–' or '—' or '―' or '…' or '«' or '»' or '‘' or '’' or '“' or '”' or '‹' or '›';
 
     /// <summary>The blocks that the tokenizer has heard of; of the figure dash, arrows like emoji and the newer blocks it has not.</summary>
     private static bool IsKnownSymbol(char c) => c switch

@@ -30,7 +30,8 @@ internal sealed class PtbDocument
         {
             text.Append(text.Length > 0 || lines.Count > 0 ? "\n" : "");
             var start = text.Length;
-            text.Append(caption).Replace('\n', ' ', start, caption.Length);
+            var characters = PtbCharacters.Normalize(caption);
+            text.Append(characters).Replace('\n', ' ', start, characters.Length);
             lines.Add((start, text.Length));
         }
 

@@ -11,7 +11,12 @@ internal ref partial struct PtbLexer
             return Take(start, part > 0 ? part : word - start);
         }
 
-        if (AcronymEnd(start) == word + 1 && !Abbreviations.IsAtSentenceEnds(_document[start..word]))
+        if (IsBeforeClauseMark(word))
+        {
+            return Take(start, word + 1 - start);
+        }
+
+        if (AcronymEnd(start) == word + 1)
         {
             return ReadAcronym(start, word);
         }
@@ -25,7 +30,7 @@ internal ref partial struct PtbLexer
             return token;
         }
 
-        var keeps = Abbreviations.IsInsideSentences(text) || (Abbreviations.IsBeforeNumbers(text) && char.IsAsciiDigit(NextVisible(word + 1)));
+        var keeps = Abbreviations.IsInsideSentences(text) || (Abbreviations.IsBeforeDigits(text) && char.IsAsciiDigit(NextVisible(word + 1)));
         var parted = Contractions.LengthOfFirstPart(text);
         return Take(start, keeps ? word + 1 - start : parted > 0 ? parted : word - start);
     }
@@ -72,11 +77,14 @@ internal ref partial struct PtbLexer
     private readonly bool EndsSentence(int index) =>
         NextVisible(index) is var next && (next == '\0' || CharKinds.Of(next) switch
         {
-            CharKind.Letter => !char.IsLower(next),
+            CharKind.Letter => !char.IsLower(next) && !PtbCharacters.IsLetterEntity(next),
             CharKind.Digit => false,
             CharKind.Punctuation => false,
             _ => true,
         });
+
+    /// <summary>A period before a comma, semicolon or colon belongs to the word before it, whatever the word is.</summary>
+    private readonly bool IsBeforeClauseMark(int period) => At(period) == '.' && At(period + 1) is ',' or ';' or ':';
 
     private readonly char NextVisible(int index) => SkipBlanks(index) is var next && next < _document.Length ? _document[next] : '\0';
 

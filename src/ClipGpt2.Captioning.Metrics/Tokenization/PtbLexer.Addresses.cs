@@ -17,7 +17,14 @@ internal ref partial struct PtbLexer
         return Math.Max(MailEnd(start), Math.Max(LinkEnd(start), HostEnd(start)));
     }
 
+    /// <summary>The end of a mail address, with an angle bracket behind it, or 0. It needs no period.</summary>
     private int MailEnd(int start)
+    {
+        var end = MailboxEnd(start);
+        return end > 0 && At(end) == '>' ? end + 1 : end;
+    }
+
+    private int MailboxEnd(int start)
     {
         if (start >= _mailNameEnd)
         {
@@ -30,7 +37,7 @@ internal ref partial struct PtbLexer
         }
 
         var at = _mailNameEnd;
-        if (At(at) != '@')
+        if (At(at) != '@' || at == start)
         {
             return 0;
         }
@@ -39,7 +46,7 @@ internal ref partial struct PtbLexer
         for (var label = at + 1; ; label = end + 1)
         {
             var stop = label;
-            while (!IsOutsideAddress(At(stop)) && At(stop) is not ('(' or ')' or '.' or '@'))
+            while (!IsOutsideAddress(At(stop)) && At(stop) is not ('(' or ')' or '.'))
             {
                 stop++;
             }
@@ -76,7 +83,7 @@ internal ref partial struct PtbLexer
         for (var label = start; ; label = stop + 1)
         {
             stop = label;
-            while (!IsOutsideAddress(At(stop)) && At(stop) is not ('.' or '!' or '?' or '(' or ')' or '{' or '}' or ',' or '-' or '_' or '$' or '/' or '\'' or '`' or ':' or '@'))
+            while (!IsOutsideAddress(At(stop)) && At(stop) is not ('.' or '!' or '?' or '(' or ')' or '{' or '}' or ',' or '-' or '_' or '$' or '/' or '\'' or '‘' or ':' or '@'))
             {
                 stop++;
             }

@@ -6,7 +6,14 @@ internal ref partial struct PtbLexer
     /// <summary>Reads a word that an apostrophe follows; false if the apostrophe has no part in it.</summary>
     private bool ReadApostropheWord(int start, int word, out PtbToken token)
     {
-        var length = ApostropheWordLength(start, word);
+        if (IsNotAt(word))
+        {
+            // "do" of don't; a lone n't is whole.
+            token = word > start + 1 ? Take(start, word - 1 - start) : Take(start, word + 2 - start, PtbForm.Contraction);
+            return true;
+        }
+
+        var length = IsApostropheAt(word) ? ApostropheWordLength(start, word) : 0;
         token = length > 0 ? Take(start, length) : default;
         return length > 0;
     }
@@ -14,20 +21,20 @@ internal ref partial struct PtbLexer
     private readonly int ApostropheWordLength(int start, int word)
     {
         var text = _document[start..word];
-        var next = At(word + 1);
-        if (text[^1] is 'n' or 'N' && next is 't' or 'T' && !IsLetterAt(word + 2))
-        {
-            return text.Length > 1 ? text.Length - 1 : text.Length + 2; // "do" of don't; a lone n't is whole
-        }
-
         var after = AlphanumericEnd(word + 1);
         var second = _document[Math.Min(word + 1, after)..after];
-        if (text is "y" or "Y" && second.Equals("all", StringComparison.OrdinalIgnoreCase))
+        if (second.Length == 0)
+        {
+            return Is(text, "ol") || Is(text, "d") || Is(text, "j") || Is(text, "l") ? word + 1 - start : 0;
+        }
+
+        if (Is(text, "y") && Is(second, "all"))
         {
             return 2; // y' all
         }
 
-        return second.Length > 0 && !IsEnding(word) && JoinsByApostrophe(text, second) ? after - start : 0;
+        var joins = JoinsByApostrophe(text, second) || (At(word) == '\'' && IsJoinedByStraightApostrophe(text, second));
+        return joins && !IsEnding(word) ? after - start : 0;
     }
 
     /// <summary>Names and contractions that stay whole: <c>O'Keefe</c>, <c>d'you</c>, <c>ma'am</c>, <c>cap'n</c>.</summary>
@@ -38,13 +45,17 @@ internal ref partial struct PtbLexer
             return (first[0] | 0x20) switch
             {
                 'd' or 'o' or 'l' => char.IsLetter(second[0]),
-                'c' or 'j' or 'm' or 'n' or 's' or 't' => IsVowel(second[0], alsoY: false) || Is(second, "mon"), // French elision; c'mon
-                _ => IsVowel(first[0], alsoY: true) && BeginsAfterVowel(second),
+                'c' or 'j' or 'm' or 'n' or 's' or 't' => IsVowel(second[0], alsoY: false), // French elision
+                _ => false,
             };
         }
 
-        return (IsVowel(first[^1], alsoY: true) && BeginsAfterVowel(second)) || (Is(first, "cap") && Is(second, "n")) || (Is(first, "nor") && Is(second, "easter"));
+        return (IsVowel(first[^1], alsoY: true) && BeginsAfterVowel(second)) || (Is(first, "cap") && Is(second, "n"));
     }
+
+    /// <summary>Words that are parted if their apostrophe is curly.</summary>
+    private static bool IsJoinedByStraightApostrophe(ReadOnlySpan<char> first, ReadOnlySpan<char> second) =>
+        (Is(first, "c") && Is(second, "mon")) || (Is(first, "e") && Is(second, "er")) || (Is(first, "nor") && Is(second, "easter"));
 
     private static bool BeginsAfterVowel(ReadOnlySpan<char> second) => IsVowel(second[0], alsoY: false) || char.IsAsciiLetterUpper(second[0]);
 
@@ -67,14 +78,20 @@ internal ref partial struct PtbLexer
 
     private PtbToken ReadApostrophe(int start)
     {
-        var ending = EndingLength(start);
-        var length = ending > 0 ? ending : ElisionLength(start);
-        if (length > 0)
+        var isCurly = _document[start] == '’';
+        var ending = isCurly ? CurlyEndingLength(start) : EndingLength(start);
+        if (ending > 0)
         {
-            return Take(start, length);
+            return Take(start, ending, PtbForm.Contraction);
         }
 
-        if (_document[start] == '’')
+        var elision = isCurly ? CurlyElisionLength(start) : ElisionLength(start);
+        if (elision > 0)
+        {
+            return Take(start, elision);
+        }
+
+        if (isCurly)
         {
             return ReadTypographicQuotes(start);
         }
@@ -88,14 +105,26 @@ internal ref partial struct PtbLexer
         return Take(start, 1, opens ? PtbForm.OpeningSingleQuote : PtbForm.Plain);
     }
 
+    /// <summary>The endings after a curly apostrophe, which doesn't look at what stands behind them: <c>’red</c> is <c>'re d</c>.</summary>
+    private readonly int CurlyEndingLength(int apostrophe)
+    {
+        var (first, second) = ((char)(At(apostrophe + 1) | 0x20), (char)(At(apostrophe + 2) | 0x20));
+        return (first, second) is ('l', 'l') or ('r', 'e') or ('v', 'e') ? 3 : first is 's' or 'm' or 'd' ? 2 : 0;
+    }
+
     /// <summary>Words that lack their beginning: <c>'em</c>, <c>'90s</c>, <c>'n'</c>, and <c>'t</c> of <c>'tis</c>.</summary>
     private readonly int ElisionLength(int apostrophe)
     {
         var end = AlphanumericEnd(apostrophe + 1);
         var word = _document[Math.Min(apostrophe + 1, end)..end];
-        if (word.Length == 0)
+        if (StartsWith(word, "tis") || StartsWith(word, "twas"))
         {
-            return 0;
+            return 2;
+        }
+
+        if (StartsWith(word, "em"))
+        {
+            return 3;
         }
 
         if (word is "n" or "N")
@@ -103,21 +132,36 @@ internal ref partial struct PtbLexer
             return IsApostropheAt(end) ? 3 : 2;
         }
 
-        if (Is(word, "tis") || Is(word, "twas"))
+        return Is(word, "til") || Is(word, "till") || Is(word, "cause") ? word.Length + 1 : YearsLength(word, end);
+    }
+
+    /// <summary>The same after a curly apostrophe, whatever stands behind them; <c>’tis</c> isn't among them.</summary>
+    private readonly int CurlyElisionLength(int apostrophe)
+    {
+        var end = AlphanumericEnd(apostrophe + 1);
+        var word = _document[Math.Min(apostrophe + 1, end)..end];
+        if (StartsWith(word, "n"))
         {
-            return _document[apostrophe] == '\'' ? 2 : 0;
+            return IsApostropheAt(apostrophe + 2) ? 3 : 2;
         }
 
-        if (Is(word, "em") || Is(word, "til") || Is(word, "till") || Is(word, "cause"))
-        {
-            return word.Length + 1;
-        }
-
-        var twoDigits = word.Length >= 2 && char.IsAsciiDigit(word[0]) && char.IsAsciiDigit(word[1]);
-        return twoDigits && word.Length == 3 && word[2] == 's' ? 4
-            : twoDigits && word.Length == 2 && IsBlankAt(end) ? 3
+        return StartsWith(word, "em") ? 3
+            : StartsWith(word, "till") ? 5
+            : StartsWith(word, "til") ? 4
+            : StartsWith(word, "cause") ? 6
+            : word is [>= '0' and <= '9', >= '0' and <= '9', 's', ..] ? 4
             : 0;
     }
+
+    /// <summary><c>'90s</c>, or <c>'14</c> before a blank.</summary>
+    private readonly int YearsLength(ReadOnlySpan<char> word, int end) => word switch
+    {
+        [>= '0' and <= '9', >= '0' and <= '9', 's'] => 4,
+        [>= '0' and <= '9', >= '0' and <= '9'] when IsBlankAt(end) => 3,
+        _ => 0,
+    };
+
+    private static bool StartsWith(ReadOnlySpan<char> word, string beginning) => word.StartsWith(beginning, StringComparison.OrdinalIgnoreCase);
 
     private static bool Is(ReadOnlySpan<char> word, string other) => word.Equals(other, StringComparison.OrdinalIgnoreCase);
 }

@@ -3,6 +3,8 @@ namespace ClipGpt2.Captioning.Metrics.Tokenization;
 /// <content>Tokens that start with a mark.</content>
 internal ref partial struct PtbLexer
 {
+    private const int LongestEllipsis = 5;
+
     private PtbToken ReadSymbol(int start) => Take(start, 1);
 
     private PtbToken ReadPunctuation(int start)
@@ -17,34 +19,36 @@ internal ref partial struct PtbLexer
         {
             case '.' or ',' or ':' when IsDigitAt(start + 1):
                 return Take(start, FigureEnd(start) - start);
+            case '+' when TelephoneEnd(start + 1) is > 0 and var telephone && IsDigitAt(start + 1):
+                return Take(start, telephone - start);
             case '-' or '+' when SignedFigureEnd(start) is > 0 and var figure:
                 return Take(start, figure - start);
-            case '.' or '…' or '\u0085':
+            case '.' or '…':
                 return ReadPeriods(start);
             case '?' or '!':
                 return ReadMarks(start);
             case '-' or '–' or '—' or '―':
                 return ReadDash(start);
-            case '*' or '_':
+            case '#' when TopicEnd(start) is > 0 and var topic:
+                return Take(start, topic - start);
+            case '@' when MentionEnd(start) is > 0 and var mention:
+                return Take(start, mention - start);
+            case '*' or '_' or '#' or '@':
                 return Take(start, RunLength(start));
             case '\'' or '’':
                 return ReadApostrophe(start);
             case '"':
                 return ReadDoubleQuote(start, 1);
-            case '`' when At(start + 1) == '`':
-                return Take(start, 2);
-            case '«' or '»' or '‹' or '›' or (>= '‘' and <= '‟'):
+            case '«' or '»' or '‹' or '›' or '‘' or '“' or '”':
                 return ReadTypographicQuotes(start);
             case '(' when TelephoneEnd(start) is > 0 and var telephone:
                 return Take(start, telephone - start);
-            case '<' when TagEnd(start) is > 0 and var tag:
-                return Take(start, tag - start);
+            case '<' when Math.Max(TagEnd(start), MailEnd(start + 1)) is > 0 and var end:
+                return Take(start, end - start);
+            case '<' or '>' when At(start + 1) == _document[start]:
+                return Take(start, 2);
             case '&':
                 return ReadAmpersand(start);
-            case '@' when MentionEnd(start) is > 0 and var mention:
-                return Take(start, mention - start);
-            case '#' when TopicEnd(start) is > 0 and var topic:
-                return Take(start, topic - start);
             case '\\' when At(start + 1) is '/' or '*':
                 return Take(start, 2);
             default:
@@ -55,7 +59,7 @@ internal ref partial struct PtbLexer
     private readonly int SignedFigureEnd(int start) =>
         IsDigitAt(start + 1) || (At(start + 1) is '.' or ',' or ':' && IsDigitAt(start + 2)) ? FigureEnd(start + 1) : 0;
 
-    /// <summary>Three or more periods, also with single blanks between, are an ellipsis; two are two tokens.</summary>
+    /// <summary>Three to five periods, all with single blanks between or none, are an ellipsis; what is left is read anew.</summary>
     private PtbToken ReadPeriods(int start)
     {
         if (_document[start] != '.')
@@ -66,12 +70,12 @@ internal ref partial struct PtbLexer
         var run = RunLength(start);
         if (run >= 3)
         {
-            return Take(start, run, PtbForm.Ellipsis);
+            return Take(start, Math.Min(run, LongestEllipsis), PtbForm.Ellipsis);
         }
 
         var spaced = start + 1;
         var periods = 1;
-        while (At(spaced) is ' ' or '\u00A0' && At(spaced + 1) == '.')
+        while (periods < LongestEllipsis && At(spaced) is ' ' or '\u00A0' && At(spaced + 1) == '.')
         {
             spaced += 2;
             periods++;
@@ -113,12 +117,17 @@ internal ref partial struct PtbLexer
     private PtbToken ReadTypographicQuotes(int start)
     {
         var second = At(start + 1);
-        var two = second is '«' or '»' or '‹' or '›' or '`' or (>= '‘' and <= '‟');
+        var two = second is '«' or '»' or '‹' or '›' or '‘' or '’' or '“' or '”';
         return Take(start, two ? 2 : 1, PtbForm.Quotes);
     }
 
     private PtbToken ReadAmpersand(int start)
     {
+        if (Rest(start).StartsWith("&ndash;", StringComparison.Ordinal) || Rest(start).StartsWith("&mdash;", StringComparison.Ordinal))
+        {
+            return Take(start, "&ndash;".Length, PtbForm.Dash);
+        }
+
         var entity = Entity.Match(Rest(start));
         return entity.Decoded == "\"" ? ReadDoubleQuote(start, entity.Length) : Take(start, Math.Max(1, entity.Length));
     }

@@ -22,15 +22,25 @@ internal ref partial struct PtbLexer
         }
 
         var word = WordEnd(start);
-        var end = Math.Max(Math.Max(HyphenatedEnd(start), SlashedEnd(start)), Math.Max(AddressEnd(start, word), NumberEnd(start)));
-        end = Math.Max(end, SuffixedEnd(start, word));
-        if (end > word)
+        if (IsPrefix(start, word))
         {
-            return Take(start, EndBeforeNot(start, end) - start);
+            return Take(start, word + 1 - start);
         }
 
-        return IsApostropheAt(word) && ReadApostropheWord(start, word, out var token) ? token : ReadAbbreviation(start, word);
+        var joined = Math.Max(HyphenatedEnd(start), FigureEnd(start));
+        var other = Math.Max(Math.Max(SlashedEnd(start), AddressEnd(start, word)), Math.Max(NumberEnd(start), SuffixedEnd(start, word)));
+        if (Math.Max(joined, other) is var end && end > word)
+        {
+            var withPeriod = joined >= other && IsBeforeClauseMark(end);
+            return Take(start, withPeriod ? end + 1 - start : EndBeforeNot(start, end) - start);
+        }
+
+        return (IsApostropheAt(word) || IsNotAt(word)) && ReadApostropheWord(start, word, out var token) ? token : ReadAbbreviation(start, word);
     }
+
+    /// <summary><c>anti-</c> or <c>pro-</c> without a word behind it.</summary>
+    private readonly bool IsPrefix(int start, int word) =>
+        At(word) == '-' && !IsWordPartAt(word + 1) && (Is(_document[start..word], "anti") || Is(_document[start..word], "pro"));
 
     /// <summary>The end of letters and digits, and of further ones joined by a single mark: <c>a.b</c>, <c>really?yes</c>.</summary>
     private readonly int WordEnd(int start)
@@ -155,5 +165,5 @@ internal ref partial struct PtbLexer
 
     /// <summary>Gives back an <c>n't</c> at the end: <c>half-isn't</c>.</summary>
     private readonly int EndBeforeNot(int start, int end) =>
-        end - start > 1 && _document[end - 1] is 'n' or 'N' && IsApostropheAt(end) && At(end + 1) is 't' or 'T' && !IsLetterAt(end + 2) ? end - 1 : end;
+        end - start > 1 && IsNotAt(end) ? end - 1 : end;
 }

@@ -72,6 +72,10 @@ internal ref partial struct PtbLexer
 
     private readonly bool IsApostropheAt(int index) => At(index) is '\'' or '’';
 
+    /// <summary>Whether <c>'t</c> follows an <c>n</c>; an opening quote may stand for the apostrophe.</summary>
+    private readonly bool IsNotAt(int apostrophe) =>
+        (IsApostropheAt(apostrophe) || At(apostrophe) == '‘') && At(apostrophe - 1) is 'n' or 'N' && At(apostrophe + 1) is 't' or 'T' && !IsLetterAt(apostrophe + 2);
+
     /// <summary>The length of a run of one character.</summary>
     private readonly int RunLength(int start)
     {

@@ -4,7 +4,7 @@ namespace ClipGpt2.Captioning.Metrics.Tokenization;
 internal static class PtbRewriting
 {
     /// <summary>The most characters that one character of the text can become.</summary>
-    public const int LongestReplacement = 5;
+    public const int LongestReplacement = 8;
 
     /// <summary>Writes a token and returns its length, 0 if nothing is left of it.</summary>
     /// <param name="text">The characters of the token.</param>
@@ -13,6 +13,7 @@ internal static class PtbRewriting
     public static int Write(ReadOnlySpan<char> text, PtbForm form, Span<char> output) => form switch
     {
         PtbForm.Plain => WritePlain(text, output),
+        PtbForm.Contraction => WriteContraction(text, output),
         PtbForm.OpeningDoubleQuote => Copy("``", output),
         PtbForm.ClosingDoubleQuote => Copy("''", output),
         PtbForm.OpeningSingleQuote => Copy("`", output),
@@ -56,7 +57,7 @@ internal static class PtbRewriting
         '}' => "-rcb-",
         ' ' or '\t' => "\u00A0", // blanks inside a token must not part it
         '\u00AD' => "",
-        '’' => "'",
+        '‘' => "`",
         '£' => "#",
         '€' => "$",
         '¢' => "cents",
@@ -65,8 +66,15 @@ internal static class PtbRewriting
         '¾' => "3/4",
         '⅓' => "1/3",
         '⅔' => "2/3",
-        _ => null,
+        _ => PtbCharacters.IsLetterEntity(c) ? PtbCharacters.LetterEntity(c) : null,
     };
+
+    private static int WriteContraction(ReadOnlySpan<char> text, Span<char> output)
+    {
+        var length = WritePlain(text, output);
+        output[..length].Replace('’', '\'');
+        return length;
+    }
 
     private static int WriteLower(ReadOnlySpan<char> text, int index, Span<char> output)
     {
@@ -88,11 +96,7 @@ internal static class PtbRewriting
         var length = 0;
         foreach (var c in text)
         {
-            length += Copy(c switch { '‘' or '‹' => "`", '’' or '›' => "'", '“' or '«' => "``", '”' or '»' => "''", _ => "" }, output[length..]);
-            if (c is '`' or '\'' or '‚' or '‛' or '„' or '‟')
-            {
-                output[length++] = c;
-            }
+            length += Copy(c is '‘' or '‹' ? "`" : c is '’' or '›' ? "'" : c is '“' or '«' ? "``" : "''", output[length..]);
         }
 
         return length;

@@ -3,8 +3,11 @@ namespace ClipGpt2.Captioning.Metrics.Tokenization;
 /// <summary>How the characters of a token are written out.</summary>
 internal enum PtbForm : byte
 {
-    /// <summary>Lower-cased; brackets, entities and typographic apostrophes replaced one by one.</summary>
+    /// <summary>Lower-cased; brackets and entities replaced one by one.</summary>
     Plain,
+
+    /// <summary>Like the plain form, with a straight apostrophe.</summary>
+    Contraction,
 
     /// <summary>A straight or decoded double quote that opens.</summary>
     OpeningDoubleQuote,

@@ -15,6 +15,8 @@ internal static class CompareCommand
     private static readonly Argument<string> Second = new("SECOND") { Description = "Other captions of the same images." };
     private static readonly Option<string> References = new("--references") { HelpName = "FILE", Description = "The reference captions, in COCO's form.", Required = true };
     private static readonly Option<string> Metrics = new("--metrics") { HelpName = "NAMES", Description = "bleu, meteor, rouge, cider, diversity, bertscore; separated by commas.", DefaultValueFactory = _ => MetricChoice.Standard };
+    private static readonly Option<bool> Subset = CandidateFile.CreateSubsetOption();
+    private static readonly Option<string?> Frequencies = DocumentFrequencies.CreateOption();
     private static readonly Option<string?> MeteorDataPath = new("--meteor-data") { HelpName = "PATH", Description = "METEOR's data (a folder or meteor-1.5.jar)." };
     private static readonly Option<string?> BertModel = new("--bertscore-model") { HelpName = "FOLDER|ID", Description = "BERTScore's model: RoBERTa or BERT." };
     private static readonly Option<int?> BertLayers = new("--bertscore-layers") { HelpName = "N", Description = "The layer of that model; by default the reference's choice for its shape." };
@@ -24,7 +26,7 @@ internal static class CompareCommand
     {
         var command = new Command("compare", "Test whether one file of captions is better than another.") 
         {
-            First, Second, References, Metrics, MeteorDataPath, BertModel, BertLayers, Json,
+            First, Second, References, Subset, Metrics, Frequencies, MeteorDataPath, BertModel, BertLayers, Json,
         };
         command.SetAction((parsed, token) => Task.Run(() => Run(parsed, token), CancellationToken.None));
         return command;
@@ -36,11 +38,12 @@ internal static class CompareCommand
         var evaluator = new MetricChoice(parsed.GetRequiredValue(Metrics))
         {
             MeteorDataPath = parsed.GetValue(MeteorDataPath),
+            DocumentFrequenciesPath = parsed.GetValue(Frequencies),
             BertModel = parsed.GetValue(BertModel),
             BertLayer = parsed.GetValue(BertLayers),
         }.Create();
-        var first = evaluator.Evaluate(CocoResults.Read(parsed.GetRequiredValue(First)).With(references), token);
-        var second = evaluator.Evaluate(CocoResults.Read(parsed.GetRequiredValue(Second)).With(references), token);
+        var first = evaluator.Evaluate(CandidateFile.Read(parsed.GetRequiredValue(First), references, parsed.GetValue(Subset)), token);
+        var second = evaluator.Evaluate(CandidateFile.Read(parsed.GetRequiredValue(Second), references, parsed.GetValue(Subset)), token);
         var scores = CaptionComparison.Compare(first, second);
         if (parsed.GetValue(Json))
         {

@@ -15,6 +15,9 @@ internal static class EvaluateCommand
     private static readonly Option<string> References = new("--references") { HelpName = "FILE", Description = "The reference captions, in COCO's form.", Required = true };
     private static readonly Option<string> Candidates = new("--candidates") { HelpName = "FILE", Description = "The captions to judge: [{image_id, caption}].", Required = true };
     private static readonly Option<string> Metrics = new("--metrics") { HelpName = "NAMES", Description = MetricChoice.Description, DefaultValueFactory = _ => MetricChoice.Standard };
+    private static readonly Option<bool> Subset = CandidateFile.CreateSubsetOption();
+    private static readonly Option<string?> Frequencies = DocumentFrequencies.CreateOption();
+    private static readonly Option<string?> SaveFrequencies = new("--save-document-frequencies") { HelpName = "FILE", Description = "Write CIDEr's document frequencies of all references, for later runs." };
     private static readonly Option<string?> MeteorDataPath = new("--meteor-data") { HelpName = "PATH", Description = "METEOR's data (a folder or meteor-1.5.jar); without it METEOR matches words and stems." };
     private static readonly Option<string?> BertModel = new("--bertscore-model") { HelpName = "FOLDER|ID", Description = "BERTScore's model: RoBERTa or BERT." };
     private static readonly Option<int?> BertLayers = new("--bertscore-layers") { HelpName = "N", Description = "The layer of that model; by default the reference's choice for its shape." };
@@ -29,7 +32,7 @@ internal static class EvaluateCommand
     {
         var command = new Command("evaluate", "Measure captions against reference captions.") 
         {
-            References, Candidates, Metrics, MeteorDataPath, BertModel, BertLayers, ClipModel, Images, PerImage, Sheet, Html, Json,
+            References, Candidates, Subset, Metrics, Frequencies, SaveFrequencies, MeteorDataPath, BertModel, BertLayers, ClipModel, Images, PerImage, Sheet, Html, Json,
         };
         command.SetAction((parsed, token) => Task.Run(() => Run(parsed, token), CancellationToken.None));
         return command;
@@ -38,11 +41,12 @@ internal static class EvaluateCommand
     private static int Run(ParseResult parsed, CancellationToken token)
     {
         var references = CocoReferences.Read(parsed.GetRequiredValue(References));
-        var corpus = CocoResults.Read(parsed.GetRequiredValue(Candidates)).With(references);
+        var corpus = CandidateFile.Read(parsed.GetRequiredValue(Candidates), references, parsed.GetValue(Subset));
         var images = parsed.GetValue(Images);
         var choice = new MetricChoice(parsed.GetRequiredValue(Metrics))
         {
             MeteorDataPath = parsed.GetValue(MeteorDataPath),
+            DocumentFrequenciesPath = parsed.GetValue(Frequencies),
             BertModel = parsed.GetValue(BertModel),
             BertLayer = parsed.GetValue(BertLayers),
             ClipModel = parsed.GetValue(ClipModel),
@@ -65,14 +69,26 @@ internal static class EvaluateCommand
             HtmlReport.Write(result, page, new HtmlReportOptions { Picture = id => Picture(images, references, id) });
         }
 
+        if (parsed.GetValue(SaveFrequencies) is { } frequencies)
+        {
+            DocumentFrequencies.Save(references, frequencies);
+        }
+
+        var note = result.Scores.Any(score => score.Key == "cider") && parsed.GetValue(Frequencies) is null
+            ? DocumentFrequencies.Note(corpus.Images.Count, references.ImageIds.Count)
+            : null;
         if (parsed.GetValue(Json))
         {
             using var output = Console.OpenStandardOutput();
             EvaluationJson.Write(result, output, new());
+            if (note is not null)
+            {
+                Messages.Hint(note);
+            }
         }
         else
         {
-            Write(result);
+            Write(result, note);
         }
 
         return ExitCode.Success;
@@ -81,7 +97,7 @@ internal static class EvaluateCommand
     private static string? Picture(string? folder, CocoReferences references, string id) =>
         folder is not null && references.FileNames.TryGetValue(id, out var name) ? Path.Combine(folder, name) : null;
 
-    private static void Write(EvaluationResult result)
+    private static void Write(EvaluationResult result, string? note)
     {
         var table = new Table().Border(TableBorder.Simple).AddColumns("metric", "score").AddColumn("95 % confidence");
         foreach (var score in result.Scores)
@@ -93,5 +109,9 @@ internal static class EvaluateCommand
         var console = Terminal.Open();
         console.Write(table);
         console.WriteLine($"{result.Corpus.Images.Count} images; {string.Join(", ", result.Metrics.Select(m => m.Name))}");
+        if (note is not null)
+        {
+            console.WriteLine(note);
+        }
     }
 }

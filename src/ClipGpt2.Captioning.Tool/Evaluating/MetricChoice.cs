@@ -1,5 +1,6 @@
 using ClipGpt2.Captioning.Evaluation;
 using ClipGpt2.Captioning.Metrics;
+using ClipGpt2.Captioning.Metrics.Cider;
 using ClipGpt2.Captioning.Metrics.Meteor;
 using ClipGpt2.Captioning.Tool.Fetching;
 
@@ -16,6 +17,9 @@ internal sealed record MetricChoice(string Names)
 
     /// <summary>METEOR's data, or null for words and stems alone.</summary>
     public string? MeteorDataPath { get; init; }
+
+    /// <summary>A file of CIDEr's document frequencies, or null for those of the measured images.</summary>
+    public string? DocumentFrequenciesPath { get; init; }
 
     /// <summary>The folder or id of BERTScore's model.</summary>
     public string? BertModel { get; init; }
@@ -45,6 +49,7 @@ internal sealed record MetricChoice(string Names)
         var metrics = new NamedMetrics
         {
             Meteor = MeteorDataPath is null || !kinds.Contains(CaptionMetricKind.Meteor) ? null : MeteorData.Load(MeteorDataPath),
+            DocumentFrequencies = DocumentFrequenciesPath is null || !kinds.Contains(CaptionMetricKind.Cider) ? null : CiderDocumentFrequencies.Load(DocumentFrequenciesPath),
             BertModel = BertModel ?? "",
             BertLayer = BertLayer,
             ClipModel = ClipModel ?? "",

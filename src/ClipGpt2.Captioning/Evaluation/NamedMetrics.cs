@@ -15,6 +15,9 @@ internal sealed record NamedMetrics
     /// <summary>METEOR's data, which stays the caller's; null for words and stems alone.</summary>
     public MeteorData? Meteor { get; init; }
 
+    /// <summary>CIDEr's document frequencies; null for those of the corpus.</summary>
+    public CiderDocumentFrequencies? DocumentFrequencies { get; init; }
+
     /// <summary>The folder or id of BERTScore's model.</summary>
     public string BertModel { get; init; } = "";
 
@@ -52,7 +55,7 @@ internal sealed record NamedMetrics
         CaptionMetricKind.Bleu => new BleuMetric(),
         CaptionMetricKind.Meteor => new MeteorMetric(new MeteorOptions { Data = Meteor }),
         CaptionMetricKind.Rouge => new RougeLMetric(),
-        CaptionMetricKind.Cider => new CiderMetric(),
+        CaptionMetricKind.Cider => new CiderMetric(new CiderOptions { DocumentFrequencies = DocumentFrequencies }),
         CaptionMetricKind.Diversity => new DiversityMetric(),
         CaptionMetricKind.BertScore => FromModel(BertModel, folder => BertScoreMetric.Load(folder, new BertScoreOptions { Layer = BertLayer }, Compute)),
         _ => ClipScoreMetric.FromPretrained(ClipModel, PictureOf, compute: Compute, search: ModelSearch),

@@ -6,7 +6,7 @@ namespace ClipGpt2.Captioning.GoldenTests.Metrics;
 /// <summary>METEOR's own normaliser.</summary>
 public sealed class MeteorNormSuite : GoldenSuite
 {
-    public override IReadOnlyList<string> Files => ["metrics/meteor_norm.json"];
+    public override IReadOnlyList<string> Files => ["metrics/meteor_norm.json", "metrics/meteor_norm2.json"];
 
     public override void Check(GoldenCase golden)
     {

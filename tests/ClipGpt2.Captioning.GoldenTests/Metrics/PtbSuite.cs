@@ -8,7 +8,7 @@ public sealed class PtbSuite : GoldenSuite
 {
     private static readonly (string Part, string Line)[] NextLines = [("before_lower", "the next one"), ("before_upper", "The next one")];
 
-    public override IReadOnlyList<string> Files => ["metrics/ptb.json"];
+    public override IReadOnlyList<string> Files => ["metrics/ptb.json", "metrics/ptb2.json"];
 
     public override void Check(GoldenCase golden)
     {

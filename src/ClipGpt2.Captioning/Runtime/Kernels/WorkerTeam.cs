@@ -15,9 +15,6 @@ internal sealed unsafe class WorkerTeam
     private const int Busy = 1;
     private const int Ended = 2;
 
-    // Longer than the pauses inside a decoding step, whose products follow each other within microseconds; shorter than anyone would notice.
-    private static readonly TimeSpan Watching = TimeSpan.FromMicroseconds(250);
-
     private static readonly TimeSpan LongestIdle = TimeSpan.FromSeconds(1);
 
     private static readonly Lock Gate = new();
@@ -83,6 +80,8 @@ internal sealed unsafe class WorkerTeam
             return team;
         }
     }
+
+    private static TimeSpan Watching => TorchRuntime.Waiting?.ManagedWatching ?? TimeSpan.Zero;
 
     private bool HasEnded => Volatile.Read(ref _state) == Ended;
 

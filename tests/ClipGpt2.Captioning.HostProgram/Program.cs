@@ -1,0 +1,17 @@
+using ClipGpt2.Captioning.HostProgram;
+
+// What a process has only once can't be tested inside of the tests' own: each of these is run as a program.
+switch (args)
+{
+    case ["wait", .. var steps]:
+        WaitSteps.Run(steps);
+        break;
+    case ["idle", var policy]:
+        IdleThreads.Run(policy);
+        break;
+    case ["end-amid-work"]:
+        EndAmidWork.Run();
+        break;
+    default:
+        throw new ArgumentException($"'{string.Join(' ', args)}' isn't a thing that this program does.");
+}

@@ -1,3 +1,5 @@
+using System.Globalization;
+using ClipGpt2.Captioning.Benchmarks.Ratios;
 using ClipGpt2.Captioning.HostProgram;
 
 // What a process has only once can't be tested inside of the tests' own: each of these is run as a program.
@@ -11,6 +13,12 @@ switch (args)
         break;
     case ["end-amid-work"]:
         EndAmidWork.Run();
+        break;
+    case [BusyLoop.Verb]:
+        BusyLoop.Run();
+        break;
+    case ["be-busy", var count]:
+        BusyParent.Run(int.Parse(count, CultureInfo.InvariantCulture));
         break;
     default:
         throw new ArgumentException($"'{string.Join(' ', args)}' isn't a thing that this program does.");

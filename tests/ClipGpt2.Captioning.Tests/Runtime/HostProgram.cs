@@ -7,14 +7,19 @@ internal sealed record HostProgram(int ExitCode, string Output, string Error)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(2);
 
-    /// <summary>Runs it with an environment without OpenMP's variables but those given.</summary>
-    public static async Task<HostProgram> Run(string[] arguments, params (string Name, string Value)[] environment)
-    {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "ClipGpt2.Captioning.HostProgram" + (OperatingSystem.IsWindows() ? ".exe" : "")), arguments)
+    /// <summary>How it is started.</summary>
+    public static ProcessStartInfo Command(string[] arguments) =>
+        new(Path.Combine(AppContext.BaseDirectory, "ClipGpt2.Captioning.HostProgram" + (OperatingSystem.IsWindows() ? ".exe" : "")), arguments)
         {
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+
+    /// <summary>Runs it with an environment without OpenMP's variables but those given.</summary>
+    public static async Task<HostProgram> Run(string[] arguments, params (string Name, string Value)[] environment)
+    {
+        var start = Command(arguments);
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("OMP_", StringComparison.Ordinal) || name.StartsWith("GOMP_", StringComparison.Ordinal)).ToList())
         {
             start.Environment.Remove(name);

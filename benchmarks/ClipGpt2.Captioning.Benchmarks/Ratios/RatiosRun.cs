@@ -21,6 +21,9 @@ internal sealed class RatiosRun(RatiosOptions options)
     /// <summary>Whether all sides agreed on their results and all peers were driven well.</summary>
     public bool IsValid => !_disagreed && _rows.All(r => r.Valid);
 
+    /// <summary>Whether there was no workload of the name that was asked for.</summary>
+    public bool MeasuredNothing => !_disagreed && _rows.Count == 0;
+
     public void Measure()
     {
         var start = Stopwatch.GetTimestamp();

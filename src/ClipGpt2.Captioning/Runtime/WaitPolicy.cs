@@ -7,7 +7,7 @@ namespace ClipGpt2.Captioning.Runtime;
 /// </remarks>
 public enum WaitPolicy
 {
-    /// <summary>Awake for less than a tenth of a millisecond, then asleep: nearly as fast as <see cref="Active"/> on a machine of one's own, and the policy for all others. The default.</summary>
+    /// <summary>Awake for a fraction of a millisecond, then asleep: nearly as fast as <see cref="Active"/> on a machine of one's own, and the policy for all others. The default.</summary>
     Brief,
 
     /// <summary>Asleep at once (<c>OMP_WAIT_POLICY=passive</c>): the least work for the machine, and slower where operators are small.</summary>

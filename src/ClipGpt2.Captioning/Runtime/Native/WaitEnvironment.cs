@@ -15,7 +15,7 @@ internal static partial class WaitEnvironment
     /// <summary>GCC's: how often a thread looks before it sleeps; 300,000 times if nobody says otherwise.</summary>
     private const string SpinsVariable = "GOMP_SPINCOUNT";
 
-    // Measured beside 0, 1 and 2 busy programs: from 100 to 5000 looks it's all the same beside others, and without others fewer cost speed.
+    // Measured (docs/performance.md): more cost speed beside busy programs, fewer on a quiet machine.
     private const string BriefSpins = "2000";
 
     private const string MappedFiles = "/proc/self/maps";

@@ -11,7 +11,9 @@ public sealed unsafe class WorkerTeamTests : IDisposable
 {
     private static readonly TimeSpan LateEnough = TimeSpan.FromMilliseconds(50);
 
-    public void Dispose() => TorchRuntime.Configure(threads: 1);
+    private readonly int _threads = torch.get_num_threads();
+
+    public void Dispose() => TorchRuntime.Configure(threads: _threads);
 
     [Theory]
     [InlineData(1)]
@@ -105,7 +107,6 @@ public sealed unsafe class WorkerTeamTests : IDisposable
             Every_part_is_called_once(threads);
         }
 
-        // One thread needs no team.
         AwaitWorkers(expected: 0);
         Every_part_is_called_once(3);
         Assert.Equal(2, Workers());

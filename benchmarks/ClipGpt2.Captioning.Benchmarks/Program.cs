@@ -7,5 +7,11 @@ if (args is ["ratios", ..])
     return RatiosCommand.Run(args.AsSpan(1));
 }
 
+if (args is [BusyLoop.Verb])
+{
+    BusyLoop.Run();
+    return 0;
+}
+
 BenchmarkSwitcher.FromAssembly(typeof(RatiosCommand).Assembly).Run(args);
 return 0;

@@ -12,6 +12,8 @@ internal sealed class Interleaving(MachineProbe machine, TimeSpan budget)
     // Threads of libtorch's OpenMP and of the managed kernels look for work a little while after a run before they sleep.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
+    /// <summary>Measures a workload.</summary>
+    /// <exception cref="DisagreementException">The sides' outputs differ.</exception>
     public Measurement Measure(Workload workload)
     {
         try
@@ -50,7 +52,7 @@ internal sealed class Interleaving(MachineProbe machine, TimeSpan budget)
 
     private static List<Contender> Contenders(Workload workload)
     {
-        IEnumerable<Contender?> all = [workload.Peer?.Program, workload.Yardstick, .. workload.Ours.Select(v => v.Program)];
+        IEnumerable<Contender?> all = [.. workload.Peer?.Programs ?? [], workload.Yardstick, .. workload.Ours.Select(v => v.Program)];
         return [.. all.OfType<Contender>()];
     }
 }

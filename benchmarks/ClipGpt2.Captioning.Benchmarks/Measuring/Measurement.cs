@@ -10,12 +10,15 @@ internal sealed class Measurement(Workload workload, IReadOnlyDictionary<Contend
 
     private readonly MachineRates _rates = MachineRates.Median(rates);
 
+    // The way of running the peer that was fastest.
+    private readonly Contender? _peer = workload.Peer?.Programs.MinBy(program => new Series(seconds[program]).Median);
+
     public IEnumerable<RatioRow> Rows() => workload.Ours.Select(Row);
 
     private RatioRow Row(Variant variant)
     {
         var ours = Series(variant.Program);
-        var peer = workload.Peer is { } p ? Series(p.Program) : null;
+        var peer = _peer is null ? null : Series(_peer);
         var (limit, limitSeconds) = Limit(variant);
         return new RatioRow
         {
@@ -23,12 +26,12 @@ internal sealed class Measurement(Workload workload, IReadOnlyDictionary<Contend
             Unit = workload.Unit.Name,
             Ours = Value(ours),
             OursSpread = Spread(ours),
-            Peer = workload.Peer?.Program.Name,
+            Peer = _peer?.Name,
             PeerValue = peer is null ? null : Value(peer),
             PeerSpread = peer is null ? null : Spread(peer),
             PeerShareOfExpected = PeerShareOfExpected(),
             Ratio = peer is null ? null : peer.Median / ours.Median,
-            RatioSpread = workload.Peer is { } beside ? PairedSpread(beside.Program, variant.Program) : null,
+            RatioSpread = _peer is null ? null : PairedSpread(_peer, variant.Program),
             Limit = limit,
             Fraction = limitSeconds / ours.Median,
             Valid = !(PeerShareOfExpected() < LeastShareOfExpected),
@@ -44,8 +47,8 @@ internal sealed class Measurement(Workload workload, IReadOnlyDictionary<Contend
     };
 
     /// <summary>What is known of the peer are its best runs, so its best is held against what the machine does when it is left alone.</summary>
-    private double? PeerShareOfExpected() => workload.Peer is { Expected: { } expected } peer
-        ? expected(MachineRates.UpperQuartile(rates)) / Series(peer.Program).Least
+    private double? PeerShareOfExpected() => workload.Peer is { Expected: { } expected, Programs: var programs }
+        ? expected(MachineRates.UpperQuartile(rates)) / programs.Min(program => Series(program).Least)
         : null;
 
     /// <summary>The quartiles of the ratios within a round.</summary>

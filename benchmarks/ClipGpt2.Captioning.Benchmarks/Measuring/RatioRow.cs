@@ -11,7 +11,7 @@ internal sealed record RatioRow
 
     public required double[] OursSpread { get; init; }
 
-    /// <summary>The peer's name, or null where none runs beside.</summary>
+    /// <summary>The peer's name, with the way of running it that was fastest; null where none runs beside.</summary>
     public required string? Peer { get; init; }
 
     public required double? PeerValue { get; init; }
@@ -32,8 +32,14 @@ internal sealed record RatioRow
     /// <summary>The share of the limit that we reach.</summary>
     public required double? Fraction { get; init; }
 
-    /// <summary>False where the peer fell too far behind what it is known to reach.</summary>
+    /// <summary>False where the peer fell too far behind what it is known to reach: then the row says nothing for or against anybody.</summary>
     public required bool Valid { get; init; }
+
+    /// <summary>How often the workload was measured until its rows were valid; this row is the last try's.</summary>
+    public int Tries { get; init; } = 1;
+
+    /// <summary>The processes beside which it was measured, which wanted the cores without rest.</summary>
+    public int Busy { get; init; }
 
     public required int Rounds { get; init; }
 }

@@ -29,6 +29,12 @@ internal sealed record Workload(string Name, Unit Unit, params IReadOnlyList<Var
 internal sealed record Variant(Contender Program, Roofline? Roofline = null);
 
 /// <summary>The program to compare with.</summary>
-/// <param name="Program">How it is run.</param>
+/// <param name="Programs">The ways in which it is run; the one that turns out to be fastest counts.</param>
 /// <param name="Expected">The seconds that a run takes where it is driven well, given the machine's limits; null where that isn't known.</param>
-internal sealed record Peer(Contender Program, Func<MachineRates, double>? Expected = null);
+internal sealed record Peer(IReadOnlyList<Contender> Programs, Func<MachineRates, double>? Expected = null)
+{
+    public Peer(Contender program)
+        : this([program])
+    {
+    }
+}

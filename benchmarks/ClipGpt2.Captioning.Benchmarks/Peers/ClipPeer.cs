@@ -13,9 +13,9 @@ internal sealed class ClipPeer : IDisposable
     private readonly OrtIoBinding _binding;
     private readonly RunOptions _options = new();
 
-    public ClipPeer(PeerModel model)
+    public ClipPeer(PeerModel model, PeerThreads threads)
     {
-        _session = model.Open("clip-vit-b32.onnx");
+        _session = model.Open("clip-vit-b32.onnx", threads);
         _binding = _session.CreateIoBinding();
     }
 

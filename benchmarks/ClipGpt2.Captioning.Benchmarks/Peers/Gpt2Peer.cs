@@ -4,7 +4,7 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 namespace ClipGpt2.Captioning.Benchmarks.Peers;
 
 /// <summary>GPT-2 small in ONNX Runtime. What a step leaves behind stays in ONNX Runtime's own memory and is bound to the next one.</summary>
-internal sealed class Gpt2Peer(PeerModel model) : IDisposable
+internal sealed class Gpt2Peer(PeerModel model, PeerThreads threads) : IDisposable
 {
     public const int HiddenSize = 768;
     public const int Vocabulary = 50257;
@@ -12,9 +12,9 @@ internal sealed class Gpt2Peer(PeerModel model) : IDisposable
     public const int Layers = 12;
     public const int Heads = 12;
 
-    private readonly Gpt2Graph _prefill = new(model.Open("gpt2-embeds.onnx"));
-    private readonly Gpt2Graph _step = new(model.Open("gpt2-ids.onnx"));
-    private readonly Gpt2Graph _beamStep = new(model.Open("gpt2-ids-beam.onnx"));
+    private readonly Gpt2Graph _prefill = new(model.Open("gpt2-embeds.onnx", threads));
+    private readonly Gpt2Graph _step = new(model.Open("gpt2-ids.onnx", threads));
+    private readonly Gpt2Graph _beamStep = new(model.Open("gpt2-ids-beam.onnx", threads));
 
     /// <summary>Reads prefixes.</summary>
     /// <param name="prefix">float32 [B, P, 768].</param>

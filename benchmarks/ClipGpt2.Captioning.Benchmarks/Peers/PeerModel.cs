@@ -3,7 +3,7 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace ClipGpt2.Captioning.Benchmarks.Peers;
 
-/// <summary>ONNX Runtime as it is driven best: two threads that don't spin between runs, and weights shared by all graphs of a model.</summary>
+/// <summary>ONNX Runtime as it is driven best: two threads that don't spin between runs, and weights shared by all sessions of a model.</summary>
 internal sealed class PeerModel : IDisposable
 {
     private readonly PeerWeights _weights;
@@ -21,8 +21,16 @@ internal sealed class PeerModel : IDisposable
     /// <summary>The same weights for our own models.</summary>
     public PeerTensorSource Tensors() => new(_weights);
 
+    /// <summary>What a table calls the peer.</summary>
+    public static string Name(PeerThreads threads) => threads switch
+    {
+        PeerThreads.Spinning => "ONNX Runtime float32, spinning",
+        PeerThreads.Sleeping => "ONNX Runtime float32, sleeping",
+        _ => throw new ArgumentOutOfRangeException(nameof(threads)),
+    };
+
     /// <summary>Options for a graph that holds its own weights.</summary>
-    public static SessionOptions Options()
+    public static SessionOptions Options(PeerThreads threads = PeerThreads.Spinning)
     {
         var options = new SessionOptions
         {
@@ -33,14 +41,14 @@ internal sealed class PeerModel : IDisposable
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
 
-        // Threads spin while a run lasts, which makes it fast, and stop with it, so that what is measured next has the cores to itself.
+        options.AddSessionConfigEntry("session.intra_op.allow_spinning", threads == PeerThreads.Spinning ? "1" : "0");
         options.AddSessionConfigEntry("session.force_spinning_stop", "1");
         return options;
     }
 
-    public InferenceSession Open(string graph)
+    public InferenceSession Open(string graph, PeerThreads threads)
     {
-        using var options = Options();
+        using var options = Options(threads);
         for (var i = 0; i < _initializers.Count; i++)
         {
             options.AddInitializer(Manifest.Tensors[i].Name, _initializers[i]);

@@ -35,6 +35,12 @@ internal static class RatiosCommand
             RatioReport.WriteJson(path, run.Rows);
         }
 
+        if (run.MeasuredNothing)
+        {
+            Console.Error.WriteLine($"No workload's name holds '{options.Only}'.");
+            return WrongUsage;
+        }
+
         return run.IsValid ? Success : Invalid;
     }
 }

@@ -31,7 +31,7 @@ public abstract class WorkloadSuite : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private protected Contender Peer => _workload!.Peer!.Program;
+    private protected Contender Peer => _workload!.Peer!.Programs[0];
 
     private protected Contender Yardstick => _workload!.Yardstick!;
 

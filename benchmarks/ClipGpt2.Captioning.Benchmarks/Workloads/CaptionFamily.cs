@@ -23,12 +23,17 @@ internal sealed class CaptionFamily(FullSizeModels models)
     public Workload Caption(int images)
     {
         var pixels = UniformRule.Values(images * ClipPeer.PixelsPerImage, seed: 7);
-        var peer = new PeerCaptioner(models);
         return new Workload($"caption, 5 beams x 20 tokens, batch {images}", Unit.Rate("captions", images), [.. Precisions.Select(Variant)])
         {
-            Peer = new Peer(new Contender("ONNX Runtime float32", () => peer.Caption(pixels, images, NewTokens)), ReferenceSpeed.Caption(images)),
+            Peer = new Peer([.. FullSizeModels.AllPeers.Select(PeerProgram)], ReferenceSpeed.Caption(images)),
             Begin = RequireEqualIds,
         };
+
+        Contender PeerProgram(PeerThreads threads)
+        {
+            var peer = new PeerCaptioner(models, threads);
+            return new(PeerModel.Name(threads), () => peer.Caption(pixels, images, NewTokens));
+        }
 
         Variant Variant(Precision precision) => new(
             new Contender(precision.ToString(), () => Ids(precision)),
@@ -48,24 +53,27 @@ internal sealed class CaptionFamily(FullSizeModels models)
 
         void RequireEqualIds()
         {
-            var expected = peer.Caption(pixels, images, NewTokens);
-            foreach (var (ours, theirs) in Ids(Precision.Float32).Zip(expected))
+            var ids = Ids(Precision.Float32).ToList();
+            foreach (var threads in FullSizeModels.AllPeers)
             {
-                Agreement.Require(ours.SequenceEqual(theirs), $"The ids are {string.Join(' ', ours)} and the peer's {string.Join(' ', theirs)}");
+                foreach (var (ours, theirs) in ids.Zip(new PeerCaptioner(models, threads).Caption(pixels, images, NewTokens)))
+                {
+                    Agreement.Require(ours.SequenceEqual(theirs), $"The ids are {string.Join(' ', ours)} and the peer's {string.Join(' ', theirs)}");
+                }
             }
         }
     }
 
     /// <summary>The same way through the peer; the projector, a thousandth of the work, is a plain product.</summary>
-    private sealed class PeerCaptioner(FullSizeModels models)
+    private sealed class PeerCaptioner(FullSizeModels models, PeerThreads threads)
     {
         private readonly (float[] Weight, float[] Bias) _projector = FullSizeModels.ProjectorWeights();
 
         public int[][] Caption(float[] pixels, int images, int newTokens)
         {
             var embeddings = new float[images * ClipPeer.EmbeddingDimension];
-            models.ClipPeer.Encode(pixels, embeddings);
-            return new PeerBeamSearch(models.Gpt2Peer, DecodingFamily.Beams).Search(Project(embeddings, images), images, newTokens);
+            models.OnnxClip(threads).Encode(pixels, embeddings);
+            return new PeerBeamSearch(models.OnnxGpt2(threads), DecodingFamily.Beams).Search(Project(embeddings, images), images, newTokens);
         }
 
         private float[] Project(float[] embeddings, int images)

@@ -21,13 +21,13 @@ internal sealed class DecodingFamily(FullSizeModels models)
     public Workload Step(int rows)
     {
         var task = new Task(rows);
-        var peer = new PeerSteps(models, task);
+        var peers = FullSizeModels.AllPeers.Select(threads => new PeerSteps(models, task, threads)).ToList();
         return new Workload($"GPT-2 step, {rows} row{(rows == 1 ? "" : "s")}", Unit.Milliseconds(Steps), [.. Precisions.Select(Variant)])
         {
-            Peer = new Peer(new Contender("ONNX Runtime float32", peer.Run, peer.Prepare, peer.Finish), ReferenceSpeed.Step(rows, Steps)),
+            Peer = new Peer([.. peers.Select(peer => new Contender(peer.Name, peer.Run, peer.Prepare, peer.Finish))], ReferenceSpeed.Step(rows, Steps)),
             Begin = () =>
             {
-                foreach (var precision in Precisions)
+                foreach (var (precision, peer) in Precisions.SelectMany(_ => peers, (precision, peer) => (precision, peer)))
                 {
                     RequireAgreement(precision, new OurSteps(models, precision, task), peer, rows);
                 }
@@ -99,22 +99,26 @@ internal sealed class DecodingFamily(FullSizeModels models)
         public ReadOnlySpan<float> Logits(int row) => _session!.Logits(row);
     }
 
-    private sealed class PeerSteps(FullSizeModels models, Task task)
+    private sealed class PeerSteps(FullSizeModels models, Task task, PeerThreads threads)
     {
         private readonly long[][] _tokens = [.. Enumerable.Range(0, Steps).Select(step => Longs(task.Tokens(step)))];
         private Gpt2PeerState? _state;
 
+        public string Name => PeerModel.Name(threads);
+
+        private Gpt2Peer Model => models.OnnxGpt2(threads);
+
         public void Prepare()
         {
-            using var read = models.Gpt2Peer.Prefill(task.Prefix, task.Images);
-            _state = models.Gpt2Peer.BeamStep(read, Longs(task.Tokens(Steps)), Longs(task.FirstParents));
+            using var read = Model.Prefill(task.Prefix, task.Images);
+            _state = Model.BeamStep(read, Longs(task.Tokens(Steps)), Longs(task.FirstParents));
         }
 
         public void Run()
         {
             foreach (var tokens in _tokens)
             {
-                var next = models.Gpt2Peer.Step(_state!, tokens);
+                var next = Model.Step(_state!, tokens);
                 _state!.Dispose();
                 _state = next;
             }

@@ -19,9 +19,11 @@ internal sealed class EncodingFamily(FullSizeModels models)
         var expected = new float[images * ClipPeer.EmbeddingDimension];
         return new Workload($"ViT-B/32, batch {images}", Unit.Rate("images", images), [.. Precisions.Select(Variant)])
         {
-            Peer = new Peer(new Contender("ONNX Runtime float32", () => models.ClipPeer.Encode(pixels, expected)), ReferenceSpeed.Encode(images)),
+            Peer = new Peer([.. FullSizeModels.AllPeers.Select(PeerProgram)], ReferenceSpeed.Encode(images)),
             Begin = RequireAgreement,
         };
+
+        Contender PeerProgram(PeerThreads threads) => new(PeerModel.Name(threads), () => models.OnnxClip(threads).Encode(pixels, expected));
 
         Variant Variant(Precision precision) => new(
             new Contender(precision.ToString(), () => Embed(precision)),
@@ -36,10 +38,13 @@ internal sealed class EncodingFamily(FullSizeModels models)
 
         void RequireAgreement()
         {
-            models.ClipPeer.Encode(pixels, expected);
-            foreach (var precision in Precisions)
+            foreach (var threads in FullSizeModels.AllPeers)
             {
-                Agreement.Require("The embeddings", precision, expected, Embed(precision));
+                models.OnnxClip(threads).Encode(pixels, expected);
+                foreach (var precision in Precisions)
+                {
+                    Agreement.Require("The embeddings", precision, expected, Embed(precision));
+                }
             }
         }
     }

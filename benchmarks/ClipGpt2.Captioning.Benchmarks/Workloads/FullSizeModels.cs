@@ -27,8 +27,8 @@ internal sealed class FullSizeModels : IDisposable
     private readonly Stack<IDisposable> _owned = [];
     private readonly Lazy<PeerModel> _clipWeights;
     private readonly Lazy<PeerModel> _gpt2Weights;
-    private readonly Lazy<ClipPeer> _clipPeer;
-    private readonly Lazy<Gpt2Peer> _gpt2Peer;
+    private readonly Dictionary<PeerThreads, ClipPeer> _clipPeers = [];
+    private readonly Dictionary<PeerThreads, Gpt2Peer> _gpt2Peers = [];
     private readonly Dictionary<Precision, ClipImageEncoder> _encoders = [];
     private readonly Dictionary<Precision, LinearTanhProjector> _projectors = [];
     private readonly Dictionary<Precision, Gpt2CaptionDecoder> _decoders = [];
@@ -37,25 +37,34 @@ internal sealed class FullSizeModels : IDisposable
     {
         _clipWeights = new(() => Own(new PeerModel("clip-vit-b32.json")));
         _gpt2Weights = new(() => Own(new PeerModel("gpt2.json")));
-        _clipPeer = new(() =>
-        {
-            TinyPeers.VerifyClip();
-            var peer = Own(new ClipPeer(_clipWeights.Value));
-            PeerChecks.Verify(peer, _clipWeights.Value.Manifest.Check);
-            return peer;
-        });
-        _gpt2Peer = new(() =>
-        {
-            TinyPeers.VerifyGpt2();
-            var peer = Own(new Gpt2Peer(_gpt2Weights.Value));
-            PeerChecks.Verify(peer, _gpt2Weights.Value.Manifest.Check);
-            return peer;
-        });
     }
 
-    public ClipPeer ClipPeer => _clipPeer.Value;
+    /// <summary>The peer in each way of running it.</summary>
+    public static IReadOnlyList<PeerThreads> AllPeers { get; } = Enum.GetValues<PeerThreads>();
 
-    public Gpt2Peer Gpt2Peer => _gpt2Peer.Value;
+    public ClipPeer OnnxClip(PeerThreads threads)
+    {
+        if (!_clipPeers.TryGetValue(threads, out var peer))
+        {
+            TinyPeers.VerifyClip();
+            _clipPeers[threads] = peer = Own(new ClipPeer(_clipWeights.Value, threads));
+            PeerChecks.Verify(peer, _clipWeights.Value.Manifest.Check);
+        }
+
+        return peer;
+    }
+
+    public Gpt2Peer OnnxGpt2(PeerThreads threads)
+    {
+        if (!_gpt2Peers.TryGetValue(threads, out var peer))
+        {
+            TinyPeers.VerifyGpt2();
+            _gpt2Peers[threads] = peer = Own(new Gpt2Peer(_gpt2Weights.Value, threads));
+            PeerChecks.Verify(peer, _gpt2Weights.Value.Manifest.Check);
+        }
+
+        return peer;
+    }
 
     public ClipImageEncoder Encoder(Precision precision)
     {

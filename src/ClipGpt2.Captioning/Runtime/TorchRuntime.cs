@@ -13,9 +13,13 @@ public static class TorchRuntime
 {
     private static readonly Lock Gate = new();
     private static TorchRuntimeOptions? _options;
+    private static Waiting? _waiting;
 
     /// <summary>The way that products must be computed by.</summary>
     internal static KernelPath Kernels => Volatile.Read(ref _options)?.Kernels ?? KernelPath.Auto;
+
+    /// <summary>How libtorch's threads wait, and what decided it; null before <see cref="Load"/>.</summary>
+    internal static Waiting? Waiting => Volatile.Read(ref _waiting);
 
     /// <summary>Loads libtorch, once; further calls do nothing.</summary>
     /// <remarks>
@@ -24,7 +28,7 @@ public static class TorchRuntime
     /// instead. Nothing on disk is changed, and on other systems TorchSharp's own loading is all there is.
     /// </remarks>
     /// <param name="options">Where to look, and how to compute; null leaves what was loaded as it is.</param>
-    /// <exception cref="NativeBackendException">No backend package is referenced, or libtorch doesn't fit this system. The message says what to do. Or it was loaded with another <see cref="TorchRuntimeOptions.Kernels"/>.</exception>
+    /// <exception cref="NativeBackendException">No backend package is referenced, or libtorch doesn't fit this system. The message says what to do. Or it was loaded with another <see cref="TorchRuntimeOptions.Kernels"/> or <see cref="TorchRuntimeOptions.WaitPolicy"/>.</exception>
     public static void Load(TorchRuntimeOptions? options = null)
     {
         if (Volatile.Read(ref _options) is null)
@@ -80,13 +84,22 @@ public static class TorchRuntime
     {
         if (wanted.Kernels != loaded.Kernels)
         {
-            throw new NativeBackendException(
-                $"TorchRuntimeOptions.Kernels is {wanted.Kernels}, and libtorch was loaded with {loaded.Kernels} before: call TorchRuntime.Load with the options first thing, once a process.");
+            throw Changed(nameof(wanted.Kernels), loaded.Kernels, wanted.Kernels);
+        }
+
+        if (wanted.WaitPolicy != loaded.WaitPolicy)
+        {
+            throw Changed(nameof(wanted.WaitPolicy), loaded.WaitPolicy, wanted.WaitPolicy);
         }
     }
 
+    private static NativeBackendException Changed(string option, Enum loaded, Enum wanted) =>
+        new($"TorchRuntimeOptions.{option} is {wanted}, and libtorch was loaded with {loaded} before: call TorchRuntime.Load with the options first thing, once a process.");
+
     private static void LoadNative(TorchRuntimeOptions options)
     {
+        // On every system and in every way, before anything loads libtorch's OpenMP.
+        Volatile.Write(ref _waiting, WaitEnvironment.Apply(options.WaitPolicy));
         try
         {
             if (OperatingSystem.IsLinux())

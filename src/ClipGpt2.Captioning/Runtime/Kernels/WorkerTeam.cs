@@ -1,140 +1,182 @@
+using System.Runtime.ExceptionServices;
 using TorchSharp;
 
 namespace ClipGpt2.Captioning.Runtime.Kernels;
 
-/// <summary>
-/// The threads that share the managed kernels' work: as many as libtorch uses. They look for work a little while before they sleep, since the
-/// products of one decoding step follow each other within microseconds.
-/// </summary>
-/// <remarks>One caller has the team at a time; another that comes meanwhile does its work alone, with the same result.</remarks>
+/// <summary>The threads that share the managed kernels' work: as many as libtorch uses, the caller's own among them.</summary>
+/// <remarks>
+/// One caller has a team at a time; another that comes meanwhile, or from inside of a part, does its work alone, with the same result. libtorch
+/// keeps its number of threads by thread, so callers may differ in it: each number has a team of its own. A team that nobody has called for a
+/// second ends, so that none outlives a change of the number; the threads don't keep a process alive.
+/// </remarks>
 internal sealed unsafe class WorkerTeam
 {
-    // About 50 microseconds: longer than the pauses inside a decoding step, shorter than anyone would notice.
-    private const int Spins = 2000;
+    private const int Free = 0;
+    private const int Busy = 1;
+    private const int Ended = 2;
+
+    private static readonly TimeSpan LongestIdle = TimeSpan.FromSeconds(1);
 
     private static readonly Lock Gate = new();
-    private static WorkerTeam? _current;
+    private static readonly Dictionary<int, WorkerTeam> Teams = [];
+    private static WorkerTeam? _latest;
 
-    private readonly Lock _busy = new();
-    private readonly SemaphoreSlim[] _wake;
-    private readonly int[] _sleeping;
+    private readonly Signal[] _begin;
+    private readonly Signal _done = new();
     private readonly int _parts;
+    private int _state;
+    private int _unfinished;
     private delegate*<void*, int, int, void> _work;
     private void* _context;
-    private int _generation;
-    private int _unfinished;
+    private ExceptionDispatchInfo? _failure;
 
     private WorkerTeam(int parts)
     {
         _parts = parts;
-        _wake = [.. Enumerable.Range(0, parts).Select(_ => new SemaphoreSlim(0))];
-        _sleeping = new int[parts];
-        for (var part = 1; part < parts; part++)
+        _begin = [.. Enumerable.Range(1, parts - 1).Select(_ => new Signal())];
+        try
         {
-            var own = part;
-            new Thread(() => Serve(own)) { IsBackground = true, Name = $"ClipGpt2 kernel {own}" }.Start();
+            for (var part = 1; part < parts; part++)
+            {
+                var own = part;
+                new Thread(() => Serve(own)) { IsBackground = true, Name = $"ClipGpt2 kernel {own} of {parts}" }.Start();
+            }
+        }
+        catch
+        {
+            // The system gives no more threads: those that it gave don't stay.
+            End();
+            throw;
         }
     }
 
-    /// <summary>Calls <paramref name="work"/>(context, part, parts) for every part and returns when all are done.</summary>
+    /// <summary>Calls <paramref name="work"/>(context, part, parts) for every part and returns when all are done, also if one fails.</summary>
+    /// <remarks>The first exception of any part is thrown on, once no part runs any more.</remarks>
     public static void Run(delegate*<void*, int, int, void> work, void* context)
     {
         var parts = torch.get_num_threads();
-        if (parts <= 1)
+        if (parts <= 1 || !Of(parts).TryRun(work, context))
         {
             work(context, 0, 1);
-            return;
-        }
-
-        var team = Of(parts);
-        if (!team._busy.TryEnter())
-        {
-            work(context, 0, 1);
-            return;
-        }
-
-        try
-        {
-            team.RunParts(work, context);
-        }
-        finally
-        {
-            team._busy.Exit();
         }
     }
 
     private static WorkerTeam Of(int parts)
     {
-        var team = Volatile.Read(ref _current);
-        if (team?._parts == parts)
-        {
-            return team;
-        }
+        var team = Volatile.Read(ref _latest);
+        return team is not null && team._parts == parts && !team.HasEnded ? team : Find(parts);
+    }
 
+    private static WorkerTeam Find(int parts)
+    {
         lock (Gate)
         {
-            return _current?._parts == parts ? _current : _current = new WorkerTeam(parts);
+            if (!Teams.TryGetValue(parts, out var team) || team.HasEnded)
+            {
+                Teams[parts] = team = new WorkerTeam(parts);
+            }
+
+            Volatile.Write(ref _latest, team);
+            return team;
         }
     }
 
-    private void RunParts(delegate*<void*, int, int, void> work, void* context)
+    private static TimeSpan Watching => TorchRuntime.Waiting?.ManagedWatching ?? TimeSpan.Zero;
+
+    private bool HasEnded => Volatile.Read(ref _state) == Ended;
+
+    private bool TryRun(delegate*<void*, int, int, void> work, void* context)
     {
+        if (Interlocked.CompareExchange(ref _state, Busy, Free) != Free)
+        {
+            return false;
+        }
+
         _work = work;
         _context = context;
-        Volatile.Write(ref _unfinished, _parts - 1);
-        Interlocked.Increment(ref _generation);
-        for (var part = 1; part < _parts; part++)
+        _failure = null;
+        _unfinished = _parts - 1;
+        var seen = _done.Count;
+        foreach (var begin in _begin)
         {
-            if (Interlocked.Exchange(ref _sleeping[part], 0) == 1)
+            begin.Raise();
+        }
+
+        RunPart(0);
+        Join(seen);
+        var failure = _failure;
+        Volatile.Write(ref _state, Free);
+        failure?.Throw();
+        return true;
+    }
+
+    private void RunPart(int part)
+    {
+        try
+        {
+            _work(_context, part, _parts);
+        }
+        catch (Exception e)
+        {
+            Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(e), null);
+        }
+    }
+
+    /// <summary>Waits for the other parts, come what may: they work in the caller's memory.</summary>
+    private void Join(int seen)
+    {
+        var interrupted = false;
+        while (true)
+        {
+            try
             {
-                _wake[part].Release();
+                _done.Await(seen, Watching, Timeout.InfiniteTimeSpan);
+                break;
+            }
+            catch (ThreadInterruptedException)
+            {
+                interrupted = true;
             }
         }
 
-        work(context, 0, _parts);
-        var spinner = default(SpinWait);
-        while (Volatile.Read(ref _unfinished) != 0)
+        if (interrupted)
         {
-            spinner.SpinOnce(sleep1Threshold: -1);
+            Thread.CurrentThread.Interrupt();
         }
     }
 
     private void Serve(int part)
     {
-        var seen = 0;
-        while (true)
+        var begin = _begin[part - 1];
+        for (var seen = 0; ; seen++)
         {
-            seen = AwaitWork(part, seen);
-            _work(_context, part, _parts);
-            Interlocked.Decrement(ref _unfinished);
+            while (!begin.Await(seen, Watching, LongestIdle))
+            {
+                if (Interlocked.CompareExchange(ref _state, Ended, Free) == Free)
+                {
+                    End();
+                }
+            }
+
+            if (HasEnded)
+            {
+                return;
+            }
+
+            RunPart(part);
+            if (Interlocked.Decrement(ref _unfinished) == 0)
+            {
+                _done.Raise();
+            }
         }
     }
 
-    private int AwaitWork(int part, int seen)
+    private void End()
     {
-        for (var spin = 0; ; spin++)
+        Volatile.Write(ref _state, Ended);
+        foreach (var begin in _begin)
         {
-            var generation = Volatile.Read(ref _generation);
-            if (generation != seen)
-            {
-                return generation;
-            }
-
-            if (spin < Spins)
-            {
-                Thread.SpinWait(8);
-                continue;
-            }
-
-            // Says that it sleeps, then looks once more: a caller either sees the flag or was seen here.
-            Interlocked.Exchange(ref _sleeping[part], 1);
-            if (Volatile.Read(ref _generation) != seen && Interlocked.Exchange(ref _sleeping[part], 0) == 1)
-            {
-                continue;
-            }
-
-            _wake[part].Wait();
-            spin = 0;
+            begin.Raise();
         }
     }
 }

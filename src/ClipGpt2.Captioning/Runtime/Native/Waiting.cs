@@ -1,0 +1,53 @@
+namespace ClipGpt2.Captioning.Runtime.Native;
+
+/// <summary>How the threads of libtorch's OpenMP wait, and what decided it.</summary>
+/// <param name="Policy">What was asked for.</param>
+/// <param name="Decision">What decided.</param>
+/// <param name="Setting">What OpenMP finds in its environment, as a shell would write it; null for nothing.</param>
+internal sealed record Waiting(WaitPolicy Policy, WaitDecision Decision, string? Setting = null)
+{
+    // Longer than the pauses inside a decoding step, whose products follow each other within microseconds.
+    private static readonly TimeSpan BriefWatching = TimeSpan.FromMicroseconds(250);
+
+    // As long as OpenMP's threads.
+    private static readonly TimeSpan ActiveWatching = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long the threads of managed kernels stay awake.</summary>
+    public TimeSpan ManagedWatching { get; } = Policy switch
+    {
+        WaitPolicy.Brief or WaitPolicy.Host => BriefWatching,
+        WaitPolicy.Passive => TimeSpan.Zero,
+        WaitPolicy.Active => ActiveWatching,
+        _ => throw new InvalidOperationException($"There is no policy {Policy}."),
+    };
+
+    /// <summary>One sentence for a person who asks why.</summary>
+    public override string ToString() => Decision switch
+    {
+        WaitDecision.Applied => $"{Policy}: {Setting} was set before libtorch was loaded",
+        WaitDecision.HostVariable => $"the host's own {Setting} holds, not {Policy}",
+        WaitDecision.HostPolicy => "Host: nothing was set",
+        WaitDecision.TooLate => $"OpenMP's own waiting holds, not {Policy}: libtorch was there before TorchRuntime.Load was called",
+        WaitDecision.NotOnThisSystem => $"libtorch's own waiting holds, not {Policy}: only on Linux can it be set",
+        _ => throw new InvalidOperationException($"There is no decision {Decision}."),
+    };
+}
+
+/// <summary>What decided how OpenMP's threads wait.</summary>
+internal enum WaitDecision
+{
+    /// <summary>The policy, by a variable that the library set.</summary>
+    Applied,
+
+    /// <summary>A variable that the host has set.</summary>
+    HostVariable,
+
+    /// <summary><see cref="WaitPolicy.Host"/>, and no variable is set.</summary>
+    HostPolicy,
+
+    /// <summary>Nobody: OpenMP was loaded, and had read its variables, before the policy could be set.</summary>
+    TooLate,
+
+    /// <summary>Nobody: this system's libtorch has another OpenMP, or none.</summary>
+    NotOnThisSystem,
+}

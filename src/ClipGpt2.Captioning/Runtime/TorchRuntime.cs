@@ -13,9 +13,13 @@ public static class TorchRuntime
 {
     private static readonly Lock Gate = new();
     private static TorchRuntimeOptions? _options;
+    private static LoadedLibtorch? _libtorch;
 
     /// <summary>The way that products must be computed by.</summary>
     internal static KernelPath Kernels => Volatile.Read(ref _options)?.Kernels ?? KernelPath.Auto;
+
+    /// <summary>How libtorch was loaded; null before <see cref="Load"/>.</summary>
+    internal static LoadedLibtorch? Libtorch => Volatile.Read(ref _libtorch);
 
     /// <summary>Loads libtorch, once; further calls do nothing.</summary>
     /// <remarks>
@@ -89,19 +93,13 @@ public static class TorchRuntime
     {
         try
         {
-            if (OperatingSystem.IsLinux())
-            {
-                LinuxLoader.Load(options.LibtorchFolder);
-            }
-            else if (options.LibtorchFolder is { } folder)
-            {
-                OwnFolderLoader.Load(folder);
-            }
-
+            var libtorch = OperatingSystem.IsLinux() ? LinuxLoader.Load(options.LibtorchFolder) : OwnFolderLoader.Load(options.LibtorchFolder);
             if (!torch.TryInitializeDeviceType(DeviceType.CPU))
             {
                 throw new NativeBackendException("TorchSharp loaded libtorch but could not start its CPU backend.");
             }
+
+            Volatile.Write(ref _libtorch, libtorch);
         }
         catch (Exception e) when (e is DllNotFoundException or BadImageFormatException or TypeInitializationException or NotSupportedException or EntryPointNotFoundException)
         {

@@ -112,6 +112,22 @@ public sealed class DoctorTests : IDisposable
         Assert.True(report.TryGetProperty("processor", out _));
     }
 
+    [Fact]
+    public async Task A_libtorch_of_ones_own_is_tried_loaded_and_named()
+    {
+        var package = Path.GetDirectoryName(Assert.Single((await ClipGpt2Process.Run("doctor", "--json")).Json).GetProperty("libtorch").GetProperty("file").GetString()!)!;
+        var run = await ClipGpt2Process.Run("doctor", "--libtorch", package, "--device", "cpu", "--json");
+        Assert.True(run.ExitCode == 0, run.Output);
+        Assert.Contains($"own folder '{package}'", Assert.Single(run.Json).GetProperty("libtorch").GetProperty("loaded").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_libtorch_that_fails_its_trial_is_what_has_to_be_mended()
+    {
+        Array.ForEach(["libtorch_cpu.so", "torch_cpu.dll", "libtorch_cpu.dylib"], name => File.WriteAllText(Path.Combine(_folder, name), "no library"));
+        AssertToMend(await ClipGpt2Process.Run("doctor", "--libtorch", _folder), "It was tried in a process of its own, and failed: exit code 1, ");
+    }
+
     /// <summary>The program as somebody publishes it who forgets the native files.</summary>
     [Fact]
     public async Task A_program_without_native_libraries_says_what_is_missing()

@@ -24,7 +24,7 @@ internal static class CompareCommand
     {
         var command = new Command("compare", "Test whether one file of captions is better than another.") 
         {
-            First, Second, References, Metrics, MeteorDataPath, BertModel, BertLayers, Json,
+            First, Second, References, Metrics, MeteorDataPath, BertModel, BertLayers, ComputeChoice.Device, ComputeChoice.Libtorch, Json,
         };
         command.SetAction((parsed, token) => Task.Run(() => Run(parsed, token), CancellationToken.None));
         return command;
@@ -32,12 +32,14 @@ internal static class CompareCommand
 
     private static int Run(ParseResult parsed, CancellationToken token)
     {
+        ComputeChoice.Load(parsed);
         var references = CocoReferences.Read(parsed.GetRequiredValue(References));
         var evaluator = new MetricChoice(parsed.GetRequiredValue(Metrics))
         {
             MeteorDataPath = parsed.GetValue(MeteorDataPath),
             BertModel = parsed.GetValue(BertModel),
             BertLayer = parsed.GetValue(BertLayers),
+            Compute = ComputeChoice.Compute(parsed),
         }.Create();
         var first = evaluator.Evaluate(CocoResults.Read(parsed.GetRequiredValue(First)).With(references), token);
         var second = evaluator.Evaluate(CocoResults.Read(parsed.GetRequiredValue(Second)).With(references), token);

@@ -28,7 +28,7 @@ internal static class DoctorCommand
     private static int Run(ParseResult parsed, CancellationToken token)
     {
         (string, Func<Captioner>)? model = parsed.GetValue(Model) is { } name ? (name, () => Load(parsed, name)) : null;
-        var report = DoctorReport.Create(ComputeChoice.Runtime(parsed) with { Kernels = parsed.GetValue(Kernels) }, model, token);
+        var report = DoctorReport.Create(ComputeChoice.Runtime(parsed) with { Kernels = parsed.GetValue(Kernels) }, ComputeChoice.Compute(parsed), model, token);
         if (parsed.GetValue(Json))
         {
             JsonLines.Write(report);

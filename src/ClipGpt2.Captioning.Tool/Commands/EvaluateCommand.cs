@@ -29,7 +29,7 @@ internal static class EvaluateCommand
     {
         var command = new Command("evaluate", "Measure captions against reference captions.") 
         {
-            References, Candidates, Metrics, MeteorDataPath, BertModel, BertLayers, ClipModel, Images, PerImage, Sheet, Html, Json,
+            References, Candidates, Metrics, MeteorDataPath, BertModel, BertLayers, ClipModel, ComputeChoice.Device, ComputeChoice.Libtorch, Images, PerImage, Sheet, Html, Json,
         };
         command.SetAction((parsed, token) => Task.Run(() => Run(parsed, token), CancellationToken.None));
         return command;
@@ -37,6 +37,7 @@ internal static class EvaluateCommand
 
     private static int Run(ParseResult parsed, CancellationToken token)
     {
+        ComputeChoice.Load(parsed);
         var references = CocoReferences.Read(parsed.GetRequiredValue(References));
         var corpus = CocoResults.Read(parsed.GetRequiredValue(Candidates)).With(references);
         var images = parsed.GetValue(Images);
@@ -47,6 +48,7 @@ internal static class EvaluateCommand
             BertLayer = parsed.GetValue(BertLayers),
             ClipModel = parsed.GetValue(ClipModel),
             Picture = id => Picture(images, references, id),
+            Compute = ComputeChoice.Compute(parsed),
         };
         var result = choice.Create().Evaluate(corpus, token);
         if (parsed.GetValue(PerImage) is { } csv)

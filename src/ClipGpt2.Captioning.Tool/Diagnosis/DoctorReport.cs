@@ -27,19 +27,26 @@ internal sealed record DoctorReport(
 {
     /// <summary>Looks at everything, in an order in which each step finds what it needs.</summary>
     /// <param name="runtime">How to load libtorch.</param>
+    /// <param name="device">Where to compute.</param>
     /// <param name="model">The model to try, and how to load it; or null.</param>
     /// <param name="token">Ends it between two steps.</param>
-    public static DoctorReport Create(TorchRuntimeOptions runtime, (string Name, Func<Captioner> Load)? model, CancellationToken token)
+    public static DoctorReport Create(TorchRuntimeOptions runtime, ComputeOptions device, (string Name, Func<Captioner> Load)? model, CancellationToken token)
     {
         var faults = new Faults();
         var libtorch = faults.Try("libtorch", () => LibtorchFacts.Load(runtime));
+        if (libtorch is not null)
+        {
+            faults.Try("the device", device.Validate);
+        }
+
         var waiting = WaitingFacts.Read();
-        var decoders = DecoderFacts.Find(faults);
 
         // The model comes first: the time of proofs is then what any program takes for them.
-        var tried = libtorch is not null && model is { } named ? faults.Try($"the model '{named.Name}'", () => ModelFacts.Try(named.Name, named.Load, token)) : null;
-        var kernels = libtorch is null ? null : KernelFacts.Find(faults, token);
-        var rates = libtorch is null ? null : faults.Try("rates", () => RateFacts.Measure(token));
+        var canCompute = faults.Messages.Count == 0;
+        var decoders = DecoderFacts.Find(faults);
+        var tried = canCompute && model is { } named ? faults.Try($"the model '{named.Name}'", () => ModelFacts.Try(named.Name, named.Load, token)) : null;
+        var kernels = canCompute ? KernelFacts.Find(device, faults, token) : null;
+        var rates = canCompute ? faults.Try("rates", () => RateFacts.Measure(token)) : null;
         return new(faults.Messages.Count == 0, ProcessorFacts.Read(), SystemFacts.Read(), waiting, libtorch, decoders, kernels, tried, rates, faults.Messages);
     }
 }

@@ -11,14 +11,16 @@ namespace ClipGpt2.Captioning.Tool.Diagnosis;
 /// <param name="Proof">That it proved itself, and what didn't.</param>
 internal sealed record KernelFacts(string Layer, string Format, string Path, bool GaveWay, string Proof)
 {
-    // Float16 is for GPUs, and Auto is one of these.
-    private static readonly Precision[] Inference = [Precision.Float32, Precision.BFloat16, Precision.Int8Weights];
+    // Auto is one of these.
+    private static readonly Precision[] OnCpu = [Precision.Float32, Precision.BFloat16, Precision.Int8Weights];
+    private static readonly Precision[] OnGpu = [Precision.Float32, Precision.BFloat16, Precision.Float16];
     private static readonly Precision[] Training = [Precision.Float32, Precision.BFloat16];
 
     /// <summary>Builds small layers of every kind, which makes them prove themselves, and lists all ways that this process found.</summary>
-    public static IReadOnlyList<KernelFacts> Find(Faults faults, CancellationToken token)
+    public static IReadOnlyList<KernelFacts> Find(ComputeOptions device, Faults faults, CancellationToken token)
     {
-        foreach (var compute in Inference.Select(p => new ComputeOptions { Precision = p }).Concat(Training.Select(p => new ComputeOptions { Precision = p, Trainable = true })))
+        var inference = (device.IsCuda ? OnGpu : OnCpu).Select(precision => device with { Precision = precision });
+        foreach (var compute in inference.Concat(Training.Select(precision => device with { Precision = precision, Trainable = true })))
         {
             foreach (var (kind, run) in LayerProbe.Kinds)
             {

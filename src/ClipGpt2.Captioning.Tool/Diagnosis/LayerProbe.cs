@@ -29,7 +29,7 @@ internal static class LayerProbe
         using var layer = new Linear(inputRows ? randn(Inputs, Outputs) : randn(Outputs, Inputs), randn(Outputs), compute, inputRows);
         foreach (var rows in RowCounts)
         {
-            var x = randn(rows, Inputs).to_type(layer.ActivationType);
+            var x = randn(rows, Inputs).to(layer.ActivationType, compute.TorchDevice);
             layer.ForwardAdd(x, residual: layer.Forward(x));
             foreach (var activation in Enum.GetValues<Activation>())
             {
@@ -45,14 +45,14 @@ internal static class LayerProbe
         using var frozen = no_grad();
         var norm = new BatchStatistics(ones(Channels), zeros(Channels), zeros(Channels), ones(Channels));
         using var layer = new ConvolutionNorm(randn(Channels, Channels, 3, 3), norm, stride: 2, compute);
-        layer.ForwardRelu(randn(1, 14, 14, Channels).to_type(compute.HiddenType()));
+        layer.ForwardRelu(randn(1, 14, 14, Channels).to(compute.HiddenType(), compute.TorchDevice));
     }
 
     private static void Attend(ComputeOptions compute)
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var x = randn(1, 2, 9, 16).to_type(compute.ProductType());
+        var x = randn(1, 2, 9, 16).to(compute.ProductType(), compute.TorchDevice);
         ScaledAttention.Attend(x, x, x, causal: true);
     }
 }

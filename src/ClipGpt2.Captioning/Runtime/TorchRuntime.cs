@@ -38,6 +38,11 @@ public static class TorchRuntime
                 if (_options is null)
                 {
                     var first = options ?? new TorchRuntimeOptions();
+                    if (first.LibtorchFolder is { } folder)
+                    {
+                        OwnLibtorch.Check(folder);
+                    }
+
                     LoadNative(first);
                     Volatile.Write(ref _options, first);
                 }
@@ -80,6 +85,17 @@ public static class TorchRuntime
         }
     }
 
+    /// <summary>Loads a host's own libtorch, whose version nobody has judged, in the process that is there to try it.</summary>
+    internal static void LoadTried(string folder)
+    {
+        lock (Gate)
+        {
+            var options = new TorchRuntimeOptions { LibtorchFolder = folder };
+            LoadNative(options);
+            Volatile.Write(ref _options, options);
+        }
+    }
+
     private static void CheckSame(TorchRuntimeOptions loaded, TorchRuntimeOptions wanted)
     {
         if (wanted.Kernels != loaded.Kernels)
@@ -97,6 +113,11 @@ public static class TorchRuntime
             if (!torch.TryInitializeDeviceType(DeviceType.CPU))
             {
                 throw new NativeBackendException("TorchSharp loaded libtorch but could not start its CPU backend.");
+            }
+
+            if (options.LibtorchFolder is { } folder)
+            {
+                OwnLibtorch.CheckAlone(folder);
             }
 
             Volatile.Write(ref _libtorch, libtorch);

@@ -34,7 +34,8 @@ internal static partial class LibtorchBuild
     /// <summary>The version of the oneDNN inside.</summary>
     public static string? OneDnnVersion => Ask("_ZN2at18get_mkldnn_versionB5cxx11Ev") is { } text && OneDnnNumber().Match(text) is { Success: true } match ? match.Groups[1].Value : null;
 
-    private static string FileName => OperatingSystem.IsWindows() ? "torch_cpu.dll" : OperatingSystem.IsMacOS() ? "libtorch_cpu.dylib" : "libtorch_cpu.so";
+    /// <summary>The name of the library that holds the CPU's operators.</summary>
+    public static string FileName => OperatingSystem.IsWindows() ? "torch_cpu.dll" : OperatingSystem.IsMacOS() ? "libtorch_cpu.dylib" : "libtorch_cpu.so";
 
     /// <summary>Calls a function without arguments that returns a string.</summary>
     private static unsafe string? Ask(string function)

@@ -6,7 +6,8 @@ namespace ClipGpt2.Captioning.Runtime.Native;
 /// <summary>Loads libtorch and TorchSharp's library on Linux, with the remedy for C++ libraries older than GCC 13's.</summary>
 internal static partial class LinuxLoader
 {
-    private const string TorchSharpLibrary = "libLibTorchSharp.so";
+    public const string TorchSharpLibrary = "libLibTorchSharp.so";
+
     private const string CpuLibrary = "libtorch_cpu.so";
 
     /// <summary>The one thing that TorchSharp's library takes from GCC 13's C++ library: a function that does nothing in a shared library.</summary>
@@ -44,10 +45,6 @@ internal static partial class LinuxLoader
     private static void LoadLibtorch(string? ownFolder)
     {
         var folder = ownFolder is null ? PackageFolder() : Path.GetFullPath(ownFolder);
-        if (!File.Exists(Path.Combine(folder, CpuLibrary)))
-        {
-            throw new NativeBackendException($"'{ownFolder}' (TorchRuntimeOptions.LibtorchFolder) has no {CpuLibrary}: it must be the lib folder of a libtorch.");
-        }
 
         // libgomp carries a hash in its name.
         foreach (var openMp in Directory.EnumerateFiles(folder, "libgomp*.so*").Order(StringComparer.Ordinal))

@@ -10,10 +10,10 @@ internal static class CommandLine
 {
     public static async Task<int> RunAsync(string[] args)
     {
-        var root = new RootCommand("Captions pictures with CLIP and GPT-2, trains captioners, looks into model files, measures captions, and fetches models.")
+        var root = new RootCommand("Captions pictures with CLIP and GPT-2, trains captioners, looks into model files, measures captions, fetches models, and looks at the machine.")
         {
             CaptionCommand.Create(), InferCommand.Create(), TrainCommand.Create(), EmbedCommand.Create(), PrepareCocoCommand.Create(), InspectCommand.Create(), EvaluateCommand.Create(),
-            CompareCommand.Create(), FetchCommand.Create(), ConvertCommand.Create(),
+            CompareCommand.Create(), FetchCommand.Create(), ConvertCommand.Create(), DoctorCommand.Create(),
         };
 
         // No response files: a picture may be called "@1.jpg".

@@ -28,6 +28,7 @@ public sealed class CaptionTests : IDisposable
         var file = Copy("a.jpg")[0];
         var json = await ClipGpt2Process.Run("caption", file, "--model", Model, "--json");
         var plain = await ClipGpt2Process.Run("caption", file, "--model", Model);
+        Assert.Equal(("", ""), (json.Error, plain.Error));
         Assert.Equal($"{file}\t{json.Json[0].GetProperty("caption").GetString()!.Trim()}{Environment.NewLine}", plain.Output);
     }
 

@@ -29,9 +29,12 @@ internal sealed record ClipGpt2Process(int ExitCode, string Output, string Error
         return new(process.ExitCode, await output, await error);
     }
 
-    public static ProcessStartInfo Command(params string[] arguments)
+    public static ProcessStartInfo Command(params string[] arguments) => CommandIn(AppContext.BaseDirectory, arguments);
+
+    /// <summary>The program that lies in a folder.</summary>
+    public static ProcessStartInfo CommandIn(string folder, params string[] arguments)
     {
-        var program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "clipgpt2.exe" : "clipgpt2");
+        var program = Path.Combine(folder, OperatingSystem.IsWindows() ? "clipgpt2.exe" : "clipgpt2");
         string[] line = IgnoresInterrupts ? ["env", "--default-signal=INT", program, .. arguments] : [program, .. arguments];
         var start = new ProcessStartInfo(line[0])
         {

@@ -73,14 +73,14 @@ public sealed class ConvertTests : IDisposable
     {
         string[] bases = source == Seed || source == ClipCap ? Bases : [];
         var run = await ClipGpt2Process.Run(["convert", source, "--out", At(target), .. bases]);
-        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
         return run.Output;
     }
 
     private static async Task<string> Caption(string model, params string[] options)
     {
         var run = await ClipGpt2Process.Run(["caption", Scene, "--json", "--model", model, .. options]);
-        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
         return run.Json[0].GetProperty("caption").GetString()!;
     }
 }

@@ -37,7 +37,7 @@ public sealed class EvaluateTests : IDisposable
     {
         var (references, candidates) = WriteFiles();
         var run = await ClipGpt2Process.Run("compare", candidates, candidates, "--references", references, "--metrics", "bleu,cider", "--json");
-        Assert.Equal(0, run.ExitCode);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
         Assert.All(run.Json, line => Assert.Equal(line.GetProperty("first").GetDouble(), line.GetProperty("second").GetDouble()));
         Assert.Contains(run.Json, line => line.GetProperty("metric").GetString() == "cider");
     }

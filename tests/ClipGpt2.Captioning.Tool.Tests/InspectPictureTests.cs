@@ -80,7 +80,7 @@ public sealed class InspectPictureTests
     private static async Task<IReadOnlyList<JsonElement>> Inspect(List<JsonElement> cases, params string[] options)
     {
         var run = await ClipGpt2Process.Run(["inspect", .. cases.Select(c => Golden.File(c.GetProperty("image").GetString()!)), "--json", .. options]);
-        Assert.True(run.ExitCode == 0, run.Error + run.Output);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
         return run.Json;
     }
 

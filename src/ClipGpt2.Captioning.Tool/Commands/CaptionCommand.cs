@@ -19,16 +19,16 @@ internal static class CaptionCommand
         var tokens = Positive("--max-new-tokens", "The most tokens of a caption, the end token included.");
         var strategy = new Option<DecodingStrategy?>("--strategy") { Description = "Whose search is followed: standard (Hugging Face's), clipcapgreedy or clipcapbeam; ClipCap's own for its checkpoints unless given." };
         var precision = new Option<Precision?>("--precision") { Description = "The number format: float32 (exact), bfloat16, int8weights, float16 (on GPUs) or auto." };
-        var device = new Option<string?>("--device") { HelpName = "cpu|cuda:N", Description = "The device." };
         var json = new Option<bool>("--json") { Description = "Write one JSON object a line and nothing else." };
-        var command = new Command("caption", "Write captions of pictures.") { images, model, CaptionerSource.Clip, CaptionerSource.Gpt2, beams, tokens, strategy, precision, device, json };
+        var command = new Command("caption", "Write captions of pictures.") { images, model, CaptionerSource.Clip, CaptionerSource.Gpt2, beams, tokens, strategy, precision, ComputeChoice.Device, ComputeChoice.Libtorch, json };
         command.SetAction((parsed, token) =>
         {
+            ComputeChoice.Load(parsed);
             var options = new CaptionerOptions { ModelSearch = LocalModels.Search() };
             options.Decoding.Beams = parsed.GetValue(beams) ?? options.Decoding.Beams;
             options.Decoding.MaxNewTokens = parsed.GetValue(tokens) ?? options.Decoding.MaxNewTokens;
             options.Precision = parsed.GetValue(precision) ?? options.Precision;
-            options.Device = parsed.GetValue(device) ?? options.Device;
+            options.Device = parsed.GetValue(ComputeChoice.Device) ?? options.Device;
             return RunAsync(
                 parsed.GetRequiredValue(images),
                 () => CaptionerSource.Load(parsed.GetRequiredValue(model), options, CaptionerSource.Bases(parsed), parsed.GetValue(strategy)),

@@ -26,7 +26,7 @@ internal static class CompareCommand
     {
         var command = new Command("compare", "Test whether one file of captions is better than another.") 
         {
-            First, Second, References, Subset, Metrics, Frequencies, MeteorDataPath, BertModel, BertLayers, Json,
+            First, Second, References, Subset, Metrics, Frequencies, MeteorDataPath, BertModel, BertLayers, ComputeChoice.Device, ComputeChoice.Libtorch, Json,
         };
         command.SetAction((parsed, token) => Task.Run(() => Run(parsed, token), CancellationToken.None));
         return command;
@@ -34,6 +34,7 @@ internal static class CompareCommand
 
     private static int Run(ParseResult parsed, CancellationToken token)
     {
+        ComputeChoice.Load(parsed);
         var references = CocoReferences.Read(parsed.GetRequiredValue(References));
         var evaluator = new MetricChoice(parsed.GetRequiredValue(Metrics))
         {
@@ -41,6 +42,7 @@ internal static class CompareCommand
             DocumentFrequenciesPath = parsed.GetValue(Frequencies),
             BertModel = parsed.GetValue(BertModel),
             BertLayer = parsed.GetValue(BertLayers),
+            Compute = ComputeChoice.Compute(parsed),
         }.Create();
         var first = evaluator.Evaluate(CandidateFile.Read(parsed.GetRequiredValue(First), references, parsed.GetValue(Subset)), token);
         var second = evaluator.Evaluate(CandidateFile.Read(parsed.GetRequiredValue(Second), references, parsed.GetValue(Subset)), token);

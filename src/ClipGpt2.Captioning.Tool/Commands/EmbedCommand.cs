@@ -30,7 +30,6 @@ internal static class EmbedCommand
 
     private static readonly Option<bool> KeepAspect = new("--keep-aspect") { Description = "Leave pictures to CLIP's own preprocessing, as training does with clip_config.keep_aspect." };
     private static readonly Option<EmbeddingPrecision> Precision = new("--precision") { HelpName = "float32|float16", Description = "The number format of the stored embeddings." };
-    private static readonly Option<string> Device = new("--device") { HelpName = "cpu|cuda:N", Description = "The device.", DefaultValueFactory = _ => "cpu" };
     private static readonly Option<BadImagePolicy> BadImages = new("--bad-images") { HelpName = "fail|skip", Description = "What missing and broken pictures do: end the run with a list of all, or go into skipped.jsonl." };
     private static readonly Option<int> Threads = Number("--threads", "How many threads decode pictures.", options => options.Threads);
     private static readonly Option<int> BatchSize = Number("--batch-size", "How many pictures go through the encoder together.", options => options.BatchSize);
@@ -42,7 +41,7 @@ internal static class EmbedCommand
     {
         var command = new Command("embed", "Compute the embeddings of a data set's pictures. An interrupted run goes on where it was.")
         {
-            Encoder, Captions, Images, Splits, Out, ImageSize, KeepAspect, Precision, Device, BadImages, Threads, BatchSize, ChunkSize, Check, Verbose,
+            Encoder, Captions, Images, Splits, Out, ImageSize, KeepAspect, Precision, ComputeChoice.Device, ComputeChoice.Libtorch, BadImages, Threads, BatchSize, ChunkSize, Check, Verbose,
         };
 
         // Ctrl-C is watched for only once the action has returned its task.
@@ -52,9 +51,10 @@ internal static class EmbedCommand
 
     private static int Run(ParseResult parsed, CancellationToken token)
     {
+        ComputeChoice.Load(parsed);
         var captions = parsed.GetRequiredValue(Captions);
         var dataset = CaptionDatasets.Open(captions, Reading(parsed), token);
-        using var encoder = ImageEncoders.FromPretrained(parsed.GetRequiredValue(Encoder), new ComputeOptions { Device = parsed.GetRequiredValue(Device) }, LocalModels.Search());
+        using var encoder = ImageEncoders.FromPretrained(parsed.GetRequiredValue(Encoder), ComputeChoice.Compute(parsed), LocalModels.Search());
         var options = new EmbeddingStoreOptions
         {
             Precision = parsed.GetValue(Precision),

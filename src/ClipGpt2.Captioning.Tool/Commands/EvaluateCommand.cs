@@ -32,7 +32,8 @@ internal static class EvaluateCommand
     {
         var command = new Command("evaluate", "Measure captions against reference captions.") 
         {
-            References, Candidates, Subset, Metrics, Frequencies, SaveFrequencies, MeteorDataPath, BertModel, BertLayers, ClipModel, Images, PerImage, Sheet, Html, Json,
+            References, Candidates, Subset, Metrics, Frequencies, SaveFrequencies, MeteorDataPath, BertModel, BertLayers, ClipModel, ComputeChoice.Device, ComputeChoice.Libtorch, Images,
+            PerImage, Sheet, Html, Json,
         };
         command.SetAction((parsed, token) => Task.Run(() => Run(parsed, token), CancellationToken.None));
         return command;
@@ -40,6 +41,7 @@ internal static class EvaluateCommand
 
     private static int Run(ParseResult parsed, CancellationToken token)
     {
+        ComputeChoice.Load(parsed);
         var references = CocoReferences.Read(parsed.GetRequiredValue(References));
         var corpus = CandidateFile.Read(parsed.GetRequiredValue(Candidates), references, parsed.GetValue(Subset));
         var images = parsed.GetValue(Images);
@@ -51,6 +53,7 @@ internal static class EvaluateCommand
             BertLayer = parsed.GetValue(BertLayers),
             ClipModel = parsed.GetValue(ClipModel),
             Picture = id => Picture(images, references, id),
+            Compute = ComputeChoice.Compute(parsed),
         };
         var result = choice.Create().Evaluate(corpus, token);
         if (parsed.GetValue(PerImage) is { } csv)

@@ -67,7 +67,7 @@ internal static class FetchCommand
             using var client = new HubClient(options, null, logger);
             return await client.FetchAsync(id, choice, progress, token);
         });
-        Messages.Hint($"{id}: {model.Files.Count} files of commit {model.Commit}, {FetchDisplay.Megabytes(model.DownloadedBytes)} downloaded");
+        Messages.News($"{id}: {model.Files.Count} files of commit {model.Commit}, {FetchDisplay.Megabytes(model.DownloadedBytes)} downloaded");
         Console.Out.WriteLine(Printable.Line(model.Folder));
         return ExitCode.Success;
     }
@@ -76,7 +76,7 @@ internal static class FetchCommand
     {
         var folder = Path.GetFullPath(parsed.GetValue(Out) ?? "coco2014");
         var bytes = await display.ShowAsync((progress, logger) => new CocoDownload(archive, folder, options, logger).RunAsync(progress, token));
-        Messages.Hint($"{archive.Name}: {(bytes is { } received ? $"{FetchDisplay.Megabytes(received)} downloaded" : "up to date")}");
+        Messages.News($"{archive.Name}: {(bytes is { } received ? $"{FetchDisplay.Megabytes(received)} downloaded" : "up to date")}");
         foreach (var wanted in archive.Wanted)
         {
             Console.Out.WriteLine(Printable.Line(Path.Combine(folder, wanted)));

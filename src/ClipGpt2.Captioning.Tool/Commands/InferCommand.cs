@@ -14,16 +14,21 @@ internal static class InferCommand
 
     public static Command Create()
     {
-        var command = new Command("infer", "Caption a folder of pictures by a folder of trained models, as a configuration file says, into a CSV table.") { Path, Verbose };
-        command.SetAction((parsed, token) => RunAsync(InferenceConfiguration.Load(parsed.GetRequiredValue(Path)), parsed.GetValue(Verbose), token));
+        var command = new Command("infer", "Caption a folder of pictures by a folder of trained models, as a configuration file says, into a CSV table.") { Path, ComputeChoice.Device, ComputeChoice.Libtorch, Verbose };
+        command.SetAction((parsed, token) =>
+        {
+            ComputeChoice.Load(parsed);
+            return RunAsync(InferenceConfiguration.Load(parsed.GetRequiredValue(Path)), parsed.GetValue(ComputeChoice.Device), parsed.GetValue(Verbose), token);
+        });
         return command;
     }
 
-    private static async Task<int> RunAsync(InferenceConfiguration configuration, bool verbose, CancellationToken token)
+    private static async Task<int> RunAsync(InferenceConfiguration configuration, string? device, bool verbose, CancellationToken token)
     {
         // What had to be left out is told by the log, as it happens.
         var logger = new JoinedLogger<InferenceRun>(new MessageLogger(verbose ? LogLevel.Trace : LogLevel.Warning, Messages.Hint));
-        var run = new InferenceRun(configuration, options => options.ModelSearch = LocalModels.Search(), logger);
+        configuration.EnableGpu &= device is null;
+        var run = new InferenceRun(configuration, options => (options.ModelSearch, options.Device) = (LocalModels.Search(), device ?? options.Device), logger);
         Console.Out.WriteLine($"Using device: {run.Device}");
         var result = await run.RunAsync(new Rows(row => Console.Out.WriteLine(Printable.Line($"{row.ImageId} | {row.ModelName} → {row.Caption}"))), token);
         if (!result.IsWritten)

@@ -27,7 +27,7 @@ internal static class PrepareCocoCommand
         var options = new CaptionDatasetOptions { ImageFolder = parsed.GetRequiredValue(Images), EmptyCaptions = EmptyCaptionPolicy.Keep };
         var captions = CocoCaptionDataset.Read(parsed.GetRequiredValue(Annotations), options, token);
         ProcessedCaptionDataset.Write(captions, file, token);
-        Messages.Hint($"{captions.Count} captions are in {Printable.Line(file)}.");
+        Messages.News($"{captions.Count} captions are in {Printable.Line(file)}.");
         Warn(captions);
         return parsed.GetValue(Check) ? ListMissing(captions, token) : ExitCode.Success;
     }

@@ -26,8 +26,12 @@ internal static class TrainCommand
 
     public static Command Create()
     {
-        var command = new Command("train", "Train a captioner as a configuration file says.") { Path, Resume, Set, Verbose };
-        command.SetAction((parsed, token) => RunAsync(Configuration(parsed), parsed.GetValue(Verbose), token));
+        var command = new Command("train", "Train a captioner as a configuration file says.") { Path, Resume, Set, ComputeChoice.Device, ComputeChoice.Libtorch, Verbose };
+        command.SetAction((parsed, token) =>
+        {
+            ComputeChoice.Load(parsed);
+            return RunAsync(Configuration(parsed), parsed.GetValue(ComputeChoice.Device), parsed.GetValue(Verbose), token);
+        });
         return command;
     }
 
@@ -38,10 +42,10 @@ internal static class TrainCommand
         return configuration;
     }
 
-    private static async Task<int> RunAsync(TrainingConfiguration configuration, bool verbose, CancellationToken token)
+    private static async Task<int> RunAsync(TrainingConfiguration configuration, string? device, bool verbose, CancellationToken token)
     {
         using var observers = TrainingObservers.Create(configuration);
-        using var setup = TrainingSetup.Create(configuration, LocalModels.Search(), observers.SetupLogger);
+        using var setup = TrainingSetup.Create(configuration, LocalModels.Search(), observers.SetupLogger, device);
         observers.AddTo(setup.Options);
         try
         {

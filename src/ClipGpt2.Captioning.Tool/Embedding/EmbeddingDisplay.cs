@@ -9,7 +9,7 @@ namespace ClipGpt2.Captioning.Tool.Embedding;
 /// <summary>Shows how embedding gets on.</summary>
 internal abstract class EmbeddingDisplay
 {
-    /// <summary>A progress bar where somebody watches, else lines on standard error.</summary>
+    /// <summary>A progress bar where somebody watches, else lines on standard error: all of them where they are asked for, and some on a terminal.</summary>
     /// <param name="verbose">Whether each step is told, in lines.</param>
     public static EmbeddingDisplay Create(bool verbose) => Terminal.IsInteractive && !verbose ? new WatchedEmbedding() : new PlainEmbedding(verbose);
 

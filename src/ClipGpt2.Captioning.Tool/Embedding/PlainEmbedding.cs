@@ -8,19 +8,21 @@ namespace ClipGpt2.Captioning.Tool.Embedding;
 /// <summary>A line every few seconds, and one at the end.</summary>
 internal sealed class PlainEmbedding(bool verbose) : EmbeddingDisplay, IProgress<TrainingProgress>
 {
+    private readonly Action<string> _write = verbose ? Messages.Hint : Messages.News;
+
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
     private TimeSpan _next = Pause;
 
     public override EmbeddingStoreResult Show(Func<IProgress<TrainingProgress>, ILogger, EmbeddingStoreResult> work) =>
-        work(this, new MessageLogger(verbose ? LogLevel.Trace : LogLevel.Information, Messages.Hint));
+        work(this, new MessageLogger(verbose ? LogLevel.Trace : LogLevel.Information, _write));
 
     public void Report(TrainingProgress value)
     {
         if (value.Elapsed >= _next || value.Done == value.Total)
         {
             _next = value.Elapsed + Pause;
-            Messages.Hint($"{value.Done} of {value.Total} images, {Text(value)}");
+            _write($"{value.Done} of {value.Total} images, {Text(value)}");
         }
     }
 }

@@ -2,6 +2,7 @@ using ClipGpt2.Captioning.Evaluation;
 using ClipGpt2.Captioning.Metrics;
 using ClipGpt2.Captioning.Metrics.Cider;
 using ClipGpt2.Captioning.Metrics.Meteor;
+using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Tool.Fetching;
 
 namespace ClipGpt2.Captioning.Tool.Evaluating;
@@ -33,6 +34,9 @@ internal sealed record MetricChoice(string Names)
     /// <summary>The picture of an image, or null where there is none.</summary>
     public Func<string, string?> Picture { get; init; } = _ => null;
 
+    /// <summary>Where the models compute.</summary>
+    public ComputeOptions Compute { get; init; } = new();
+
     /// <exception cref="CaptioningException">A name isn't known, what a metric needs isn't given, or a file can't be read.</exception>
     public CaptionEvaluator Create()
     {
@@ -54,6 +58,7 @@ internal sealed record MetricChoice(string Names)
             BertLayer = BertLayer,
             ClipModel = ClipModel ?? "",
             ModelSearch = LocalModels.Search(),
+            Compute = Compute,
             PictureOf = image => Picture(image.Id) ?? throw new CaptioningException($"CLIPScore needs the picture of image {image.Id}: name the folder with --images, and the file in the references."),
         };
         return new CaptionEvaluator(kinds.ConvertAll(metrics.Create));

@@ -8,7 +8,7 @@ namespace ClipGpt2.Captioning.Tool.Fetching;
 /// <summary>Shows how a download gets on.</summary>
 internal abstract class FetchDisplay
 {
-    /// <summary>A progress bar where somebody watches, else lines on standard error.</summary>
+    /// <summary>A progress bar where somebody watches, else lines on standard error: all of them where they are asked for, and some on a terminal.</summary>
     /// <param name="verbose">Whether each step is told, in lines.</param>
     public static FetchDisplay Create(bool verbose) => Terminal.IsInteractive && !verbose ? new WatchedFetch() : new PlainFetch(verbose);
 

@@ -8,4 +8,13 @@ internal static class Messages
     public static string Format(string message) => $"clipgpt2: {Printable.Line(message)}";
 
     public static void Hint(string message) => Console.Error.WriteLine(message);
+
+    /// <summary>News that nothing depends on, for somebody who watches: where standard error is no terminal it stays empty unless something is wrong.</summary>
+    public static void News(string message)
+    {
+        if (!Console.IsErrorRedirected)
+        {
+            Hint(message);
+        }
+    }
 }

@@ -14,12 +14,16 @@ public static class TorchRuntime
     private static readonly Lock Gate = new();
     private static TorchRuntimeOptions? _options;
     private static Waiting? _waiting;
+    private static LoadedLibtorch? _libtorch;
 
     /// <summary>The way that products must be computed by.</summary>
     internal static KernelPath Kernels => Volatile.Read(ref _options)?.Kernels ?? KernelPath.Auto;
 
     /// <summary>How libtorch's threads wait, and what decided it; null before <see cref="Load"/>.</summary>
     internal static Waiting? Waiting => Volatile.Read(ref _waiting);
+
+    /// <summary>How libtorch was loaded; null before <see cref="Load"/>.</summary>
+    internal static LoadedLibtorch? Libtorch => Volatile.Read(ref _libtorch);
 
     /// <summary>Loads libtorch, once; further calls do nothing.</summary>
     /// <remarks>
@@ -38,6 +42,11 @@ public static class TorchRuntime
                 if (_options is null)
                 {
                     var first = options ?? new TorchRuntimeOptions();
+                    if (first.LibtorchFolder is { } folder)
+                    {
+                        OwnLibtorch.Check(folder);
+                    }
+
                     LoadNative(first);
                     Volatile.Write(ref _options, first);
                 }
@@ -80,6 +89,17 @@ public static class TorchRuntime
         }
     }
 
+    /// <summary>Loads a host's own libtorch, whose version nobody has judged, in the process that is there to try it.</summary>
+    internal static void LoadTried(string folder)
+    {
+        lock (Gate)
+        {
+            var options = new TorchRuntimeOptions { LibtorchFolder = folder };
+            LoadNative(options);
+            Volatile.Write(ref _options, options);
+        }
+    }
+
     private static void CheckSame(TorchRuntimeOptions loaded, TorchRuntimeOptions wanted)
     {
         if (wanted.Kernels != loaded.Kernels)
@@ -102,19 +122,18 @@ public static class TorchRuntime
         Volatile.Write(ref _waiting, WaitEnvironment.Apply(options.WaitPolicy));
         try
         {
-            if (OperatingSystem.IsLinux())
-            {
-                LinuxLoader.Load(options.LibtorchFolder);
-            }
-            else if (options.LibtorchFolder is { } folder)
-            {
-                OwnFolderLoader.Load(folder);
-            }
-
+            var libtorch = OperatingSystem.IsLinux() ? LinuxLoader.Load(options.LibtorchFolder) : OwnFolderLoader.Load(options.LibtorchFolder);
             if (!torch.TryInitializeDeviceType(DeviceType.CPU))
             {
                 throw new NativeBackendException("TorchSharp loaded libtorch but could not start its CPU backend.");
             }
+
+            if (options.LibtorchFolder is { } folder)
+            {
+                OwnLibtorch.CheckAlone(folder);
+            }
+
+            Volatile.Write(ref _libtorch, libtorch);
         }
         catch (Exception e) when (e is DllNotFoundException or BadImageFormatException or TypeInitializationException or NotSupportedException or EntryPointNotFoundException)
         {

@@ -4,6 +4,10 @@ namespace ClipGpt2.Captioning.Runtime;
 public sealed record TorchRuntimeOptions
 {
     /// <summary>A folder with a libtorch of the host's own, such as a CUDA build: it must hold <c>libtorch</c> in the version that TorchSharp was built against.</summary>
+    /// <remarks>
+    /// A folder that holds another version, or doesn't say which, is first tried in a process of its own, which is this program started once more
+    /// without reaching its <c>Main</c>; what fails or crashes there is a <see cref="NativeBackendException"/> here.
+    /// </remarks>
     /// <value>The default is <see langword="null"/>: the backend package that the application references.</value>
     public string? LibtorchFolder { get; init; }
 

@@ -29,6 +29,9 @@ internal static class ImageFormats
     private static readonly IImageFormat[] All =
         [new JpegFormat(), new PngFormat(), new WebpFormat(), new GifFormat(), new BmpFormat(), new TiffFormat(), new PnmFormat()];
 
+    /// <summary>Their names.</summary>
+    public static IEnumerable<string> Names => All.Select(format => format.Name);
+
     /// <summary>The format of a file, told by its content.</summary>
     public static IImageFormat Of(ReadOnlySpan<byte> file)
     {
@@ -42,6 +45,6 @@ internal static class ImageFormats
 
         throw new ImageDecodingException(file.IsEmpty
             ? "The file is empty; give a picture."
-            : $"The file is no picture of a known format; give one of {string.Join(", ", All.Select(f => f.Name))}.");
+            : $"The file is no picture of a known format; give one of {string.Join(", ", Names)}.");
     }
 }

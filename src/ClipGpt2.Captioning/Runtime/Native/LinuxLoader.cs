@@ -6,7 +6,9 @@ namespace ClipGpt2.Captioning.Runtime.Native;
 /// <summary>Loads libtorch and TorchSharp's library on Linux, with the remedy for C++ libraries older than GCC 13's.</summary>
 internal static partial class LinuxLoader
 {
-    private const string TorchSharpLibrary = "libLibTorchSharp.so";
+    public const string TorchSharpLibrary = "libLibTorchSharp.so";
+
+    private const string CpuLibrary = "libtorch_cpu.so";
 
     /// <summary>The one thing that TorchSharp's library takes from GCC 13's C++ library: a function that does nothing in a shared library.</summary>
     private const string MissingSymbol = "_ZSt21ios_base_library_initv";
@@ -17,22 +19,24 @@ internal static partial class LinuxLoader
     private const string HarmlessSymbol = "getpid";
 
     // libtorch's own parts in the order in which they need each other; a CPU build has no CUDA parts.
-    private static readonly string[] Required = ["libc10.so", "libtorch_cpu.so"];
+    private static readonly string[] Required = ["libc10.so", CpuLibrary];
     private static readonly string[] Cuda = ["libc10_cuda.so", "libtorch_cuda.so"];
 
-    public static void Load(string? ownFolder)
+    public static LoadedLibtorch Load(string? ownFolder)
     {
-        if (SystemHasTheSymbol() && ownFolder is null)
+        var isCopied = !SystemHasTheSymbol();
+        if (isCopied || ownFolder is not null)
         {
-            return;
+            LoadLibtorch(ownFolder);
         }
 
-        LoadLibtorch(ownFolder);
-        if (!SystemHasTheSymbol())
+        if (isCopied)
         {
             LoadRemedied(NativeFolders.Find(TorchSharpLibrary, ownFolder)
                 ?? throw new NativeBackendException($"{TorchSharpLibrary}, a part of the package TorchSharp, is not among the application's files."));
         }
+
+        return new LoadedLibtorch(ownFolder, isCopied);
     }
 
     private static bool SystemHasTheSymbol() =>
@@ -40,11 +44,7 @@ internal static partial class LinuxLoader
 
     private static void LoadLibtorch(string? ownFolder)
     {
-        var cpu = NativeFolders.Find("libtorch_cpu.so", ownFolder)
-            ?? throw new NativeBackendException(ownFolder is null
-                ? "No libtorch was found. Add a backend package to the application, of the same version as TorchSharp: 'dotnet add package TorchSharp-cpu', or a TorchSharp-cuda package."
-                : $"'{ownFolder}' (TorchRuntimeOptions.LibtorchFolder) has no libtorch_cpu.so: it must be the lib folder of a libtorch.");
-        var folder = Path.GetDirectoryName(cpu)!;
+        var folder = ownFolder is null ? PackageFolder() : Path.GetFullPath(ownFolder);
 
         // libgomp carries a hash in its name.
         foreach (var openMp in Directory.EnumerateFiles(folder, "libgomp*.so*").Order(StringComparer.Ordinal))
@@ -57,6 +57,9 @@ internal static partial class LinuxLoader
             NativeLibrary.Load(Path.Combine(folder, name));
         }
     }
+
+    private static string PackageFolder() => Path.GetDirectoryName(NativeFolders.Find(CpuLibrary))
+        ?? throw new NativeBackendException("No libtorch was found. Add a backend package to the application, of the same version as TorchSharp: 'dotnet add package TorchSharp-cpu', or a TorchSharp-cuda package.");
 
     /// <summary>Loads a copy in memory whose SONAME then answers TorchSharp's own look-up.</summary>
     private static void LoadRemedied(string path)

@@ -7,7 +7,17 @@ internal static class OwnFolderLoader
 {
     private static readonly string[] Names = ["c10", "torch_cpu", "c10_cuda", "torch_cuda", "torch"];
 
-    public static void Load(string folder)
+    public static LoadedLibtorch Load(string? ownFolder)
+    {
+        if (ownFolder is not null)
+        {
+            LoadLibtorch(ownFolder);
+        }
+
+        return new LoadedLibtorch(ownFolder, IsCopied: false);
+    }
+
+    private static void LoadLibtorch(string folder)
     {
         foreach (var name in Names)
         {

@@ -1,3 +1,5 @@
+using ClipGpt2.Captioning.Metrics;
+
 namespace ClipGpt2.Captioning.Images.Formats;
 
 /// <summary>One file format that the decoder reads. Implementations throw <see cref="ImageDecodingException"/> for whatever is wrong with a file.</summary>
@@ -40,8 +42,9 @@ internal static class ImageFormats
             }
         }
 
-        throw new ImageDecodingException(file.IsEmpty
-            ? "The file is empty; give a picture."
+        throw new ImageDecodingException(
+            file.IsEmpty ? "The file is empty; give a picture."
+            : GitLfsPointer.Begins(file) ? "The file is a Git LFS pointer, not the picture itself: run 'git lfs pull' in its repository."
             : $"The file is no picture of a known format; give one of {string.Join(", ", All.Select(f => f.Name))}.");
     }
 }

@@ -31,6 +31,7 @@ internal sealed class PngFormat : IImageFormat
                 rows.Read(pass, image);
             }
 
+            PngAncillary.CheckAfterPixels(file, png);
             return image;
         }
         catch

@@ -1,9 +1,14 @@
+using ClipGpt2.Captioning.Images.Resampling;
+
 namespace ClipGpt2.Captioning.Images.Formats;
 
 /// <summary>Baseline TIFF in strips: black and white, grey, palette, RGB, RGBA and CMYK, turned by its orientation as Pillow does while loading.</summary>
 internal sealed class TiffFormat : IImageFormat
 {
     private const int HorizontalDifferences = 2;
+
+    /// <summary>The extra sample by which colours are multiplied.</summary>
+    private const int AssociatedAlpha = 1;
 
     public string Name => "TIFF";
 
@@ -95,7 +100,7 @@ internal sealed class TiffFormat : IImageFormat
             (true, 1, 16, 1, []) => PixelMode.Grey16,
             (true, 2, 8, 3, []) => PixelMode.Rgb,
             (true, 2, 8, 4, [0]) => PixelMode.Rgb,
-            (true, 2, 8, 4, [] or [2]) => PixelMode.Rgba,
+            (true, 2, 8, 4, [] or [AssociatedAlpha] or [2]) => PixelMode.Rgba,
             (true, 3, 8, 1, []) => PixelMode.Palette,
             (true, 5, 8, 4, []) => PixelMode.Cmyk,
             _ => throw new ImageDecodingException(
@@ -145,6 +150,11 @@ internal sealed class TiffFormat : IImageFormat
         {
             // The layout is PNG's, which has the high byte first.
             row.CopyTo(pixels);
+        }
+
+        if (directory.Values(TiffTag.ExtraSamples) is [AssociatedAlpha])
+        {
+            Premultiplication.Undo(pixels);
         }
 
         if (directory.Value(TiffTag.Photometric) == 0)

@@ -4,6 +4,7 @@ namespace ClipGpt2.Captioning.Images.Formats;
 internal sealed class WebpFormat : IImageFormat
 {
     private const int ChunkHeader = 8;
+    private const int RiffHeader = 8;
     private const int AlphaFlag = 0x10;
 
     public string Name => "WEBP";
@@ -30,7 +31,9 @@ internal sealed class WebpFormat : IImageFormat
         return Header(data.U16(6) & 0x3FFF, data.U16(8) & 0x3FFF, alpha: false, 1);
     }
 
-    public DecodedImage Decode(ReadOnlySpan<byte> file, ImageHeader header) => SkiaPixels.Decode(file, header, Name);
+    public DecodedImage Decode(ReadOnlySpan<byte> file, ImageHeader header) => file.U32(4) + (long)RiffHeader <= file.Length
+        ? SkiaPixels.Decode(file, header, Name)
+        : throw new ImageDecodingException($"The WEBP file is cut short: it claims {file.U32(4) + (long)RiffHeader} bytes and has {file.Length}.");
 
     private static ImageHeader Header(long width, long height, bool alpha, int orientation) => new(
         EncodedBytes.Side(width, "width"), EncodedBytes.Side(height, "height"), alpha ? PixelMode.Rgba : PixelMode.Rgb, orientation);

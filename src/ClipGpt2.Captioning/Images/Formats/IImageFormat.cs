@@ -23,7 +23,11 @@ internal interface IImageFormat
 /// <param name="Height">The height in pixels.</param>
 /// <param name="Mode">The stored mode.</param>
 /// <param name="Orientation">The EXIF orientation; 1 where the file has none.</param>
-internal readonly record struct ImageHeader(int Width, int Height, PixelMode Mode, int Orientation = 1);
+internal readonly record struct ImageHeader(int Width, int Height, PixelMode Mode, int Orientation = 1)
+{
+    /// <summary>About how much memory decoding takes beside the pixels and the file.</summary>
+    public long WorkingBytes { get; init; }
+}
 
 /// <summary>All formats; a new one is one class and one line here.</summary>
 internal static class ImageFormats

@@ -101,6 +101,9 @@ internal sealed class JpegFormat : IImageFormat
             4 => PixelMode.Cmyk,
             var count => throw new ImageDecodingException($"The JPEG file has {count} components; 1, 3 and 4 are read."),
         };
-        return new ImageHeader(EncodedBytes.Side(segment.U16Big(3), "width"), EncodedBytes.Side(segment.U16Big(1), "height"), mode);
+        var (width, height) = (EncodedBytes.Side(segment.U16Big(3), "width"), EncodedBytes.Side(segment.U16Big(1), "height"));
+        // Progressive scans refine coefficients, which are all kept; so does our own decoder, and then its planes.
+        var each = mode == PixelMode.Cmyk ? 4 * (sizeof(short) + 2) : marker is 0xC2 or 0xCA ? segment.U8(5) * sizeof(short) : 0;
+        return new ImageHeader(width, height, mode) { WorkingBytes = (long)width * height * each };
     }
 }

@@ -3,7 +3,7 @@ namespace ClipGpt2.Captioning.Images.Formats;
 /// <summary>What a PNG's chunks say before its pixels begin, and the orientation, which may stand after them.</summary>
 internal readonly ref struct PngChunks
 {
-    private const int HeaderSize = 8;
+    public const int HeaderSize = 8;
     private const int ChecksumSize = 4;
 
     private static readonly uint[] ChecksumTable = CreateChecksumTable();

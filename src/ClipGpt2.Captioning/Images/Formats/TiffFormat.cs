@@ -20,7 +20,8 @@ internal sealed class TiffFormat : IImageFormat
         var (width, height) = StoredSize(directory);
         var orientation = Orientation(directory);
         var (w, h) = ExifOrientation.SwapsSides(orientation) ? (height, width) : (width, height);
-        return new ImageHeader(w, h, Mode(directory), orientation);
+        var strip = Math.Min(directory.Value(TiffTag.RowsPerStrip, height), height) * width * directory.Value(TiffTag.SamplesPerPixel, 1) * directory.Value(TiffTag.BitsPerSample, 1) / 8;
+        return new ImageHeader(w, h, Mode(directory), orientation) { WorkingBytes = strip };
     }
 
     public DecodedImage Decode(ReadOnlySpan<byte> file, ImageHeader header)
@@ -58,10 +59,10 @@ internal sealed class TiffFormat : IImageFormat
         }
 
         var image = new DecodedImage(width, height, mode) { Palette = mode == PixelMode.Palette ? PaletteOf(directory) : default };
-        var strip = new byte[Math.Min((long)rowsPerStrip * rowBytes, Array.MaxLength)];
+        var rented = PictureBytes.Rent((int)Math.Min((long)rowsPerStrip * rowBytes, Array.MaxLength));
         for (var y = 0; y < height; y += rowsPerStrip)
         {
-            var rows = strip.AsSpan(0, Math.Min(rowsPerStrip, height - y) * rowBytes);
+            var rows = rented.AsSpan(0, Math.Min(rowsPerStrip, height - y) * rowBytes);
             var compressed = file.Part(offsets[y / rowsPerStrip], counts[y / rowsPerStrip]);
             TiffCompression.Decode(directory.Value(TiffTag.Compression, 1), compressed, rows);
             for (var i = 0; i < rows.Length / rowBytes; i++)
@@ -72,6 +73,7 @@ internal sealed class TiffFormat : IImageFormat
             }
         }
 
+        PictureBytes.Return(rented);
         return image;
     }
 

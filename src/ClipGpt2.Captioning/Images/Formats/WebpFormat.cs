@@ -7,6 +7,9 @@ internal sealed class WebpFormat : IImageFormat
     private const int RiffHeader = 8;
     private const int AlphaFlag = 0x10;
 
+    /// <summary>What libwebp keeps of each pixel while it decodes a lossless picture.</summary>
+    private const int LosslessBytes = 4;
+
     public string Name => "WEBP";
 
     public bool Matches(ReadOnlySpan<byte> file) =>
@@ -24,7 +27,8 @@ internal sealed class WebpFormat : IImageFormat
         if (first.SequenceEqual("VP8L"u8))
         {
             var bits = data.U32(1);
-            return Header(1 + (bits & 0x3FFF), 1 + ((bits >> 14) & 0x3FFF), ((bits >> 28) & 1) != 0, 1);
+            var (width, height) = (1 + (bits & 0x3FFF), 1 + ((bits >> 14) & 0x3FFF));
+            return Header(width, height, ((bits >> 28) & 1) != 0, 1) with { WorkingBytes = LosslessBytes * (long)width * height };
         }
 
         // A key frame's header: 3 bytes of frame tag, 3 of start code, then two sizes of 14 bits.

@@ -11,8 +11,27 @@ internal static class TextFile
         using var reader = Guard(path, content, () => new StreamReader(path));
         for (var number = 1; Guard(path, content, reader.ReadLine) is { } line; number++)
         {
+            if (number == 1 && GitLfsPointer.Begins(line))
+            {
+                throw new CaptioningException(GitLfsPointer.Refusal(path));
+            }
+
             yield return (number, line);
         }
+    }
+
+    /// <summary>All bytes of a file.</summary>
+    public static byte[] Bytes(string path, string content)
+    {
+        var bytes = Guard(path, content, () => File.ReadAllBytes(path));
+        return GitLfsPointer.Begins(bytes) ? throw new CaptioningException(GitLfsPointer.Refusal(path)) : bytes;
+    }
+
+    /// <summary>All of a file's text.</summary>
+    public static string All(string path, string content)
+    {
+        var text = Guard(path, content, () => File.ReadAllText(path));
+        return GitLfsPointer.Begins(text) ? throw new CaptioningException(GitLfsPointer.Refusal(path)) : text;
     }
 
     /// <summary>Reads something of a file and turns the system's errors into this library's.</summary>

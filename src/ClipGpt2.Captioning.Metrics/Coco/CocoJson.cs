@@ -7,7 +7,7 @@ internal static class CocoJson
 {
     public static JsonDocument Parse(string path)
     {
-        var bytes = TextFile.Guard(path, "JSON", () => File.ReadAllBytes(path));
+        var bytes = TextFile.Bytes(path, "JSON");
         try
         {
             // A byte-order mark is no JSON, but Windows tools write it.

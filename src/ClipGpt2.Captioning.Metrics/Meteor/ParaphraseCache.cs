@@ -72,7 +72,7 @@ internal static class ParaphraseCache
     private static string DefaultFolder()
     {
         var data = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData);
-        return Path.Combine(data.Length > 0 ? data : Path.GetTempPath(), "ClipGpt2.Captioning");
+        return Path.Combine(Path.IsPathFullyQualified(data) ? data : Path.GetTempPath(), "ClipGpt2.Captioning");
     }
 
     /// <summary>Another file, or the same one changed, has another index.</summary>

@@ -22,7 +22,7 @@ public sealed record ScoreSheet(IReadOnlyList<ScoreSheetRow> Rows)
     {
         var rows = new List<ScoreSheetRow>();
         List<string>? header = null;
-        foreach (var (line, fields) in CsvFormat.Rows(TextFile.Guard(path, "a score sheet", () => File.ReadAllText(path)), path))
+        foreach (var (line, fields) in CsvFormat.Rows(TextFile.All(path, "a score sheet"), path))
         {
             if (header is null)
             {

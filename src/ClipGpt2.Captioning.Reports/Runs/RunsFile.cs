@@ -43,7 +43,7 @@ internal sealed class RunsFile
             return new([Name], []);
         }
 
-        var rows = CsvFormat.Rows(TextFile.Guard(path, "a table of runs", () => File.ReadAllText(path)), path).ToList();
+        var rows = CsvFormat.Rows(TextFile.All(path, "a table of runs"), path).ToList();
         if (rows.Count == 0)
         {
             return new([Name], []);

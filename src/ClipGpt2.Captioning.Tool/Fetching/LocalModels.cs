@@ -7,5 +7,14 @@ namespace ClipGpt2.Captioning.Tool.Fetching;
 internal static class LocalModels
 {
     /// <exception cref="CaptioningException">An environment variable's value can't be used.</exception>
-    public static ModelSearchOptions Search() => new() { CacheFolder = HubOptions.FromEnvironment().CacheFolder };
+    public static ModelSearchOptions Search()
+    {
+        var search = new ModelSearchOptions();
+        if (HubOptions.FromEnvironment().NamedCacheFolder is { } folder)
+        {
+            search.CacheFolder = folder;
+        }
+
+        return search;
+    }
 }

@@ -16,8 +16,8 @@ public interface ITrainableDecoder : ICaptionDecoder, ITrainable
     torch.Tensor Forward(torch.Tensor prefix, torch.Tensor tokenIds, torch.Tensor outputs, DropoutMasks? dropout);
 
     /// <summary>Keeps the first blocks as they are while the rest is trained.</summary>
-    /// <param name="blocks">How many.</param>
-    /// <exception cref="CaptioningException">There are fewer blocks.</exception>
+    /// <param name="blocks">How many; more than there are freeze all.</param>
+    /// <exception cref="CaptioningException">The number is negative.</exception>
     void FreezeBlocks(int blocks);
 
     /// <summary>Keeps the token and position embeddings, and with them a tied head, as they are while the rest is trained.</summary>

@@ -1,4 +1,3 @@
-using System.Buffers;
 using ClipGpt2.Captioning.Images.Resampling;
 
 namespace ClipGpt2.Captioning.Images;
@@ -28,7 +27,7 @@ public sealed class DecodedImage : IDisposable
         Height = height;
         Mode = mode;
         _length = (int)length;
-        _buffer = ArrayPool<byte>.Shared.Rent(_length);
+        _buffer = PictureBytes.Rent(_length);
     }
 
     /// <summary>The width in pixels.</summary>
@@ -104,7 +103,7 @@ public sealed class DecodedImage : IDisposable
     {
         if (Interlocked.Exchange(ref _buffer, null) is { } buffer)
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            PictureBytes.Return(buffer);
         }
     }
 }

@@ -130,8 +130,8 @@ public sealed class ImagePreprocessor
 
         if (Options.Squash is { } size)
         {
-            using var rgb = RgbConversion.ToRgbOrGrey(image);
-            using var squashed = rgb.Resize(size.Width, size.Height);
+            using var rgb = RgbConversion.IsPlain(image.Mode) ? null : RgbConversion.ToRgbOrGrey(image);
+            using var squashed = (rgb ?? image).Resize(size.Width, size.Height);
             return Cut(squashed);
         }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ClipGpt2.Captioning.Images.Resampling;
+using ClipGpt2.Captioning.Metrics;
 
 namespace ClipGpt2.Captioning.Images;
 
@@ -17,7 +18,8 @@ internal static class PreprocessorConfig
         var file = Directory.Exists(path) ? Path.Combine(path, FileName) : path;
         try
         {
-            return Parse(File.ReadAllText(file), file);
+            var json = File.ReadAllText(file);
+            return GitLfsPointer.Begins(json) ? throw new CaptioningException(GitLfsPointer.Refusal(file)) : Parse(json, file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

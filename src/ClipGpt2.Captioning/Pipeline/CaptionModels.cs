@@ -137,11 +137,17 @@ internal sealed class CaptionModels : IDisposable
     {
         var dimension = Encoder.EmbeddingDimension;
         var all = new float[images.Length * dimension];
+        var now = new Lazy<string>(() => PreprocessingJson.Of(Encoder.Preprocessor.Options).ToJsonString());
         for (var i = 0; i < images.Length; i++)
         {
             if (images[i].Values.Length != dimension)
             {
                 throw new CaptioningException($"The embedding of '{images[i].Source}' has {images[i].Values.Length} numbers, and the captioner's encoder gives {dimension}: it is of another encoder.");
+            }
+
+            if (images[i].Preprocessing is { } stored && PreprocessingJson.Differences(stored, now.Value).ToList() is { Count: > 0 } differences)
+            {
+                throw new CaptioningException($"The embedding of '{images[i].Source}' was computed with another preprocessing than the captioner's: {string.Join("; ", differences)}. Build the store again.");
             }
 
             images[i].Values.Span.CopyTo(all.AsSpan(i * dimension));

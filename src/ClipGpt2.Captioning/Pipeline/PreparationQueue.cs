@@ -12,6 +12,7 @@ internal sealed class PreparationQueue : IDisposable
     private readonly IEnumerator<ImageSource> _sources;
     private readonly Queue<Task<PreparedImage>> _pending = new();
     private readonly SemaphoreSlim _threads;
+    private readonly ByteBudget _memory;
     private readonly ImagePreparation _preparation;
     private readonly PreparationLimits _limits;
     private readonly CancellationToken _token;
@@ -28,6 +29,7 @@ internal sealed class PreparationQueue : IDisposable
         _token = token;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(token);
         _threads = new SemaphoreSlim(limits.Threads);
+        _memory = new ByteBudget(limits.WorkingBytes);
         _largest = preparation.Preprocessor.FixedSize is { } size ? PixelBytes(size) : 0;
     }
 
@@ -102,11 +104,25 @@ internal sealed class PreparationQueue : IDisposable
         await _threads.WaitAsync(_stop.Token).ConfigureAwait(false);
         try
         {
-            return await Task.Run(() => PreparedImage.From(source, _preparation) with { Number = number }, _stop.Token).ConfigureAwait(false);
+            return await Task.Run(() => PrepareWithinBudgetAsync(source, number), _stop.Token).ConfigureAwait(false);
         }
         finally
         {
             _threads.Release();
+        }
+    }
+
+    private async Task<PreparedImage> PrepareWithinBudgetAsync(ImageSource source, long number)
+    {
+        var cost = PictureCost.Of(source, _preparation.Decoding);
+        await _memory.TakeAsync(cost, _stop.Token).ConfigureAwait(false);
+        try
+        {
+            return PreparedImage.From(source, _preparation) with { Number = number };
+        }
+        finally
+        {
+            _memory.GiveBack(cost);
         }
     }
 }

@@ -10,10 +10,11 @@ public abstract class ByteLevelTokenizer : TransformerTokenizer
     private readonly ByteLevelBpe _bpe;
     private readonly SpecialTokenFinder _finder;
 
-    private protected ByteLevelTokenizer(TokenVocabulary vocabulary, IReadOnlyList<(string Left, string Right)> merges, TokenizerOptions options)
+    private protected ByteLevelTokenizer(TokenVocabulary vocabulary, MergeList merges, TokenizerOptions options)
         : base(vocabulary, options)
     {
         var unknown = UnknownTokenId ?? throw new TokenizerFormatException("The tokenizer's options name no unknown token, which stands for what the vocabulary lacks.");
+        merges.Check(vocabulary, Special.All, Gpt2Words.Instance, wordEnd: "");
         _bpe = new ByteLevelBpe(vocabulary, merges, unknown, wordEnd: "");
         _finder = new SpecialTokenFinder(Special.All);
     }

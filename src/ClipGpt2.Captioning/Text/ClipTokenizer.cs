@@ -24,7 +24,7 @@ public sealed class ClipTokenizer : TransformerTokenizer
     private readonly SpecialTokenFinder _before;
     private readonly SpecialTokenFinder _after;
 
-    private ClipTokenizer(TokenVocabulary vocabulary, IReadOnlyList<(string Left, string Right)> merges, ClipTokenizerOptions options)
+    private ClipTokenizer(TokenVocabulary vocabulary, MergeList merges, ClipTokenizerOptions options)
         : base(vocabulary, options)
     {
         if (BosTokenId is not { } bos || EosTokenId is not { } eos || UnknownTokenId is not { } unknown)
@@ -37,6 +37,7 @@ public sealed class ClipTokenizer : TransformerTokenizer
             : throw new TokenizerFormatException($"{nameof(ClipTokenizerOptions)}.{nameof(options.Fidelity)} is {options.Fidelity}; it must be one of {string.Join(", ", Enum.GetNames<ClipFidelity>())}.");
         var isFast = _fidelity == ClipFidelity.TransformersFast;
         var inPattern = new Dictionary<string, int>(StringComparer.Ordinal) { [options.BosToken!] = bos, [options.EosToken!] = eos };
+        merges.Check(vocabulary, Special.All, ClipWords.Fast, WordEnd);
         _bpe = new ByteLevelBpe(vocabulary, merges, unknown, WordEnd, isFast ? null : inPattern);
         _words = isFast ? ClipWords.Fast : new([options.BosToken!, options.EosToken!], ignoreCase: true);
         _before = new(_fidelity == ClipFidelity.OpenAI ? [] : Special.All.Where(token => !isFast || !token.IsNormalized));

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ClipGpt2.Captioning.Runtime;
+using ClipGpt2.Captioning.Text.Bpe;
 using ClipGpt2.Captioning.Text.Files;
 
 namespace ClipGpt2.Captioning.Text;
@@ -17,7 +18,7 @@ public sealed class Gpt2Tokenizer : ByteLevelTokenizer, ISavablePart
 
     private readonly bool _addPrefixSpace;
 
-    private Gpt2Tokenizer(TokenVocabulary vocabulary, IReadOnlyList<(string Left, string Right)> merges, Gpt2TokenizerOptions options)
+    private Gpt2Tokenizer(TokenVocabulary vocabulary, MergeList merges, Gpt2TokenizerOptions options)
         : base(vocabulary, merges, options)
     {
         _addPrefixSpace = options.AddPrefixSpace;

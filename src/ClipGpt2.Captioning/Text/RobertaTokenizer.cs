@@ -1,3 +1,4 @@
+using ClipGpt2.Captioning.Text.Bpe;
 using ClipGpt2.Captioning.Text.Files;
 using ClipGpt2.Captioning.Text.Unicode;
 
@@ -12,7 +13,7 @@ public sealed class RobertaTokenizer : ByteLevelTokenizer
 {
     private readonly bool _addPrefixSpace;
 
-    private RobertaTokenizer(TokenVocabulary vocabulary, IReadOnlyList<(string Left, string Right)> merges, RobertaTokenizerOptions options)
+    private RobertaTokenizer(TokenVocabulary vocabulary, MergeList merges, RobertaTokenizerOptions options)
         : base(vocabulary, merges, options)
     {
         if (ClassTokenId is not { } first || SeparatorTokenId is not { } separator)

@@ -1,3 +1,4 @@
+using ClipGpt2.Captioning.Metrics;
 using Microsoft.Win32.SafeHandles;
 
 namespace ClipGpt2.Captioning.Weights;
@@ -38,7 +39,7 @@ internal static class InputFile
 
             var bytes = new byte[length];
             Fill(handle, bytes, 0, path);
-            return bytes;
+            return GitLfsPointer.Begins(bytes) ? throw new CheckpointFormatException(GitLfsPointer.Refusal(path)) : bytes;
         }
         catch (Exception e) when (IsReading(e))
         {

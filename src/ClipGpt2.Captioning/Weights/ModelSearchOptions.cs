@@ -1,3 +1,5 @@
+using ClipGpt2.Captioning.Weights.Hub;
+
 namespace ClipGpt2.Captioning.Weights;
 
 /// <summary>Where a model's id is looked up. Nothing is ever downloaded.</summary>
@@ -5,8 +7,12 @@ public sealed class ModelSearchOptions
 {
     /// <summary>The root of Hugging Face's cache on disk: the folder that holds <c>models--...</c>.</summary>
     /// <value>The default is <c>~/.cache/huggingface/hub</c>.</value>
-    public string CacheFolder { get; set; } = Path.Combine(
-        Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "huggingface", "hub");
+    /// <exception cref="CaptioningException">It wasn't set, and the user has no home folder.</exception>
+    public string CacheFolder
+    {
+        get => field ?? UserHome.Cache;
+        set;
+    }
 
     /// <summary>The branch, tag or commit of the model.</summary>
     /// <value>The default is <c>main</c>.</value>

@@ -3,9 +3,10 @@ using TorchSharp;
 namespace ClipGpt2.Captioning.Weights;
 
 /// <summary>Some of a source's tensors, under other names.</summary>
-/// <param name="whole">The source; it stays the caller's.</param>
+/// <param name="whole">The source.</param>
 /// <param name="rename">Given a name in the source, the new one, or null to leave the tensor out.</param>
-internal sealed class RenamedTensors(ITensorSource whole, Func<string, string?> rename) : ITensorSource
+/// <param name="owned">What is disposed with this; null if the source stays the caller's.</param>
+internal sealed class RenamedTensors(ITensorSource whole, Func<string, string?> rename, IDisposable? owned = null) : ITensorSource
 {
     private readonly Dictionary<string, string> _names = whole.Tensors.Keys
         .Where(name => rename(name) is not null)
@@ -20,7 +21,5 @@ internal sealed class RenamedTensors(ITensorSource whole, Func<string, string?> 
         ? whole.Read(stored)
         : throw new CheckpointFormatException($"'{Location}' has no tensor '{name}'.");
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() => owned?.Dispose();
 }

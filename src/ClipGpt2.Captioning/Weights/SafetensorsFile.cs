@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.MemoryMappedFiles;
+using ClipGpt2.Captioning.Metrics;
 using ClipGpt2.Captioning.Runtime;
 using Microsoft.Win32.SafeHandles;
 using TorchSharp;
@@ -149,9 +150,9 @@ public sealed class SafetensorsFile : ITensorSource
     /// <summary>Says what a file is that has no header of this format but another one's first bytes.</summary>
     private static CheckpointFormatException? ForeignForm(string path, ReadOnlySpan<byte> start)
     {
-        if (start.StartsWith("version https://git-lfs"u8))
+        if (GitLfsPointer.Begins(start))
         {
-            return new($"'{path}' is a Git LFS pointer, not the file itself: run 'git lfs pull' in its repository.");
+            return new(GitLfsPointer.Refusal(path));
         }
 
         return start.StartsWith("PK\u0003\u0004"u8) || start[0] == 0x80

@@ -75,7 +75,7 @@ internal sealed class ShardedTensors : ITensorSource
 
         var path = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(Location))!, shardName);
         return File.Exists(path)
-            ? TensorFiles.OpenFile(path)
+            ? TensorFiles.OpenShard(path)
             : throw new CheckpointFormatException($"'{Location}' names the missing shard '{shardName}' (for '{tensor}', among others): there is no such file beside it. Fetch it.");
     }
 }

@@ -17,7 +17,7 @@ public static class TensorFiles
     /// <summary>Opens a file of weights, the JSON index of a sharded one, or a folder that holds either under Hugging Face's or OpenCLIP's names.</summary>
     /// <remarks>
     /// A file that ends in <c>.bin</c>, <c>.pt</c>, <c>.pth</c>, <c>.pkl</c> or <c>.ckpt</c> is one of PyTorch's, of which the model's weights are taken
-    /// (<see cref="PyTorchFile.StateDict"/>); any other is a <c>.safetensors</c>. A folder's <c>model.safetensors</c> comes before its <c>pytorch_model.bin</c>.
+    /// (<see cref="PyTorchFile.StateDict"/>); any other is a <c>.safetensors</c>, whose names lose the same beginnings where all have them. A folder's <c>model.safetensors</c> comes before its <c>pytorch_model.bin</c>.
     /// </remarks>
     /// <param name="path">The file or folder.</param>
     /// <returns>The tensors; dispose it.</returns>
@@ -31,7 +31,7 @@ public static class TensorFiles
             return OpenFolder(path);
         }
 
-        return path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? ShardedTensors.Open(path) : OpenFile(path);
+        return path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? Wrapping.TakeOff(ShardedTensors.Open(path)) : OpenFile(path);
     }
 
     /// <summary>Whether a file is one of PyTorch's by its name.</summary>
@@ -46,7 +46,10 @@ public static class TensorFiles
         File.Exists(Path.Combine(folder, SafetensorsName)) || File.Exists(Path.Combine(folder, SafetensorsName + IndexEnding));
 
     /// <summary>Opens one file of weights.</summary>
-    internal static ITensorSource OpenFile(string path) => IsPyTorch(path) ? PyTorchFile.OpenStateDict(path) : SafetensorsFile.Open(path);
+    internal static ITensorSource OpenFile(string path) => Wrapping.TakeOff(OpenShard(path));
+
+    /// <summary>Opens one file of weights under the names that they have there, and that an index gives them.</summary>
+    internal static ITensorSource OpenShard(string path) => IsPyTorch(path) ? PyTorchFile.OpenStateDict(path) : SafetensorsFile.Open(path);
 
     private static ITensorSource OpenFolder(string folder)
     {

@@ -48,7 +48,19 @@ public sealed class Gpt2ModelTests
         Assert.NotEqual(0, embedding[80].abs().sum().item<float>());
         Assert.True(embedding[3].abs().sum().item<float>() > embedding[80].abs().sum().item<float>());
         Assert.All(parameters, p => Assert.Equal(p.Key.Contains("h.0.", StringComparison.Ordinal), p.Value.grad is null));
-        Assert.Throws<CaptioningException>(() => model.FreezeBlocks(3));
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(1, 1)]
+    [InlineData(2, 2)]
+    [InlineData(20, 2)]
+    public void More_blocks_than_there_are_freeze_all_of_them(int asked, int frozen)
+    {
+        using var model = RandomGpt2.Create(RandomGpt2.Small, new ComputeOptions { Trainable = true });
+        model.FreezeBlocks(asked);
+        Assert.All(model.NamedParameters(), p => Assert.Equal(!Enumerable.Range(0, frozen).Any(i => p.Key.Contains($"h.{i}.", StringComparison.Ordinal)), p.Value.requires_grad));
+        Assert.Throws<CaptioningException>(() => model.FreezeBlocks(-1));
     }
 
     [Fact]

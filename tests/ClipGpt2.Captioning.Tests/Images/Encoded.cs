@@ -7,8 +7,9 @@ namespace ClipGpt2.Captioning.Tests.Images;
 /// <summary>Picture files of forms that no encoder at hand writes, byte by byte.</summary>
 internal static class Encoded
 {
-    /// <summary>A PNG of unfiltered rows.</summary>
-    public static byte[] Png(int width, int height, int depth, int colorType, byte[][] rows, byte[]? palette = null, byte[]? transparency = null)
+    /// <summary>A PNG of unfiltered rows, with further chunks before and after the pixels.</summary>
+    public static byte[] Png(
+        int width, int height, int depth, int colorType, byte[][] rows, byte[]? palette = null, byte[]? transparency = null, (string Type, byte[] Data)? before = null, (string Type, byte[] Data)? after = null)
     {
         using var file = new MemoryStream();
         file.Write([0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10]);
@@ -23,6 +24,11 @@ internal static class Encoded
             Chunk(file, "tRNS", transparency);
         }
 
+        if (before is { } first)
+        {
+            Chunk(file, first.Type, first.Data);
+        }
+
         using var data = new MemoryStream();
         using (var deflate = new ZLibStream(data, CompressionLevel.Fastest, leaveOpen: true))
         {
@@ -33,6 +39,11 @@ internal static class Encoded
         }
 
         Chunk(file, "IDAT", data.ToArray());
+        if (after is { } last)
+        {
+            Chunk(file, last.Type, last.Data);
+        }
+
         Chunk(file, "IEND", []);
         return file.ToArray();
     }

@@ -110,14 +110,6 @@ public sealed class Gpt2TokenizerTests
     }
 
     [Fact]
-    public void A_merge_may_pass_through_a_token_that_the_vocabulary_lacks()
-    {
-        var vocabulary = new SmallVocabulary(["x y", "xy z"], ["<|endoftext|>"]);
-        vocabulary.Ids.Remove("xy");
-        Assert.Equal([vocabulary.Ids["xyz"]], vocabulary.ToGpt2().Encode("xyz"));
-    }
-
-    [Fact]
     public void A_byte_that_the_vocabulary_lacks_is_the_unknown_token()
     {
         var vocabulary = new SmallVocabulary([], ["<|endoftext|>"]);

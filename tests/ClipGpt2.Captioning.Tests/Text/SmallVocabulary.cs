@@ -24,7 +24,7 @@ internal sealed class SmallVocabulary
         new(["\u0120 t", "h e", "\u0120t he", "i n", "a n", "\u0120 a", "o n", "\u00c3 \u00a9", "\u00f0 \u0141", "\u0120a n", "l l", "ll l"], ["<|endoftext|>"]);
 
     public static SmallVocabulary Clip { get; } =
-        new(["i n", "t h", "th e</w>", "c a", "ca t</w>", "o n</w>", "a </w>"], ["<|startoftext|>", "<|endoftext|>"], "</w>");
+        new(["i n", "t h", "th e</w>", "c a", "ca t</w>", "o n</w>"], ["<|startoftext|>", "<|endoftext|>"], "</w>");
 
     public static SmallVocabulary Roberta { get; } = new(["\u0120 t", "h e"], ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]);
 

@@ -62,13 +62,13 @@ public sealed partial class Gpt2Model
     }
 
     /// <summary>Keeps the first blocks as they are while the rest is trained; embeddings, final layer norm and head go on training.</summary>
-    /// <param name="blocks">How many, as the seed's <c>n_layers_to_freeze</c> says.</param>
-    /// <exception cref="CaptioningException">There are fewer blocks.</exception>
+    /// <param name="blocks">How many, as the seed's <c>n_layers_to_freeze</c> says; more than there are freeze all, as in the seed's slice of them.</param>
+    /// <exception cref="CaptioningException">The number is negative.</exception>
     public void FreezeBlocks(int blocks)
     {
-        if (blocks < 0 || blocks > _blocks.Length)
+        if (blocks < 0)
         {
-            throw new CaptioningException($"{blocks} blocks were to be frozen; this GPT-2 has {_blocks.Length}.");
+            throw new CaptioningException($"{blocks} blocks were to be frozen; give 0 for none.");
         }
 
         foreach (var (name, weight) in _blocks.Take(blocks).SelectMany(ParametersOf))

@@ -68,7 +68,7 @@ internal readonly ref struct BmpHeader
             Masks = masks,
             Palette = palette,
             PaletteEntrySize = entrySize,
-            Mode = bits <= 8 ? PaletteMode(palette, entrySize, bits) : masks is [_, _, _, not 0] ? PixelMode.Rgba : PixelMode.Rgb,
+            Mode = bits <= 8 ? CheckedPaletteMode(palette, entrySize, bits) : masks is [_, _, _, not 0] ? PixelMode.Rgba : PixelMode.Rgb,
         };
     }
 
@@ -82,6 +82,12 @@ internal readonly ref struct BmpHeader
 
         return file.Part(FileHeaderSize + headerSize, count * (headerSize == CoreHeaderSize ? 3 : 4));
     }
+
+    /// <summary>A palette of more colours than an index has values is none, unless it is left out because all of it is grey.</summary>
+    private static PixelMode CheckedPaletteMode(ReadOnlySpan<byte> palette, int entrySize, int bits) =>
+        PaletteMode(palette, entrySize, bits) is var mode && mode == PixelMode.Palette && palette.Length / entrySize > ColorPalette.Colors
+            ? throw new ImageDecodingException($"The BMP file has a palette of {palette.Length / entrySize} colours; there are at most {ColorPalette.Colors}.")
+            : mode;
 
     private static PixelMode PaletteMode(ReadOnlySpan<byte> palette, int entrySize, int bits)
     {

@@ -3,7 +3,7 @@ namespace ClipGpt2.Captioning.Images.Formats;
 /// <summary>Palettes as <see cref="DecodedImage.Palette"/> holds them: 256 colours of R, G, B, A.</summary>
 internal static class ColorPalette
 {
-    private const int Colors = 256;
+    public const int Colors = 256;
 
     /// <summary>A palette from a file's entries. Indices beyond them are opaque greys, as in Pillow.</summary>
     /// <param name="entries">The file's bytes.</param>

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace ClipGpt2.Captioning.Images.Formats;
 
 /// <summary>A file's bytes, read once into rented memory, or lent by a stream that has them in memory already.</summary>
@@ -31,7 +29,7 @@ internal readonly struct EncodedFile : IDisposable
         }
 
         // One byte more than a file has lets the read that finds its end happen without growing.
-        var bytes = ArrayPool<byte>.Shared.Rent((int)Math.Min((known + 1) ?? FirstSize, Array.MaxLength));
+        var bytes = PictureBytes.Rent((int)Math.Min((known + 1) ?? FirstSize, Array.MaxLength));
         var length = 0;
         try
         {
@@ -50,7 +48,7 @@ internal readonly struct EncodedFile : IDisposable
         }
         catch
         {
-            ArrayPool<byte>.Shared.Return(bytes);
+            PictureBytes.Return(bytes);
             throw;
         }
     }
@@ -59,15 +57,15 @@ internal readonly struct EncodedFile : IDisposable
     {
         if (_rented is not null)
         {
-            ArrayPool<byte>.Shared.Return(_rented);
+            PictureBytes.Return(_rented);
         }
     }
 
     private static byte[] Grow(byte[] bytes)
     {
-        var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(2L * bytes.Length, Array.MaxLength));
+        var larger = PictureBytes.Rent((int)Math.Min(2L * bytes.Length, Array.MaxLength));
         bytes.CopyTo(larger, 0);
-        ArrayPool<byte>.Shared.Return(bytes);
+        PictureBytes.Return(bytes);
         return larger;
     }
 

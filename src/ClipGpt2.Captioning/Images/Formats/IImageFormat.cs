@@ -1,3 +1,5 @@
+using ClipGpt2.Captioning.Metrics;
+
 namespace ClipGpt2.Captioning.Images.Formats;
 
 /// <summary>One file format that the decoder reads. Implementations throw <see cref="ImageDecodingException"/> for whatever is wrong with a file.</summary>
@@ -21,7 +23,11 @@ internal interface IImageFormat
 /// <param name="Height">The height in pixels.</param>
 /// <param name="Mode">The stored mode.</param>
 /// <param name="Orientation">The EXIF orientation; 1 where the file has none.</param>
-internal readonly record struct ImageHeader(int Width, int Height, PixelMode Mode, int Orientation = 1);
+internal readonly record struct ImageHeader(int Width, int Height, PixelMode Mode, int Orientation = 1)
+{
+    /// <summary>About how much memory decoding takes beside the pixels and the file.</summary>
+    public long WorkingBytes { get; init; }
+}
 
 /// <summary>All formats; a new one is one class and one line here.</summary>
 internal static class ImageFormats
@@ -43,8 +49,9 @@ internal static class ImageFormats
             }
         }
 
-        throw new ImageDecodingException(file.IsEmpty
-            ? "The file is empty; give a picture."
+        throw new ImageDecodingException(
+            file.IsEmpty ? "The file is empty; give a picture."
+            : GitLfsPointer.Begins(file) ? "The file is a Git LFS pointer, not the picture itself: run 'git lfs pull' in its repository."
             : $"The file is no picture of a known format; give one of {string.Join(", ", Names)}.");
     }
 }

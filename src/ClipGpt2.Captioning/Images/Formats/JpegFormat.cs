@@ -46,7 +46,7 @@ internal sealed class JpegFormat : IImageFormat
             var segment = file.Part(at + 2, file.U16Big(at) - 2);
             if (IsFrame(marker))
             {
-                frame = Frame(segment);
+                frame = Frame(marker, segment);
             }
             else if (marker == App1 && segment.StartsWith("Exif\0\0"u8) && orientation == 1)
             {
@@ -57,6 +57,9 @@ internal sealed class JpegFormat : IImageFormat
         }
     }
 
+    /// <summary>Whether a marker begins a frame, of any kind.</summary>
+    public static bool IsFrame(int marker) => marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC);
+
     public DecodedImage Decode(ReadOnlySpan<byte> file, ImageHeader header)
     {
         if ((long)header.Width * header.Height > (long)file.Length * MostPixelsPerByte)
@@ -64,15 +67,28 @@ internal sealed class JpegFormat : IImageFormat
             throw new ImageDecodingException($"The JPEG file is cut short: {file.Length} bytes can't hold {header.Width} x {header.Height} pixels.");
         }
 
+        JpegMarkers.CheckToEnd(file);
         return header.Mode == PixelMode.Cmyk ? CmykJpeg.Decode(file, header) : SkiaPixels.Decode(file, header, Name);
     }
 
     private static ReadOnlySpan<byte> Signature => [0xFF, 0xD8, 0xFF];
 
-    private static bool IsFrame(int marker) => marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC);
-
-    private static ImageHeader Frame(ReadOnlySpan<byte> segment)
+    /// <summary>The kinds that no decoder of 8-bit pictures reads, by their names in ITU T.81; null for those that are read.</summary>
+    private static string? UnreadKind(int marker) => marker switch
     {
+        0xC3 or 0xCB => "lossless",
+        0xC5 or 0xC6 or 0xCD or 0xCE => "hierarchical",
+        0xC7 or 0xCF => "hierarchical lossless",
+        _ => null,
+    };
+
+    private static ImageHeader Frame(int marker, ReadOnlySpan<byte> segment)
+    {
+        if (UnreadKind(marker) is { } kind)
+        {
+            throw new ImageDecodingException($"The file is a {kind} JPEG (SOF{marker - 0xC0}), a kind that isn't read; save it as baseline or progressive JPEG, or as PNG.");
+        }
+
         if (segment.U8(0) != 8)
         {
             throw new ImageDecodingException($"The JPEG file has {segment.U8(0)} bits a sample; only 8 are read.");
@@ -85,6 +101,9 @@ internal sealed class JpegFormat : IImageFormat
             4 => PixelMode.Cmyk,
             var count => throw new ImageDecodingException($"The JPEG file has {count} components; 1, 3 and 4 are read."),
         };
-        return new ImageHeader(EncodedBytes.Side(segment.U16Big(3), "width"), EncodedBytes.Side(segment.U16Big(1), "height"), mode);
+        var (width, height) = (EncodedBytes.Side(segment.U16Big(3), "width"), EncodedBytes.Side(segment.U16Big(1), "height"));
+        // Progressive scans refine coefficients, which are all kept; so does our own decoder, and then its planes.
+        var each = mode == PixelMode.Cmyk ? 4 * (sizeof(short) + 2) : marker is 0xC2 or 0xCA ? segment.U8(5) * sizeof(short) : 0;
+        return new ImageHeader(width, height, mode) { WorkingBytes = (long)width * height * each };
     }
 }

@@ -3,7 +3,7 @@ namespace ClipGpt2.Captioning.Images.Formats;
 /// <summary>What a PNG's chunks say before its pixels begin, and the orientation, which may stand after them.</summary>
 internal readonly ref struct PngChunks
 {
-    private const int HeaderSize = 8;
+    public const int HeaderSize = 8;
     private const int ChecksumSize = 4;
 
     private static readonly uint[] ChecksumTable = CreateChecksumTable();
@@ -26,6 +26,9 @@ internal readonly ref struct PngChunks
     public ReadOnlySpan<byte> Transparency { get; private init; }
 
     public ReadOnlySpan<byte> Exif { get; private init; }
+
+    /// <summary>Whether further pictures follow, as further chunks.</summary>
+    public bool IsAnimated { get; private init; }
 
     /// <summary>Where the first IDAT chunk begins.</summary>
     public int DataStart { get; private init; }
@@ -62,12 +65,14 @@ internal readonly ref struct PngChunks
 
             var data = file.Part(at + HeaderSize, file.U32Big(at));
             CheckChecksum(file, at, data.Length);
+            PngAncillary.Check(type, data, result);
             result = type switch
             {
                 _ when type.SequenceEqual("IHDR"u8) => Header(data),
                 _ when type.SequenceEqual("PLTE"u8) => result with { Palette = data },
                 _ when type.SequenceEqual("tRNS"u8) => result with { Transparency = data },
                 _ when type.SequenceEqual("eXIf"u8) => result with { Exif = data },
+                _ when type.SequenceEqual("acTL"u8) => result with { IsAnimated = data.U32Big(0) is > 1 and <= int.MaxValue },
                 _ when type.SequenceEqual("IEND"u8) => throw new ImageDecodingException("The PNG file has no pixels: there is no IDAT chunk."),
                 _ => result,
             };

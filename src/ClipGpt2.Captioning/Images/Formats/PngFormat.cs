@@ -2,7 +2,7 @@ namespace ClipGpt2.Captioning.Images.Formats;
 
 /// <summary>PNG in all colour types and depths, in its stored mode; gamma, chromaticities and profiles aren't applied.</summary>
 /// <remarks>Modes and faults follow Pillow's <c>PngImagePlugin</c>: a wrong checksum counts before the pixels and not in them.</remarks>
-internal sealed class PngFormat : IImageFormat
+internal sealed unsafe class PngFormat : IImageFormat
 {
     public string Name => "PNG";
 
@@ -16,8 +16,16 @@ internal sealed class PngFormat : IImageFormat
 
     public DecodedImage Decode(ReadOnlySpan<byte> file, ImageHeader header)
     {
-        var png = PngChunks.Read(file);
-        using var rows = new PngRows(file, png);
+        fixed (byte* bytes = file)
+        {
+            var png = PngChunks.Read(file);
+            using var rows = new PngRows(bytes, file.Length, png);
+            return Decode(file, header, png, rows);
+        }
+    }
+
+    private static DecodedImage Decode(ReadOnlySpan<byte> file, ImageHeader header, PngChunks png, PngRows rows)
+    {
         var image = new DecodedImage(png.Width, png.Height, png.Mode)
         {
             Orientation = header.Orientation,
@@ -31,6 +39,7 @@ internal sealed class PngFormat : IImageFormat
                 rows.Read(pass, image);
             }
 
+            PngAncillary.CheckAfterPixels(file, png);
             return image;
         }
         catch

@@ -4,19 +4,22 @@ using System.IO.Compression;
 namespace ClipGpt2.Captioning.Images.Formats;
 
 /// <summary>A PNG's rows: inflated, freed of their filters, and unpacked into a picture.</summary>
-internal sealed class PngRows : IDisposable
+internal sealed unsafe class PngRows : IDisposable
 {
     /// <summary>Deflate can't shrink data more than this: where a header claims more, the file is cut short and no memory need be taken.</summary>
     private const int MaxDeflateRatio = 1032;
 
-    private readonly byte[] _compressed;
     private readonly ZLibStream _inflated;
     private readonly PixelLayout _layout;
     private byte[] _row;
     private byte[] _previous;
 
-    public PngRows(ReadOnlySpan<byte> file, PngChunks png)
+    /// <param name="bytes">The file, pinned for as long as this is read.</param>
+    /// <param name="fileLength">Its length.</param>
+    /// <param name="png">What it says of its pixels.</param>
+    public PngRows(byte* bytes, int fileLength, PngChunks png)
     {
+        var file = new ReadOnlySpan<byte>(bytes, fileLength);
         _layout = new PixelLayout(png.Depth, png.ColorType, png.BitsPerPixel);
         var (available, needed) = (0L, 0L);
         for (var at = png.DataStart; at < file.Length;)
@@ -36,16 +39,7 @@ internal sealed class PngRows : IDisposable
             throw CutShort();
         }
 
-        _compressed = ArrayPool<byte>.Shared.Rent((int)available);
-        var length = 0;
-        for (var at = png.DataStart; at < file.Length;)
-        {
-            var data = PngChunks.NextData(file, ref at);
-            data.CopyTo(_compressed.AsSpan(length));
-            length += data.Length;
-        }
-
-        _inflated = new ZLibStream(new MemoryStream(_compressed, 0, length, writable: false), CompressionMode.Decompress);
+        _inflated = new ZLibStream(new PngDataStream(bytes, fileLength, png.DataStart), CompressionMode.Decompress);
         _row = ArrayPool<byte>.Shared.Rent((int)longest + 1);
         _previous = ArrayPool<byte>.Shared.Rent((int)longest + 1);
     }
@@ -85,7 +79,6 @@ internal sealed class PngRows : IDisposable
     public void Dispose()
     {
         _inflated.Dispose();
-        ArrayPool<byte>.Shared.Return(_compressed);
         ArrayPool<byte>.Shared.Return(_row);
         ArrayPool<byte>.Shared.Return(_previous);
     }

@@ -3,7 +3,7 @@ using System.IO.Compression;
 namespace ClipGpt2.Captioning.Images.Formats;
 
 /// <summary>The compressions of TIFF strips: none, LZW, Deflate and PackBits.</summary>
-internal static class TiffCompression
+internal static unsafe class TiffCompression
 {
     /// <summary>More than any of these compressions reaches: where a header claims more, no memory need be taken.</summary>
     public const int MaxRatio = 1 << MaxBits;
@@ -36,10 +36,13 @@ internal static class TiffCompression
 
     private static void Inflate(ReadOnlySpan<byte> data, Span<byte> output)
     {
-        using var stream = new ZLibStream(new MemoryStream(data.ToArray(), writable: false), CompressionMode.Decompress);
-        if (stream.ReadAtLeast(output, output.Length, throwOnEndOfStream: false) < output.Length)
+        fixed (byte* bytes = data)
         {
-            throw CutShort();
+            using var stream = new ZLibStream(new UnmanagedMemoryStream(bytes, data.Length), CompressionMode.Decompress);
+            if (stream.ReadAtLeast(output, output.Length, throwOnEndOfStream: false) < output.Length)
+            {
+                throw CutShort();
+            }
         }
     }
 

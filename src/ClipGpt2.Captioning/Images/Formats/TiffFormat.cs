@@ -1,9 +1,14 @@
+using ClipGpt2.Captioning.Images.Resampling;
+
 namespace ClipGpt2.Captioning.Images.Formats;
 
 /// <summary>Baseline TIFF in strips: black and white, grey, palette, RGB, RGBA and CMYK, turned by its orientation as Pillow does while loading.</summary>
 internal sealed class TiffFormat : IImageFormat
 {
     private const int HorizontalDifferences = 2;
+
+    /// <summary>The extra sample by which colours are multiplied.</summary>
+    private const int AssociatedAlpha = 1;
 
     public string Name => "TIFF";
 
@@ -15,7 +20,8 @@ internal sealed class TiffFormat : IImageFormat
         var (width, height) = StoredSize(directory);
         var orientation = Orientation(directory);
         var (w, h) = ExifOrientation.SwapsSides(orientation) ? (height, width) : (width, height);
-        return new ImageHeader(w, h, Mode(directory), orientation);
+        var strip = Math.Min(directory.Value(TiffTag.RowsPerStrip, height), height) * width * directory.Value(TiffTag.SamplesPerPixel, 1) * directory.Value(TiffTag.BitsPerSample, 1) / 8;
+        return new ImageHeader(w, h, Mode(directory), orientation) { WorkingBytes = strip };
     }
 
     public DecodedImage Decode(ReadOnlySpan<byte> file, ImageHeader header)
@@ -53,10 +59,10 @@ internal sealed class TiffFormat : IImageFormat
         }
 
         var image = new DecodedImage(width, height, mode) { Palette = mode == PixelMode.Palette ? PaletteOf(directory) : default };
-        var strip = new byte[Math.Min((long)rowsPerStrip * rowBytes, Array.MaxLength)];
+        var rented = PictureBytes.Rent((int)Math.Min((long)rowsPerStrip * rowBytes, Array.MaxLength));
         for (var y = 0; y < height; y += rowsPerStrip)
         {
-            var rows = strip.AsSpan(0, Math.Min(rowsPerStrip, height - y) * rowBytes);
+            var rows = rented.AsSpan(0, Math.Min(rowsPerStrip, height - y) * rowBytes);
             var compressed = file.Part(offsets[y / rowsPerStrip], counts[y / rowsPerStrip]);
             TiffCompression.Decode(directory.Value(TiffTag.Compression, 1), compressed, rows);
             for (var i = 0; i < rows.Length / rowBytes; i++)
@@ -67,6 +73,7 @@ internal sealed class TiffFormat : IImageFormat
             }
         }
 
+        PictureBytes.Return(rented);
         return image;
     }
 
@@ -95,7 +102,7 @@ internal sealed class TiffFormat : IImageFormat
             (true, 1, 16, 1, []) => PixelMode.Grey16,
             (true, 2, 8, 3, []) => PixelMode.Rgb,
             (true, 2, 8, 4, [0]) => PixelMode.Rgb,
-            (true, 2, 8, 4, [] or [2]) => PixelMode.Rgba,
+            (true, 2, 8, 4, [] or [AssociatedAlpha] or [2]) => PixelMode.Rgba,
             (true, 3, 8, 1, []) => PixelMode.Palette,
             (true, 5, 8, 4, []) => PixelMode.Cmyk,
             _ => throw new ImageDecodingException(
@@ -145,6 +152,11 @@ internal sealed class TiffFormat : IImageFormat
         {
             // The layout is PNG's, which has the high byte first.
             row.CopyTo(pixels);
+        }
+
+        if (directory.Values(TiffTag.ExtraSamples) is [AssociatedAlpha])
+        {
+            Premultiplication.Undo(pixels);
         }
 
         if (directory.Value(TiffTag.Photometric) == 0)

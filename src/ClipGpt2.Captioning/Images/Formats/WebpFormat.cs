@@ -4,7 +4,11 @@ namespace ClipGpt2.Captioning.Images.Formats;
 internal sealed class WebpFormat : IImageFormat
 {
     private const int ChunkHeader = 8;
+    private const int RiffHeader = 8;
     private const int AlphaFlag = 0x10;
+
+    /// <summary>What libwebp keeps of each pixel while it decodes a lossless picture.</summary>
+    private const int LosslessBytes = 4;
 
     public string Name => "WEBP";
 
@@ -23,14 +27,17 @@ internal sealed class WebpFormat : IImageFormat
         if (first.SequenceEqual("VP8L"u8))
         {
             var bits = data.U32(1);
-            return Header(1 + (bits & 0x3FFF), 1 + ((bits >> 14) & 0x3FFF), ((bits >> 28) & 1) != 0, 1);
+            var (width, height) = (1 + (bits & 0x3FFF), 1 + ((bits >> 14) & 0x3FFF));
+            return Header(width, height, ((bits >> 28) & 1) != 0, 1) with { WorkingBytes = LosslessBytes * (long)width * height };
         }
 
         // A key frame's header: 3 bytes of frame tag, 3 of start code, then two sizes of 14 bits.
         return Header(data.U16(6) & 0x3FFF, data.U16(8) & 0x3FFF, alpha: false, 1);
     }
 
-    public DecodedImage Decode(ReadOnlySpan<byte> file, ImageHeader header) => SkiaPixels.Decode(file, header, Name);
+    public DecodedImage Decode(ReadOnlySpan<byte> file, ImageHeader header) => file.U32(4) + (long)RiffHeader <= file.Length
+        ? SkiaPixels.Decode(file, header, Name)
+        : throw new ImageDecodingException($"The WEBP file is cut short: it claims {file.U32(4) + (long)RiffHeader} bytes and has {file.Length}.");
 
     private static ImageHeader Header(long width, long height, bool alpha, int orientation) => new(
         EncodedBytes.Side(width, "width"), EncodedBytes.Side(height, "height"), alpha ? PixelMode.Rgba : PixelMode.Rgb, orientation);

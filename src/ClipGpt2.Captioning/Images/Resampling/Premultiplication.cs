@@ -21,6 +21,19 @@ internal static class Premultiplication
         return result;
     }
 
+    /// <summary>Divides what a file has multiplied; under full transparency no colour is left. Pillow's unpacking of <c>RGBa</c>.</summary>
+    public static void Undo(Span<byte> pixels)
+    {
+        DivideInPlace(pixels);
+        for (var i = 0; i < pixels.Length; i += 4)
+        {
+            if (pixels[i + 3] == 0)
+            {
+                pixels.Slice(i, 4).Clear();
+            }
+        }
+    }
+
     public static void DivideInPlace(Span<byte> pixels)
     {
         for (var i = 0; i < pixels.Length; i += 4)

@@ -17,6 +17,9 @@ internal static class ByteAlphabet
     /// <summary>The character that stands for a byte.</summary>
     public static char CharacterOf(byte value) => Characters[value];
 
+    /// <summary>Whether a character stands for a byte.</summary>
+    public static bool Contains(char character) => Bytes.ContainsKey(character);
+
     /// <summary>The bytes that a token stands for. A character that stands for none (in an added token) gives its UTF-8 form.</summary>
     public static byte[] BytesOf(string token)
     {

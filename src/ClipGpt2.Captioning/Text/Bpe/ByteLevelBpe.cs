@@ -19,19 +19,19 @@ internal sealed class ByteLevelBpe
     private readonly int _wordEndLength;
 
     /// <param name="vocabulary">Tokens in the byte alphabet.</param>
-    /// <param name="merges">The pairs, best first.</param>
+    /// <param name="merges">The merges, which fit the vocabulary.</param>
     /// <param name="unknownId">The id of symbols that the vocabulary lacks.</param>
     /// <param name="wordEnd">What marks a word's last symbol: empty for GPT-2, <c>&lt;/w&gt;</c> for CLIP.</param>
     /// <param name="wholeWords">Words that have an id of their own without merging; null for none.</param>
     public ByteLevelBpe(
-        TokenVocabulary vocabulary, IReadOnlyList<(string Left, string Right)> merges, int unknownId, string wordEnd, IReadOnlyDictionary<string, int>? wholeWords = null)
+        TokenVocabulary vocabulary, MergeList merges, int unknownId, string wordEnd, IReadOnlyDictionary<string, int>? wholeWords = null)
     {
         _vocabulary = vocabulary;
         _wholeWords = wholeWords;
-        _merges = new(merges.Count);
+        _merges = new(merges.Pairs.Count);
         _wordEndLength = wordEnd.Length;
-        var symbols = new Dictionary<string, int>(merges.Count + 512, StringComparer.Ordinal);
-        var ids = new List<int>(merges.Count + 512);
+        var symbols = new Dictionary<string, int>(merges.Pairs.Count + 512, StringComparer.Ordinal);
+        var ids = new List<int>(merges.Pairs.Count + 512);
         for (var value = 0; value < 256; value++)
         {
             var character = ByteAlphabet.CharacterOf((byte)value).ToString();
@@ -39,15 +39,15 @@ internal sealed class ByteLevelBpe
             _last[value] = SymbolOf(character + wordEnd);
         }
 
-        for (var rank = 0; rank < merges.Count; rank++)
+        for (var rank = 0; rank < merges.Pairs.Count; rank++)
         {
-            var (left, right) = merges[rank];
+            var (left, right) = merges.Pairs[rank];
             _merges.Add(SymbolOf(left), SymbolOf(right), rank, SymbolOf(left + right));
         }
 
         _ids = [.. ids];
 
-        // A symbol need not be in the vocabulary: what it merges into may be.
+        // A byte's symbol need not be in the vocabulary.
         int SymbolOf(string token)
         {
             if (!symbols.TryGetValue(token, out var symbol))

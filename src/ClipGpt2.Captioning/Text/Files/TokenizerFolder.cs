@@ -1,3 +1,5 @@
+using ClipGpt2.Captioning.Text.Bpe;
+
 namespace ClipGpt2.Captioning.Text.Files;
 
 /// <summary>The tokenizer files of a model folder.</summary>
@@ -39,7 +41,7 @@ internal sealed class TokenizerFolder
 
     /// <summary>Reads the vocabulary of a byte-pair encoding and its merges.</summary>
     /// <param name="readMerges">Reads <c>merges.txt</c>, given its bytes and name.</param>
-    public (TokenVocabulary Vocabulary, IReadOnlyList<(string Left, string Right)> Merges) ReadBpe(Func<byte[], string, IReadOnlyList<(string Left, string Right)>> readMerges) =>
+    public (TokenVocabulary Vocabulary, MergeList Merges) ReadBpe(Func<byte[], string, MergeList> readMerges) =>
         _whole is not null
             ? (_whole.Vocabulary("BPE"), _whole.Merges())
             : (VocabularyReader.ReadJson(Read(VocabularyName), FileOf(VocabularyName)), readMerges(Read(MergesName), FileOf(MergesName)));

@@ -1,3 +1,5 @@
+using ClipGpt2.Captioning.Text.Bpe;
+
 namespace ClipGpt2.Captioning.Text.Files;
 
 /// <summary><c>tokenizer.json</c>, the one file of the fast tokenizers: read where a folder has no other vocabulary.</summary>
@@ -26,7 +28,7 @@ internal sealed class TokenizerJson(JsonFields fields)
     }
 
     /// <summary>The merges: texts of two tokens with a space between them, or lists of two tokens.</summary>
-    public IReadOnlyList<(string Left, string Right)> Merges() => [.. Model.Items("merges").Select(Merge)];
+    public MergeList Merges() => new(fields.File, [.. Model.Items("merges").Select(Merge)]);
 
     private static (string Left, string Right) Merge(JsonFields merge)
     {

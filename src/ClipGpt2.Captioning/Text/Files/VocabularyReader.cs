@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json;
+using ClipGpt2.Captioning.Metrics;
+using ClipGpt2.Captioning.Text.Bpe;
 using ClipGpt2.Captioning.Text.Unicode;
 
 namespace ClipGpt2.Captioning.Text.Files;
@@ -26,7 +28,8 @@ internal static class VocabularyReader
                 }
             }
 
-            return copy.ToArray();
+            var bytes = copy.ToArray();
+            return GitLfsPointer.Begins(bytes) ? throw new TokenizerFormatException(GitLfsPointer.Refusal(name)) : bytes;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
@@ -77,14 +80,15 @@ internal static class VocabularyReader
     }
 
     /// <summary>Reads merges as GPT-2's and RoBERTa's tokenizers do: without the first line, whatever it is, and without what follows the last line break.</summary>
-    public static IReadOnlyList<(string Left, string Right)> ReadMerges(byte[] bytes, string name)
+    public static MergeList ReadMerges(byte[] bytes, string name)
     {
         var lines = Lines(bytes, name);
-        return ParseMerges(lines.AsSpan(1..Math.Max(1, lines.Length - 1)), name);
+        var end = Math.Max(1, lines.Length - 1);
+        return new(name, ParseMerges(lines.AsSpan(1..end), name)) { Unread = [.. PairsOf([lines[0], .. lines[end..]])] };
     }
 
     /// <summary>Reads merges as CLIP's tokenizer does: stripped, without the first line, and no more than a number.</summary>
-    public static IReadOnlyList<(string Left, string Right)> ReadStrippedMerges(byte[] bytes, string name, int most)
+    public static MergeList ReadStrippedMerges(byte[] bytes, string name, int most)
     {
         var lines = Lines(bytes, name);
         var end = lines.Length;
@@ -93,7 +97,7 @@ internal static class VocabularyReader
             end--;
         }
 
-        return ParseMerges(lines.AsSpan(Math.Min(1, end)..Math.Min(end, most + 1)), name);
+        return new(name, ParseMerges(lines.AsSpan(Math.Min(1, end)..Math.Min(end, most + 1)), name)) { Unread = [.. PairsOf(lines[..1])] };
     }
 
     private static List<(string Left, string Right)> ParseMerges(ReadOnlySpan<string> lines, string name)
@@ -101,7 +105,7 @@ internal static class VocabularyReader
         var merges = new List<(string, string)>(lines.Length);
         for (var i = 0; i < lines.Length; i++)
         {
-            var parts = lines[i].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+            var parts = Parts(lines[i]);
             if (parts.Length == 2)
             {
                 merges.Add((parts[0], parts[1]));
@@ -115,6 +119,11 @@ internal static class VocabularyReader
         return merges;
     }
 
+    private static IEnumerable<(string Left, string Right)> PairsOf(IEnumerable<string> lines) =>
+        lines.Select(Parts).Where(parts => parts.Length == 2).Select(parts => (parts[0], parts[1]));
+
+    private static string[] Parts(string line) => line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+
     private static KeyValuePair<string, int> ReadEntry(ref Utf8JsonReader reader, string name)
     {
         var token = reader.GetString()!;
@@ -127,6 +136,11 @@ internal static class VocabularyReader
     /// <summary>The lines, ended by any of Python's three line breaks; the last one is what follows the last break.</summary>
     private static string[] Lines(byte[] bytes, string name)
     {
+        if (bytes.Length == 0)
+        {
+            throw new TokenizerFormatException($"'{name}' is empty. Fetch it again.");
+        }
+
         try
         {
             var text = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(WithoutMark(bytes));

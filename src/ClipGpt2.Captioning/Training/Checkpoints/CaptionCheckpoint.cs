@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ClipGpt2.Captioning.Decoding;
+using ClipGpt2.Captioning.Encoders;
 using ClipGpt2.Captioning.Weights;
 using ClipGpt2.Captioning.Weights.PyTorch;
 using Microsoft.Extensions.Logging;
@@ -129,10 +130,15 @@ public sealed class CaptionCheckpoint : IDisposable
 
     /// <summary>Puts the checkpoint's weights into a captioner of the same models, whose parts were loaded as trainable; adapters go beside the decoder's weights.</summary>
     /// <param name="captioner">The captioner; nothing else may use it meanwhile.</param>
-    /// <exception cref="CheckpointFormatException">A tensor has no place in the captioner or another shape; nothing was changed. Of ClipCap's, the names are others.</exception>
+    /// <exception cref="CheckpointFormatException">A tensor has no place in the captioner or another shape, or the preprocessing of pictures is another; nothing was changed. Of ClipCap's, the names are others.</exception>
     public void ApplyTo(Captioner captioner)
     {
         ArgumentNullException.ThrowIfNull(captioner);
+        if (captioner.Encoder is ClipImageEncoder encoder)
+        {
+            CheckpointPreprocessing.RefuseOther(_content, encoder.Preprocessor.Options);
+        }
+
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
         var adapted = CheckpointAdapters.Attach(_content, captioner);

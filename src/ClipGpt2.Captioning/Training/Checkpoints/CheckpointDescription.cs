@@ -52,6 +52,7 @@ internal static class CheckpointDescription
             sections[name] = JsonNode.Parse(text) ?? throw new CaptioningException($"{nameof(CheckpointOptions)}.{nameof(CheckpointOptions.Metadata)} has '{name}' as null; leave it out.");
         }
 
+        CheckpointPreprocessing.Describe(captioner, sections);
         return sections;
     }
 

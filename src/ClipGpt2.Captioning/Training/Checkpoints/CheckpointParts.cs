@@ -63,27 +63,17 @@ internal sealed class CheckpointParts : IDisposable
     {
         using var source = ClipSource.Open(_bases.Clip ?? NameOf(Clip), null, _options.ModelSearch);
         RefuseChanged(Clip, source.Path, source.Identify);
-        var squash = Squash();
+        var squash = CheckpointPreprocessing.Squash(_content);
         var isTrained = _content.Tensors.Tensors.Keys.Any(name => name.StartsWith("clip.", StringComparison.Ordinal));
         return encoders is null || isTrained ? Own(Load()) : encoders.Get(source.Path, squash, Load);
 
         ClipImageEncoder Load()
         {
             var preprocessor = new ImagePreprocessor(source.LoadPreprocessor().Options with { Squash = squash });
+            CheckpointPreprocessing.RefuseOther(_content, preprocessor.Options);
             using var trained = isTrained ? new PartOfTensors(_content.Tensors, "clip.") : null;
             return ClipImageEncoder.Load(source, preprocessor, Compute(TrainableParts.Encoder), trained: trained);
         }
-    }
-
-    /// <summary>What pictures are squashed to before CLIP's own preprocessing.</summary>
-    private ImageSize? Squash()
-    {
-        if (!_content.Metadata.ContainsKey("clip_config") || Section("clip_config") is not { } section || !section.Has("image_size") || section.Flag("keep_aspect", false))
-        {
-            return null;
-        }
-
-        return section.Ints("image_size") is [> 0 and var width, > 0 and var height] ? new ImageSize(width, height) : throw section.Error("image_size", "must be two sizes above 0");
     }
 
     private (Gpt2CaptionDecoder Decoder, Gpt2Tokenizer Tokenizer) Decoder()

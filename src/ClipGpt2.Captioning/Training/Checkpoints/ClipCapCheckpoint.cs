@@ -17,7 +17,7 @@ internal static partial class ClipCapCheckpoint
     /// <summary>The key of <see cref="CheckpointContent.Metadata"/> under which the arguments are.</summary>
     public const string ArgumentsKey = "clipcap_arguments";
 
-    public static bool IsOne(PyTorchFile file) => file.Root.Names.Any(name => name.StartsWith(ProjectorBeginning, StringComparison.Ordinal));
+    public static bool IsOne(PyTorchFile file) => StateDict.Names(file.Root.Raw).Any(name => name.StartsWith(ProjectorBeginning, StringComparison.Ordinal));
 
     /// <exception cref="CheckpointFormatException">The file of arguments is damaged.</exception>
     public static CheckpointContent Read(PyTorchFile file)
@@ -30,7 +30,7 @@ internal static partial class ClipCapCheckpoint
             metadata[ArgumentsKey] = Encoding.UTF8.GetString(bytes);
         }
 
-        return new CheckpointContent(CheckpointForm.ClipCap, file.OwningTensorsOf(file.Root), metadata);
+        return new CheckpointContent(CheckpointForm.ClipCap, Wrapping.TakeOff(file.OwningStateDict()), metadata);
     }
 
     /// <summary><c>NAME.json</c> beside <c>NAME-003.pt</c> or <c>NAME_latest.pt</c>; null if there is none.</summary>

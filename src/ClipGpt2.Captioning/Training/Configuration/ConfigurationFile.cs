@@ -12,7 +12,7 @@ internal static class ConfigurationFile
     /// <param name="path">The file.</param>
     /// <param name="what">What it should be, for messages, such as <c>a training configuration</c>.</param>
     /// <exception cref="CaptioningException">The file can't be read.</exception>
-    public static byte[] Read(string path, string what) => TextFile.Guard(path, what, () => File.ReadAllBytes(path));
+    public static byte[] Read(string path, string what) => TextFile.Bytes(path, what);
 
     /// <exception cref="ConfigurationException">It isn't JSON.</exception>
     public static JsonElement Parse(ReadOnlyMemory<byte> bytes, string source)

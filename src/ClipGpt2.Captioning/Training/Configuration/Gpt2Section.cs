@@ -20,7 +20,7 @@ public sealed class Gpt2Section
     [Range(1, 1024)]
     public int TextTokensMaxLength { get; set; }
 
-    /// <summary>How many of the first blocks stay as they are; null for none.</summary>
+    /// <summary>How many of the first blocks stay as they are, all where there are fewer; null for none.</summary>
     /// <value>The default is <see langword="null"/>.</value>
     [JsonPropertyName("n_layers_to_freeze")]
     [Range(0, 1024)]

@@ -4,7 +4,10 @@ using ClipGpt2.Captioning.Training.Data.Reading;
 namespace ClipGpt2.Captioning.Training.Data;
 
 /// <summary>JSON Lines: one object a line, <c>{"image": path, "caption": text}</c> or <c>{"image": path, "captions": [text, ...]}</c>.</summary>
-/// <remarks>Further members and blank lines are left aside. See <see cref="CaptionFileDataset"/>.</remarks>
+/// <remarks>
+/// Picture and caption may have other names (<c>file_name</c> and <c>text</c>, as in the hub's <c>metadata.jsonl</c>; <c>docs/data.md</c> lists them). Further members
+/// and blank lines are left aside. See <see cref="CaptionFileDataset"/>.
+/// </remarks>
 public sealed class JsonLinesCaptionDataset : CaptionFileDataset
 {
     private JsonLinesCaptionDataset(CaptionTable table)

@@ -39,14 +39,14 @@ public sealed class SeedSubset : ICaptionDataset
 
     /// <summary>The indices that are kept, in their order.</summary>
     /// <param name="count">The number of examples to choose from.</param>
-    /// <param name="ratio">The share, above 0.</param>
+    /// <param name="ratio">The share, 0 or more; 0 keeps none.</param>
     /// <param name="seed">The seed of the shuffle, 0 or more.</param>
     /// <exception cref="CaptioningException">The ratio or the seed is out of range.</exception>
     public static int[] Indices(int count, double ratio, long seed = DefaultSeed)
     {
-        if (!(ratio > 0) || seed < 0)
+        if (!(ratio >= 0) || seed < 0)
         {
-            throw new CaptioningException($"The subset has a ratio of {ratio} and a seed of {seed}; give a ratio above 0 and a seed of 0 or more.");
+            throw new CaptioningException($"The subset has a ratio of {ratio} and a seed of {seed}; give a ratio and a seed of 0 or more.");
         }
 
         int[] order = [.. Enumerable.Range(0, count)];

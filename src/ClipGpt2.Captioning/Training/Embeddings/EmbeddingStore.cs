@@ -143,6 +143,19 @@ public sealed class EmbeddingStore : IDisposable
         }
     }
 
+    /// <summary>Reads an embedding for a captioner, which refuses it if its own preprocessing of pictures is another than the store's.</summary>
+    /// <param name="row">The row, from 0.</param>
+    /// <returns>The embedding with the picture's name.</returns>
+    /// <exception cref="CheckpointFormatException">The row holds NaN or infinity; the message names row and picture.</exception>
+    /// <exception cref="ArgumentException">There is no such row.</exception>
+    /// <exception cref="ObjectDisposedException">The store was disposed.</exception>
+    public ImageEmbedding Read(int row)
+    {
+        var values = new float[Dimension];
+        Read(row, values);
+        return new ImageEmbedding(Records[row].Name, values) { Preprocessing = PreprocessingJson.Steps(Origin.Preprocessing) };
+    }
+
     /// <summary>Reads all embeddings and compares them with the hash that was taken when they were written.</summary>
     /// <param name="token">Ends the reading.</param>
     /// <exception cref="CheckpointFormatException">They have changed on the disk.</exception>

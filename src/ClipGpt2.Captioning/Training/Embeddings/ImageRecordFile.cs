@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using ClipGpt2.Captioning.Metrics;
 using ClipGpt2.Captioning.Weights;
 
 namespace ClipGpt2.Captioning.Training.Embeddings;
@@ -15,6 +16,11 @@ internal static class ImageRecordFile
         try
         {
             var bytes = File.ReadAllBytes(path);
+            if (GitLfsPointer.Begins(bytes))
+            {
+                throw new CheckpointFormatException(GitLfsPointer.Refusal(path));
+            }
+
             return (Parse(path, bytes), Convert.ToHexStringLower(SHA256.HashData(bytes)));
         }
         catch (Exception e) when (InputFile.IsReading(e))

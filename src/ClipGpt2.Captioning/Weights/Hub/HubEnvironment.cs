@@ -7,20 +7,23 @@ namespace ClipGpt2.Captioning.Weights.Hub;
 /// <param name="variable">The value of a variable, null if it isn't set.</param>
 internal sealed partial class HubEnvironment(Func<string, string?> variable)
 {
-    private string Home => Folder("HF_HOME") ?? Path.Combine(Folder("XDG_CACHE_HOME") ?? Path.Combine(UserFolder, ".cache"), "huggingface");
-
-    private static string UserFolder => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+    /// <summary>The folder of Hugging Face's programs; null where the user has no home and no variable names one.</summary>
+    private string? Home => Folder("HF_HOME") ?? Below(Folder("XDG_CACHE_HOME") ?? Below(UserHome.Find(), ".cache"), "huggingface");
 
     /// <exception cref="CaptioningException">A value can't be used, or the token's file can't be read.</exception>
     public HubOptions Read()
     {
         var options = new HubOptions
         {
-            CacheFolder = Folder("HF_HUB_CACHE") ?? Folder("HUGGINGFACE_HUB_CACHE") ?? Path.Combine(Home, "hub"),
             Token = ReadToken(),
             Offline = IsTrue("HF_HUB_OFFLINE") || IsTrue("TRANSFORMERS_OFFLINE"),
             SymbolicLinks = !IsTrue("HF_HUB_DISABLE_SYMLINKS"),
         };
+        if ((Folder("HF_HUB_CACHE") ?? Folder("HUGGINGFACE_HUB_CACHE") ?? Below(Home, "hub")) is { } cache)
+        {
+            options.CacheFolder = cache;
+        }
+
         if (Text("HF_ENDPOINT") is { } endpoint)
         {
             options.Endpoint = Uri.TryCreate(endpoint, UriKind.Absolute, out var address)
@@ -50,7 +53,7 @@ internal sealed partial class HubEnvironment(Func<string, string?> variable)
             return token;
         }
 
-        var file = Folder("HF_TOKEN_PATH") ?? Path.Combine(Home, "token");
+        var file = Folder("HF_TOKEN_PATH") ?? Below(Home, "token");
         try
         {
             return File.Exists(file) && File.ReadAllText(file).Trim() is { Length: > 0 } stored ? stored : null;
@@ -60,6 +63,8 @@ internal sealed partial class HubEnvironment(Func<string, string?> variable)
             throw new CaptioningException($"The access token in '{file}' can't be read: {e.Message}", e);
         }
     }
+
+    private static string? Below(string? folder, string name) => folder is null ? null : Path.Combine(folder, name);
 
     private string? Text(string name) => variable(name)?.Trim() is { Length: > 0 } value ? value : null;
 
@@ -73,7 +78,7 @@ internal sealed partial class HubEnvironment(Func<string, string?> variable)
             return null;
         }
 
-        path = path == "~" || path.StartsWith("~/", StringComparison.Ordinal) ? UserFolder + path[1..] : path;
+        path = path == "~" || path.StartsWith("~/", StringComparison.Ordinal) ? Path.Combine(UserHome.Find() ?? "/", path[1..].TrimStart('/')) : path;
         return Reference().Replace(path, match => variable(match.Groups["name"].Value) ?? match.Value);
     }
 

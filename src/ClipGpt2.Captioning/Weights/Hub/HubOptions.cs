@@ -8,8 +8,16 @@ public sealed class HubOptions
 {
     /// <summary>The root of Hugging Face's cache on disk: the folder that holds <c>models--...</c>. It is made if it isn't there.</summary>
     /// <value>The default is <c>~/.cache/huggingface/hub</c>.</value>
+    /// <exception cref="CaptioningException">It wasn't set, and the user has no home folder.</exception>
     [Required]
-    public string CacheFolder { get; set; } = new ModelSearchOptions().CacheFolder;
+    public string CacheFolder
+    {
+        get => NamedCacheFolder ?? UserHome.Cache;
+        set => NamedCacheFolder = value;
+    }
+
+    /// <summary>The cache that was set; null for the user's own, which is looked for when it is needed.</summary>
+    internal string? NamedCacheFolder { get; private set; }
 
     /// <summary>The base address of the hub, or of a mirror of it. It gets the token.</summary>
     /// <value>The default is <c>https://huggingface.co</c>.</value>

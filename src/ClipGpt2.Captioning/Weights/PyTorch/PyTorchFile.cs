@@ -73,12 +73,13 @@ public sealed class PyTorchFile : ITensorSource
 
     /// <summary>The model's weights: all tensors if the file holds nothing else, or those under the key where training programs keep them.</summary>
     /// <remarks>
-    /// The keys are <c>caption_model_state_dict</c> (the seed's), <c>state_dict</c>, <c>model_state_dict</c>, <c>model_state</c>, <c>model</c> and <c>module</c>.
-    /// Where every name begins with <c>module.</c>, as parallel training leaves them, that is cut off. Of a TorchScript archive they are its module's attributes.
+    /// The keys are <c>caption_model_state_dict</c> (the seed's), <c>state_dict</c>, <c>model_state_dict</c>, <c>model_state</c>, <c>model</c>, <c>module</c> and
+    /// <c>ema</c>, also in each other; of several the first counts. Where every name begins with one of them and a dot, such as parallel training's <c>module.</c>, or with
+    /// <c>_orig_mod.</c>, that is cut off. Of a TorchScript archive they are its module's attributes.
     /// </remarks>
     /// <returns>The weights; they stay the file's.</returns>
     /// <exception cref="CheckpointFormatException">The file holds no state dict.</exception>
-    public ITensorSource StateDict() => new PyTorchTensors(Location, PyTorch.StateDict.Find(Root.Raw, Location));
+    public ITensorSource StateDict() => Wrapping.TakeOff(new PyTorchTensors(Location, PyTorch.StateDict.Find(Root.Raw, Location)));
 
     /// <summary>The tensors within one of the file's values, named by their path in it.</summary>
     /// <param name="value">A value of this file, such as <c>Root["model"]</c>.</param>
@@ -98,13 +99,16 @@ public sealed class PyTorchFile : ITensorSource
     /// <summary>The tensors within one of the file's values, which close the file when they are disposed.</summary>
     internal ITensorSource OwningTensorsOf(PyTorchValue value) => new PyTorchTensors(Location, TensorTree.Flatten(value.Raw, Location), this);
 
-    /// <summary>Opens a file for its model's weights alone.</summary>
+    /// <summary>The model's weights, which close the file when they are disposed, under the names that they have there.</summary>
+    internal ITensorSource OwningStateDict() => new PyTorchTensors(Location, PyTorch.StateDict.Find(Root.Raw, Location), this);
+
+    /// <summary>Opens a file for its model's weights alone, under the names that they have there.</summary>
     internal static ITensorSource OpenStateDict(string path)
     {
         var file = Open(path);
         try
         {
-            return new PyTorchTensors(path, PyTorch.StateDict.Find(file.Root.Raw, path), file);
+            return file.OwningStateDict();
         }
         catch
         {

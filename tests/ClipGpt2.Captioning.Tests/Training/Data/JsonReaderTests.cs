@@ -66,6 +66,21 @@ public sealed class JsonReaderTests : DataFolder
     }
 
     [Theory]
+    [InlineData("""{"file_name": "a.jpg", "text": "a"}""")]
+    [InlineData("""{"text": "a", "additional_feature": {"text": "x"}, "file_name": "a.jpg"}""")]
+    [InlineData("""{"url": "y", "image": "a.jpg", "title": "x", "caption": "a", "text": "z"}""")]
+    [InlineData("""{"title": "x", "text": "a", "url": "y", "filename": "a.jpg"}""")]
+    [InlineData("""{"image_path": "a.jpg", "path": null, "comment": "a", "text": ["x"]}""")]
+    [InlineData("""{"text": "x", "captions": ["a"], "file": "a.jpg"}""")]
+    public void Json_lines_of_other_names_are_read_too(string line) =>
+        Assert.Equal(["a.jpg a"], Shown(JsonLinesCaptionDataset.Read(Write("metadata.jsonl", line))));
+
+    [Fact]
+    public void Json_lines_without_a_known_name_are_refused_with_those_that_are() => Assert.All(
+        [("""{"file_name": "a.jpg", "words": "a"}""", "no 'caption'"), ("""{"picture": "a.jpg", "text": "a"}""", "no 'image'"), ("""{"file_name": "a.jpg", "text": null}""", "'text'")],
+        line => AssertNames(() => JsonLinesCaptionDataset.Read(Write("metadata.jsonl", line.Item1)), "metadata.jsonl", "line 1", line.Item2));
+
+    [Theory]
     [InlineData("""[{"image": "a.jpg", "caption": "a"}, {"image": "b.jpg", "caption": 3}]""", "[1].caption", "a number, not a text")]
     [InlineData("""[{"image": "a.jpg", "caption": null}]""", "[0].caption", "null")]
     [InlineData("""[{"image": ["a.jpg"], "caption": "a"}]""", "[0].image", "a list")]

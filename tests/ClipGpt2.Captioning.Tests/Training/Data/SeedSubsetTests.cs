@@ -22,7 +22,6 @@ public sealed class SeedSubsetTests
     }
 
     [Theory]
-    [InlineData(0, 42)]
     [InlineData(-0.5, 42)]
     [InlineData(double.NaN, 42)]
     [InlineData(0.5, -1)]
@@ -32,10 +31,13 @@ public sealed class SeedSubsetTests
         Assert.Contains($"ratio of {ratio} and a seed of {seed}", error.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void A_ratio_that_leaves_nothing_is_an_error()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.09)]
+    public void A_ratio_that_leaves_nothing_has_no_indices_and_makes_no_subset(double ratio)
     {
-        var error = Assert.Throws<CaptioningException>(() => new SeedSubset(Numbered(10), 0.09));
+        Assert.Empty(SeedSubset.Indices(10, ratio));
+        var error = Assert.Throws<CaptioningException>(() => new SeedSubset(Numbered(10), ratio));
         Assert.Contains("none of 10 examples", error.Message, StringComparison.Ordinal);
     }
 

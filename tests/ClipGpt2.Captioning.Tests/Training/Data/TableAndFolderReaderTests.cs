@@ -1,4 +1,5 @@
 using ClipGpt2.Captioning.Training.Data;
+using ClipGpt2.Captioning.Training.Data.Reading;
 
 namespace ClipGpt2.Captioning.Tests.Training.Data;
 
@@ -34,11 +35,74 @@ public sealed class TableAndFolderReaderTests : DataFolder
         Assert.Equal((1, "a", "a.jpg"), (data.Count, data[0].Caption, data[0].ImageId));
     }
 
+    [Theory]
+    [InlineData("file_name,text\na.jpg,a\n")]
+    [InlineData("text,file_name\na,a.jpg\n")]
+    [InlineData("Image Name,comment_number, Comment\na.jpg,0,a\n")]
+    [InlineData("url,title\na.jpg,a\n")]
+    [InlineData("id,image-path,text\n1,a.jpg,a\n")]
+    [InlineData("title,caption,image,url\nx,a,a.jpg,y\n")]
+    [InlineData("text,url,caption,file_name\nx,y,a,a.jpg\n")]
+    public void A_header_of_other_names_is_found(string text) =>
+        Assert.Equal(["a.jpg a"], Shown(CsvCaptionDataset.Read(Write("table.csv", text))));
+
+    [Theory]
+    [InlineData("a,a.jpg\nb,b.png\n")]
+    [InlineData("a.JPG,a\nb.png,b\n")]
+    [InlineData("sub/a.webp,a\nb,b\n")]
+    [InlineData("image,a.tiff\nb,b\n")]
+    [InlineData("https://example.org/a?id=1,a\nhttp://example.org/b,b\n")]
+    public void Without_a_header_the_picture_is_told_by_its_ending_and_never_swapped(string text)
+    {
+        var path = Write("table.csv", text);
+        foreach (var header in new bool?[] { null, false })
+        {
+            var data = CsvCaptionDataset.Read(path, new() { Picture = ImageSource.FromFile, Columns = { Header = header } });
+            var first = text[..text.IndexOf('\n', StringComparison.Ordinal)].Split(',');
+            var picture = first.Single(field => field.Contains('.', StringComparison.Ordinal));
+            Assert.Equal((2, picture, first.Single(field => field != picture)), (data.Count, data[0].ImageId, data[0].Caption));
+        }
+    }
+
+    [Theory]
+    [InlineData("a,b\n", "'a', 'b'")]
+    [InlineData("picture,words\na.jpg,a\n", "'picture', 'words'")]
+    [InlineData("image,words\na.jpg,a\n", "'image', 'words'")]
+    [InlineData("image_name| comment_number| comment\na.jpg| 0| a\n", "separator")]
+    public void A_first_line_that_may_be_anything_is_refused_with_the_known_names(string text, string named)
+    {
+        var path = Write("table.csv", text);
+        AssertNames(() => CsvCaptionDataset.Read(path), path, "line 1", "neither a header", named, "'file_name'", "'comment'", "Header = false");
+    }
+
+    [Theory]
+    [InlineData("a.jpg,b.jpg\n", "2 fields that end as a picture's file does", "Image")]
+    [InlineData("1,a,a.jpg\n", "2 fields beside the picture", "Caption")]
+    [InlineData("a.jpg,1,a\n", "2 fields beside the picture", "Caption")]
+    [InlineData("caption,title\n", "no column 'image'", "'caption', 'title'")]
+    [InlineData("image,url\n", "no column 'caption'", "'image', 'url'")]
+    public void Columns_that_only_the_user_can_tell_are_asked_for(string text, params string[] named)
+    {
+        var path = Write("table.csv", text);
+        AssertNames(() => CsvCaptionDataset.Read(path), [path, "line 1", .. named]);
+    }
+
+    [Fact]
+    public void The_documentation_lists_the_names()
+    {
+        var lines = File.ReadAllLines(Path.Combine(SampleCaptioner.Repository, "docs", "data.md"));
+        foreach (var (what, names) in new[] { ("picture", ColumnNames.Images), ("caption", ColumnNames.Captions) })
+        {
+            Assert.Contains($"| {what} | {string.Join(", ", names.Select(name => $"`{name}`"))} |", lines);
+        }
+    }
+
     [Fact]
     public void A_header_can_be_denied()
     {
         var path = Write("table.csv", "caption,image\n");
         Assert.Equal("caption", CsvCaptionDataset.Read(path, new() { Columns = { Header = false } })[0].Caption);
+        Assert.Equal(["key a dog"], Shown(CsvCaptionDataset.Read(Write("keys.csv", "a dog,key,more\n"), new() { Columns = { Header = false } })));
     }
 
     [Theory]
@@ -49,7 +113,7 @@ public sealed class TableAndFolderReaderTests : DataFolder
     [InlineData("a,a.jpg\n  ,b.jpg\n", "line 2", "caption", "empty")]
     [InlineData("a,a.jpg\nb,\n", "line 2", "image", "empty")]
     [InlineData("a,a.jpg\nb,http://example.org/b.jpg\n", "line 2", "http://example.org/b.jpg")]
-    [InlineData("a\nb\n", "no column '2' for the image", "'a'")]
+    [InlineData("a.jpg\nb.jpg\n", "no column '2' for the caption", "'a.jpg'")]
     [InlineData("", "no caption")]
     public void A_broken_table_is_told_with_the_line(string text, params string[] named)
     {
@@ -64,6 +128,8 @@ public sealed class TableAndFolderReaderTests : DataFolder
         AssertNames(() => CsvCaptionDataset.Read(path, new() { Columns = { Header = true } }), path, "'image'", "'caption', 'picture'");
         AssertNames(() => CsvCaptionDataset.Read(path, new() { Columns = { Caption = "title" } }), path, "'title'");
     }
+
+    private static IEnumerable<string> Shown(CsvCaptionDataset data) => Enumerable.Range(0, data.Count).Select(i => $"{data[i].ImageId} {data[i].Caption}");
 
     [Fact]
     public void Invalid_UTF8_in_a_table_is_told_with_the_line()

@@ -1,5 +1,6 @@
 using ClipGpt2.Captioning.Encoders;
 using ClipGpt2.Captioning.Images;
+using ClipGpt2.Captioning.Pipeline;
 using ClipGpt2.Captioning.Training.Embeddings;
 using ClipGpt2.Captioning.Weights;
 using TorchSharp;

@@ -14,7 +14,10 @@ internal sealed class TorchSaveArchive(Stream stream) : IDisposable
     private readonly List<(byte[] Name, uint Length, uint Offset)> _members = [];
 
     /// <summary>Writes a state dict of float32 tensors.</summary>
-    public static void Write(string path, IEnumerable<KeyValuePair<string, torch.Tensor>> tensors)
+    /// <param name="path">The file.</param>
+    /// <param name="tensors">The tensors by name.</param>
+    /// <param name="wrap">Makes the saved value of the state dict; null to save it alone. It may use a storage "beside" of one float32.</param>
+    public static void Write(string path, IEnumerable<KeyValuePair<string, torch.Tensor>> tensors, Func<string, string>? wrap = null)
     {
         using var file = File.Create(path);
         var all = tensors.ToList();
@@ -22,11 +25,13 @@ internal sealed class TorchSaveArchive(Stream stream) : IDisposable
             PickleCode.Storage("FloatStorage", $"{i}", tensor.Value.numel()), 0, tensor.Value.shape, tensor.Value.stride())));
         using (var archive = new TorchSaveArchive(file))
         {
-            archive.Add("data.pkl", PickleCode.Bytes(PickleCode.Protocol2 + PickleCode.Dictionary(entries) + "."));
+            archive.Add("data.pkl", PickleCode.Bytes(PickleCode.Protocol2 + (wrap ?? (code => code))(PickleCode.Dictionary(entries)) + "."));
             for (var i = 0; i < all.Count; i++)
             {
                 archive.Add($"data/{i}", all[i].Value.bytes);
             }
+
+            archive.Add("data/beside", new byte[sizeof(float)]);
         }
 
         file.Flush(flushToDisk: true);

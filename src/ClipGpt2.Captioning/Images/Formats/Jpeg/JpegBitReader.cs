@@ -13,6 +13,9 @@ internal ref struct JpegBitReader(ReadOnlySpan<byte> data)
     /// <summary>How far the scan has been read; at a marker once all bits before it are taken.</summary>
     public int Position { get; private set; }
 
+    /// <summary>Whether more bits were taken than stand before a marker: what follows in the scan, up to a restart, is missing.</summary>
+    public bool IsExhausted { get; private set; }
+
     /// <summary>The next bits, at most 16, which stay where they are.</summary>
     public int Peek(int count)
     {
@@ -27,10 +30,12 @@ internal ref struct JpegBitReader(ReadOnlySpan<byte> data)
     public void Skip(int count)
     {
         _count -= count;
-        if (_count < _padding && !_atMarker)
+        if (_count >= _padding)
         {
-            throw new ImageDecodingException("The JPEG file is cut short: not all of its pixels are there.");
+            return;
         }
+
+        IsExhausted = _atMarker ? true : throw new ImageDecodingException("The JPEG file is cut short: not all of its pixels are there.");
     }
 
     public int Read(int count)
@@ -54,15 +59,19 @@ internal ref struct JpegBitReader(ReadOnlySpan<byte> data)
         return bits < 1 << (size - 1) ? bits - (1 << size) + 1 : bits;
     }
 
-    /// <summary>Goes on behind the next restart marker, if there is one.</summary>
+    /// <summary>Goes on behind the next restart marker, if it comes before any other marker that there is.</summary>
     public void Restart()
     {
         (_bits, _count, _padding, _atMarker) = (0, 0, 0, false);
         for (var at = Position; at + 1 < _data.Length; at++)
         {
-            if (_data[at] == 0xFF && _data[at + 1] is >= 0xD0 and <= 0xD7)
+            if (_data[at] == 0xFF && _data[at + 1] is >= 0xC0 and < 0xFF and var marker)
             {
-                Position = at + 2;
+                if (marker is >= 0xD0 and <= 0xD7)
+                {
+                    (Position, IsExhausted) = (at + 2, false);
+                }
+
                 return;
             }
         }

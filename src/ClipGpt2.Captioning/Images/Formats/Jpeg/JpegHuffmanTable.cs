@@ -47,6 +47,9 @@ internal sealed class JpegHuffmanTable
             }
         }
 
-        throw new ImageDecodingException("The JPEG file is damaged: a code is in none of its Huffman tables.");
+        // As in libjpeg, which takes a code that is in no table for a zero, and has read one bit more by then.
+        bits.Skip(MaxLength);
+        bits.ReadBit();
+        return 0;
     }
 }

@@ -33,15 +33,9 @@ internal sealed class JpegPlanes
 
     private void ReadSegments(ReadOnlySpan<byte> file)
     {
-        var scans = 0;
         for (var at = 2L; ;)
         {
-            if (at + 2 > file.Length && scans > 0)
-            {
-                // Without an end marker what is there counts.
-                return;
-            }
-
+            // Without an end marker, as Pillow has it, the last pixels may be missing: reading on is an error.
             var marker = file.U8(at) == 0xFF ? file.U8(at + 1) : 0;
             if (marker is 0x00 or 0xFF)
             {
@@ -65,7 +59,6 @@ internal sealed class JpegPlanes
             if (marker == 0xDA)
             {
                 at += ReadScan(segment, file[(int)at..]);
-                scans++;
             }
             else
             {
@@ -86,7 +79,7 @@ internal sealed class JpegPlanes
                 ReadHuffmanTables(segment);
                 break;
             case > 0xC2 and <= 0xCF:
-                throw new ImageDecodingException($"The JPEG file's coding (SOF{marker - 0xC0}) isn't read; save it as baseline or progressive JPEG.");
+                throw new ImageDecodingException($"The JPEG file has four components in arithmetic coding (SOF{marker - 0xC0}), which isn't read; save it as baseline or progressive JPEG.");
             case 0xDB:
                 ReadQuantization(segment);
                 break;

@@ -51,7 +51,10 @@ internal ref struct JpegScan
             for (var i = 0; i < single.BlocksAcross * single.BlocksDown; i++)
             {
                 RestartBefore(i, components);
-                DecodeBlock(single, single.Block(i % single.BlocksAcross, i / single.BlocksAcross));
+                if (!_bits.IsExhausted)
+                {
+                    DecodeBlock(single, single.Block(i % single.BlocksAcross, i / single.BlocksAcross));
+                }
             }
 
             return;
@@ -60,7 +63,7 @@ internal ref struct JpegScan
         for (var i = 0; i < mcusAcross * mcusDown; i++)
         {
             RestartBefore(i, components);
-            foreach (var component in components)
+            foreach (var component in _bits.IsExhausted ? [] : components)
             {
                 DecodeMcu(component, i % mcusAcross, i / mcusAcross);
             }
@@ -148,15 +151,16 @@ internal ref struct JpegScan
             var (run, size) = (symbol >> 4, symbol & 15);
             if (size == 0 && run < 15)
             {
-                // In sequential scans the run is 0, and the block alone ends here.
-                _endOfBandRun = (1 << run) - 1 + (run > 0 ? _bits.Read(run) : 0);
+                // In sequential scans the block alone ends here.
+                _endOfBandRun = IsProgressive ? (1 << run) - 1 + (run > 0 ? _bits.Read(run) : 0) : 0;
                 return;
             }
 
             k += run;
-            if (size > 0 && k < JpegComponent.BlockSize)
+            if (size > 0)
             {
-                block[Natural(k)] = (short)(_bits.ReadSigned(size) << Low);
+                // Beyond the block there is nothing in sound files; libjpeg takes it for the last place.
+                block[Natural(Math.Min(k, JpegComponent.BlockSize - 1))] = (short)(_bits.ReadSigned(size) << Low);
             }
         }
     }

@@ -18,7 +18,16 @@ internal static class DataFile
             throw new CaptioningException($"There is no file '{path}': give the file that holds {content}.");
         }
 
-        return TextFile.Guard(path, content, () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan));
+        var file = TextFile.Guard(path, content, () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan));
+        try
+        {
+            return TextFile.Guard(path, content, () => IsPointer(file)) ? throw new CaptioningException(GitLfsPointer.Refusal(path)) : file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
     }
 
     /// <summary>A buffer of twice the size with the same content.</summary>
@@ -38,5 +47,19 @@ internal static class DataFile
 
     /// <summary>All bytes of a small file.</summary>
     /// <exception cref="CaptioningException">The file can't be read.</exception>
-    public static byte[] ReadAll(string path, string content) => TextFile.Guard(path, content, () => File.ReadAllBytes(path));
+    public static byte[] ReadAll(string path, string content) => TextFile.Bytes(path, content);
+
+    /// <summary>Looks at a file's first bytes and goes back; a pipe, which can't go back, holds what its writer means.</summary>
+    private static bool IsPointer(FileStream file)
+    {
+        if (!file.CanSeek)
+        {
+            return false;
+        }
+
+        Span<byte> start = stackalloc byte[GitLfsPointer.FirstBytes.Length];
+        var length = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        file.Position = 0;
+        return GitLfsPointer.Begins(start[..length]);
+    }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using ClipGpt2.Captioning.Metrics;
 using ClipGpt2.Captioning.Weights.PyTorch.Pickles;
 
 namespace ClipGpt2.Captioning.Weights.PyTorch.Archives;
@@ -9,7 +10,6 @@ internal static class TorchStream
     /// <summary>A plain pickle carries streams, which carry nothing else; one more level is odd but harmless.</summary>
     private const int MostNesting = 2;
 
-    private static readonly byte[] GitLfsPointer = "version https://git-lfs"u8.ToArray();
     private static readonly byte[] ZipHeader = "PK\u0003\u0004"u8.ToArray();
     private static readonly byte[] ZipEndOnly = "PK\u0005\u0006"u8.ToArray();
 
@@ -19,9 +19,9 @@ internal static class TorchStream
     /// <returns>The value that was saved.</returns>
     public static object? Load(ByteRegion region, string file)
     {
-        if (StartsWith(region, GitLfsPointer))
+        if (StartsWith(region, GitLfsPointer.FirstBytes))
         {
-            throw new CheckpointFormatException($"'{file}' is a Git LFS pointer, not the file itself: run 'git lfs pull' in its repository.");
+            throw new CheckpointFormatException(GitLfsPointer.Refusal(file));
         }
 
         return Load(region, file, new PickleScope { Budget = new CopyBudget(region.Length) });
@@ -69,7 +69,7 @@ internal static class TorchStream
         return !StartsWith(region, [Protocol]) && ZipEnd.IsAtEndOf(region);
     }
 
-    private static bool StartsWith(ByteRegion region, byte[] start)
+    private static bool StartsWith(ByteRegion region, ReadOnlySpan<byte> start)
     {
         if (region.Length < start.Length)
         {

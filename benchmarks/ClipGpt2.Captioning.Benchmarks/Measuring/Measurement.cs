@@ -34,6 +34,7 @@ internal sealed class Measurement(Workload workload, IReadOnlyDictionary<Contend
             RatioSpread = _peer is null ? null : PairedSpread(_peer, variant.Program),
             Limit = limit,
             Fraction = limitSeconds / ours.Median,
+            WeightMegabytes = variant.WeightMegabytes?.Invoke(),
             Valid = !(PeerShareOfExpected() < LeastShareOfExpected),
             Rounds = rates.Count,
         };

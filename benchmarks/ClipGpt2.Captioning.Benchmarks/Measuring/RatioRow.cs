@@ -32,6 +32,9 @@ internal sealed record RatioRow
     /// <summary>The share of the limit that we reach.</summary>
     public required double? Fraction { get; init; }
 
+    /// <summary>What the weights take in memory; null where that wasn't looked at.</summary>
+    public required double? WeightMegabytes { get; init; }
+
     /// <summary>False where the peer fell too far behind what it is known to reach: then the row says nothing for or against anybody.</summary>
     public required bool Valid { get; init; }
 

@@ -26,7 +26,8 @@ internal sealed record Workload(string Name, Unit Unit, params IReadOnlyList<Var
 /// <summary>One of our ways of doing a workload.</summary>
 /// <param name="Program">How it is run; its name is appended to the workload's.</param>
 /// <param name="Roofline">What it must do at least; null where the workload's yardstick is the limit, or there is none.</param>
-internal sealed record Variant(Contender Program, Roofline? Roofline = null);
+/// <param name="WeightMegabytes">What the weights that it reads take in memory, once they are loaded; or null.</param>
+internal sealed record Variant(Contender Program, Roofline? Roofline = null, Func<double?>? WeightMegabytes = null);
 
 /// <summary>The program to compare with.</summary>
 /// <param name="Programs">The ways in which it is run; the one that turns out to be fastest counts.</param>

@@ -25,12 +25,12 @@ internal static class PerformancePage
 
     private static string Table(string machine, IEnumerable<RatioRow> rows)
     {
-        var table = new StringBuilder($"\n{machine}\n\n| workload | unit | ours | peer | ratio | of the limit | limit | tries |\n|---|---|---|---|---|---|---|---|\n");
+        var table = new StringBuilder($"\n{machine}\n\n| workload | unit | ours | peer | ratio | of the limit | limit | weights, MB | tries |\n|---|---|---|---|---|---|---|---|---|\n");
         foreach (var row in rows)
         {
             var peer = row.PeerValue is null ? "" : $"{Number(row.PeerValue)} ({row.Peer})";
             var ratio = row.Valid ? Number(row.Ratio) : "invalid";
-            table.Append(CultureInfo.InvariantCulture, $"| {row.Workload} | {row.Unit} | {Number(row.Ours)} ({Number(row.OursSpread[0])} to {Number(row.OursSpread[1])}) | {peer} | {ratio} | {Number(row.Fraction)} | {row.Limit} | {row.Tries} |\n");
+            table.Append(CultureInfo.InvariantCulture, $"| {row.Workload} | {row.Unit} | {Number(row.Ours)} ({Number(row.OursSpread[0])} to {Number(row.OursSpread[1])}) | {peer} | {ratio} | {Number(row.Fraction)} | {row.Limit} | {Number(row.WeightMegabytes)} | {row.Tries} |\n");
         }
 
         return table.Append('\n').ToString();

@@ -13,7 +13,6 @@ internal sealed class CaptionFamily(FullSizeModels models)
     private const int NewTokens = 20;
 
     private static readonly int[] BatchSizes = [1, 8];
-    private static readonly Precision[] Precisions = [Precision.Float32, Precision.BFloat16];
 
     // The end token is kept away, so that every caption costs the same.
     private static readonly DecodingOptions Options = new() { Beams = DecodingFamily.Beams, MinNewTokens = NewTokens, MaxNewTokens = NewTokens };
@@ -23,7 +22,7 @@ internal sealed class CaptionFamily(FullSizeModels models)
     public Workload Caption(int images)
     {
         var pixels = UniformRule.Values(images * ClipPeer.PixelsPerImage, seed: 7);
-        return new Workload($"caption, 5 beams x 20 tokens, batch {images}", Unit.Rate("captions", images), [.. Precisions.Select(Variant)])
+        return new Workload($"caption, 5 beams x 20 tokens, batch {images}", Unit.Rate("captions", images), [.. FullSizeModels.Precisions.Select(Variant)])
         {
             Peer = new Peer([.. FullSizeModels.AllPeers.Select(PeerProgram)], ReferenceSpeed.Caption(images)),
             Begin = RequireEqualIds,
@@ -41,7 +40,8 @@ internal sealed class CaptionFamily(FullSizeModels models)
                 precision,
                 ModelCosts.Encode(images, precision),
                 ModelCosts.Prefill(images, DecodingFamily.PrefixLength, precision),
-                ModelCosts.Step(images * DecodingFamily.Beams, precision, NewTokens - 1)));
+                ModelCosts.Step(images * DecodingFamily.Beams, precision, NewTokens - 1)),
+            () => models.Megabytes(models.Encoder(precision)) + models.Megabytes(models.Decoder(precision)));
 
         IEnumerable<IReadOnlyList<int>> Ids(Precision precision)
         {

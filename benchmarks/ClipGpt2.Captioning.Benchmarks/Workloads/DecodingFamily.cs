@@ -14,7 +14,6 @@ internal sealed class DecodingFamily(FullSizeModels models)
     public const int Beams = 5;
 
     private static readonly int[] RowCounts = [1, 5, 40];
-    private static readonly Precision[] Precisions = [Precision.Float32, Precision.BFloat16, Precision.Int8Weights];
 
     public IEnumerable<Workload> Workloads() => RowCounts.Select(Step);
 
@@ -22,12 +21,12 @@ internal sealed class DecodingFamily(FullSizeModels models)
     {
         var task = new Task(rows);
         var peers = FullSizeModels.AllPeers.Select(threads => new PeerSteps(models, task, threads)).ToList();
-        return new Workload($"GPT-2 step, {rows} row{(rows == 1 ? "" : "s")}", Unit.Milliseconds(Steps), [.. Precisions.Select(Variant)])
+        return new Workload($"GPT-2 step, {rows} row{(rows == 1 ? "" : "s")}", Unit.Milliseconds(Steps), [.. FullSizeModels.Precisions.Select(Variant)])
         {
             Peer = new Peer([.. peers.Select(peer => new Contender(peer.Name, peer.Run, peer.Prepare, peer.Finish))], ReferenceSpeed.Step(rows, Steps)),
             Begin = () =>
             {
-                foreach (var (precision, peer) in Precisions.SelectMany(_ => peers, (precision, peer) => (precision, peer)))
+                foreach (var (precision, peer) in FullSizeModels.Precisions.SelectMany(_ => peers, (precision, peer) => (precision, peer)))
                 {
                     RequireAgreement(precision, new OurSteps(models, precision, task), peer, rows);
                 }
@@ -39,7 +38,8 @@ internal sealed class DecodingFamily(FullSizeModels models)
             var ours = new OurSteps(models, precision, task);
             return new Variant(
                 new Contender(precision.ToString(), ours.Run, ours.Prepare, ours.Finish),
-                ModelCosts.Roofline(precision, ModelCosts.Step(rows, precision, Steps)));
+                ModelCosts.Roofline(precision, ModelCosts.Step(rows, precision, Steps)),
+                () => models.Megabytes(models.Decoder(precision)));
         }
     }
 

@@ -9,7 +9,6 @@ namespace ClipGpt2.Captioning.Benchmarks.Workloads;
 internal sealed class EncodingFamily(FullSizeModels models)
 {
     private static readonly int[] BatchSizes = [1, 8, 32];
-    private static readonly Precision[] Precisions = [Precision.Float32, Precision.BFloat16, Precision.Int8Weights];
 
     public IEnumerable<Workload> Workloads() => BatchSizes.Select(Encode);
 
@@ -17,7 +16,7 @@ internal sealed class EncodingFamily(FullSizeModels models)
     {
         var pixels = UniformRule.Values(images * ClipPeer.PixelsPerImage, seed: 7);
         var expected = new float[images * ClipPeer.EmbeddingDimension];
-        return new Workload($"ViT-B/32, batch {images}", Unit.Rate("images", images), [.. Precisions.Select(Variant)])
+        return new Workload($"ViT-B/32, batch {images}", Unit.Rate("images", images), [.. FullSizeModels.Precisions.Select(Variant)])
         {
             Peer = new Peer([.. FullSizeModels.AllPeers.Select(PeerProgram)], ReferenceSpeed.Encode(images)),
             Begin = RequireAgreement,
@@ -27,7 +26,8 @@ internal sealed class EncodingFamily(FullSizeModels models)
 
         Variant Variant(Precision precision) => new(
             new Contender(precision.ToString(), () => Embed(precision)),
-            ModelCosts.Roofline(precision, ModelCosts.Encode(images, precision)));
+            ModelCosts.Roofline(precision, ModelCosts.Encode(images, precision)),
+            () => models.Megabytes(models.Encoder(precision)));
 
         float[] Embed(Precision precision)
         {
@@ -41,7 +41,7 @@ internal sealed class EncodingFamily(FullSizeModels models)
             foreach (var threads in FullSizeModels.AllPeers)
             {
                 models.OnnxClip(threads).Encode(pixels, expected);
-                foreach (var precision in Precisions)
+                foreach (var precision in FullSizeModels.Precisions)
                 {
                     Agreement.Require("The embeddings", precision, expected, Embed(precision));
                 }

@@ -5,6 +5,7 @@ using ClipGpt2.Captioning.Encoders;
 using ClipGpt2.Captioning.Images;
 using ClipGpt2.Captioning.Projectors;
 using ClipGpt2.Captioning.Runtime;
+using ClipGpt2.Captioning.Runtime.Kernels;
 using ClipGpt2.Captioning.Weights;
 
 namespace ClipGpt2.Captioning.Benchmarks.Workloads;
@@ -24,7 +25,12 @@ internal sealed class FullSizeModels : IDisposable
         HiddenSize = Gpt2Peer.HiddenSize,
     };
 
+    /// <summary>The number formats to measure: bfloat16 only where the processor multiplies it.</summary>
+    public static IReadOnlyList<Precision> Precisions { get; } =
+        OneDnn.HasBFloat16 ? [Precision.Float32, Precision.BFloat16, Precision.Int8Weights] : [Precision.Float32, Precision.Int8Weights];
+
     private readonly Stack<IDisposable> _owned = [];
+    private readonly Dictionary<object, double?> _megabytes = [];
     private readonly Lazy<PeerModel> _clipWeights;
     private readonly Lazy<PeerModel> _gpt2Weights;
     private readonly Dictionary<PeerThreads, ClipPeer> _clipPeers = [];
@@ -72,7 +78,7 @@ internal sealed class FullSizeModels : IDisposable
         {
             using var source = _clipWeights.Value.Tensors();
             var compute = new ComputeOptions { Precision = precision };
-            _encoders[precision] = encoder = Own(ClipImageEncoder.Load(VitB32, source, ImagePreprocessor.ClipVitBasePatch32, compute));
+            _encoders[precision] = encoder = Own(Weighed(() => ClipImageEncoder.Load(VitB32, source, ImagePreprocessor.ClipVitBasePatch32, compute)));
         }
 
         return encoder;
@@ -83,8 +89,8 @@ internal sealed class FullSizeModels : IDisposable
         if (!_decoders.TryGetValue(precision, out var decoder))
         {
             using var source = Gpt2Tensors();
-            var model = Gpt2Model.Create(new Gpt2Config(), source, new ComputeOptions { Precision = precision });
-            _decoders[precision] = decoder = Own(new Gpt2CaptionDecoder(model));
+            var compute = new ComputeOptions { Precision = precision };
+            _decoders[precision] = decoder = Own(Weighed(() => new Gpt2CaptionDecoder(Gpt2Model.Create(new Gpt2Config(), source, compute))));
         }
 
         return decoder;
@@ -118,6 +124,18 @@ internal sealed class FullSizeModels : IDisposable
         {
             owned.Dispose();
         }
+    }
+
+    /// <summary>What the memory of a model that was loaded here grew by.</summary>
+    public double? Megabytes(object model) => _megabytes[model];
+
+    private T Weighed<T>(Func<T> load)
+        where T : notnull
+    {
+        var before = ProcessMemory.Private();
+        var model = load();
+        _megabytes[model] = (ProcessMemory.Private() - before) / 1e6;
+        return model;
     }
 
     private T Own<T>(T resource)

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using ClipGpt2.Captioning.Benchmarks.Measuring;
 using ClipGpt2.Captioning.Decoding.Gpt2;
 using ClipGpt2.Captioning.Runtime;
+using ClipGpt2.Captioning.Runtime.Proofs;
 using ClipGpt2.Captioning.Weights;
 
 namespace ClipGpt2.Captioning.Benchmarks.Workloads;
@@ -15,26 +16,36 @@ internal sealed class LoadingFamily(FullSizeModels models)
 
     private static readonly TimeSpan Rearranging = TimeSpan.FromMilliseconds(500);
 
+    private readonly string _folder = Path.Combine(BenchmarkFolders.Cache, $"gpt2-small-{Environment.ProcessId}");
+
     public IEnumerable<Workload> Workloads() => [Load()];
 
-    public Workload Load()
+    /// <summary>The part of loading in which the layers prove themselves.</summary>
+    public Workload Prove()
     {
-        var folder = Path.Combine(BenchmarkFolders.Cache, $"gpt2-small-{Environment.ProcessId}");
-        Gpt2Model? model = null;
-        return new Workload("loading GPT-2 small", Unit.Milliseconds(), Variant(Precision.Float32), Variant(Precision.BFloat16))
-        {
-            Yardstick = new Contender("reading the file", () => ReadFile(Path.Combine(folder, FileName))),
-            Begin = () => WriteModel(folder),
-            End = () =>
-            {
-                if (Directory.Exists(folder))
-                {
-                    Directory.Delete(folder, recursive: true);
-                }
-            },
-        };
+        return new Workload("proofs of GPT-2 small", Unit.Milliseconds(), [.. Precisions.Select(Variant)]) { Begin = () => WriteModel(_folder), End = RemoveModel };
 
-        Variant Variant(Precision precision) => new(new Contender(precision.ToString(), () => LoadModel(precision), Finish: Unload));
+        Variant Variant(Precision precision)
+        {
+            var before = TimeSpan.Zero;
+            var loading = Loading(precision);
+            return new(loading with { Prepare = () => before = KernelLedger.ProofTime, Part = () => (KernelLedger.ProofTime - before).TotalSeconds });
+        }
+    }
+
+    public Workload Load() => new("loading GPT-2 small", Unit.Milliseconds(), [.. Precisions.Select(precision => new Variant(Loading(precision)))])
+    {
+        Yardstick = new Contender("reading the file", () => ReadFile(Path.Combine(_folder, FileName))),
+        Begin = () => WriteModel(_folder),
+        End = RemoveModel,
+    };
+
+    private static IEnumerable<Precision> Precisions => FullSizeModels.Precisions.Where(precision => precision != Precision.Int8Weights);
+
+    private Contender Loading(Precision precision)
+    {
+        Gpt2Model? model = null;
+        return new Contender(precision.ToString(), LoadModel, Finish: Unload);
 
         void Unload()
         {
@@ -43,10 +54,18 @@ internal sealed class LoadingFamily(FullSizeModels models)
             model?.Dispose();
         }
 
-        void LoadModel(Precision precision)
+        void LoadModel()
         {
-            using var source = ModelFolder.Open(folder);
+            using var source = ModelFolder.Open(_folder);
             model = Gpt2Model.Load(source, new ComputeOptions { Precision = precision });
+        }
+    }
+
+    private void RemoveModel()
+    {
+        if (Directory.Exists(_folder))
+        {
+            Directory.Delete(_folder, recursive: true);
         }
     }
 

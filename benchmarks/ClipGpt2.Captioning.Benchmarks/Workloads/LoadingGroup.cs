@@ -8,7 +8,7 @@ internal sealed class LoadingGroup : IWorkloadGroup
     private readonly FullSizeModels _models = new();
     private readonly string _folder = Path.Combine(BenchmarkFolders.Cache, $"gpt2-small-forms-{Environment.ProcessId}");
 
-    public IEnumerable<Workload> Workloads() => new PickledLoadingFamily(_models, _folder).Workloads();
+    public IEnumerable<Workload> Workloads() => [.. new PickledLoadingFamily(_models, _folder).Workloads(), new LoadingFamily(_models).Prove()];
 
     public void Dispose()
     {

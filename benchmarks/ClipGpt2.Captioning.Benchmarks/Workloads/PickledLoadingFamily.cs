@@ -17,7 +17,7 @@ internal sealed class PickledLoadingFamily(FullSizeModels models, string folder)
     private readonly string _pickled = Path.Combine(folder, "pickled");
     private readonly string _safetensors = Path.Combine(folder, "safetensors");
 
-    public IEnumerable<Workload> Workloads() => new[] { Precision.Float32, Precision.BFloat16 }.Select(Load);
+    public IEnumerable<Workload> Workloads() => new[] { Precision.Float32, Precision.BFloat16 }.Where(FullSizeModels.Precisions.Contains).Select(Load);
 
     private Workload Load(Precision precision) =>
         new($"loading GPT-2 small as {precision}", Unit.Milliseconds(), new Variant(Contender("pytorch_model.bin", _pickled, precision)))

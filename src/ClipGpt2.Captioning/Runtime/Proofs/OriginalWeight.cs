@@ -27,14 +27,35 @@ internal sealed record OriginalWeight(Tensor Weight, Tensor? Bias, bool InputRow
     /// <param name="magnitudes">The sums of the terms' magnitudes, against which rounding is judged.</param>
     public unsafe void Multiply(float[] x, int begin, WeightFormat format, Span<double> sums, Span<double> magnitudes)
     {
-        var (outputStride, inputStride) = InputRows ? (1L, (long)Outputs) : (Inputs, 1L);
-        var columns = new WeightColumns((float*)RowTensor.First(Weight) + (begin * outputStride), outputStride, inputStride);
         for (var i = 0; i < sums.Length; i++)
         {
             sums[i] = BiasOf(begin + i);
             magnitudes[i] = Math.Abs(sums[i]);
         }
 
-        columns.Multiply(x, format, sums, magnitudes);
+        var first = (float*)RowTensor.First(Weight);
+        if (!InputRows)
+        {
+            new WeightColumns(first + ((long)begin * Inputs), Inputs, 1).Multiply(x, format, sums, magnitudes);
+            return;
+        }
+
+        // Each input's neighbours lie in a page of their own, which are too many to go through more than once.
+        fixed (float* columns = Columns(first + begin, sums.Length))
+        {
+            new WeightColumns(columns, 1, sums.Length).Multiply(x, format, sums, magnitudes);
+        }
+    }
+
+    /// <summary>Some neighbouring columns of a weight stored as [in, out]: [in, count].</summary>
+    private unsafe float[] Columns(float* first, int count)
+    {
+        var columns = new float[Inputs * count];
+        for (var input = 0; input < Inputs; input++)
+        {
+            new ReadOnlySpan<float>(first + ((long)input * Outputs), count).CopyTo(columns.AsSpan(input * count));
+        }
+
+        return columns;
     }
 }

@@ -9,7 +9,7 @@ namespace ClipGpt2.Captioning.Runtime.Proofs;
 /// <param name="inputStride">From one input to the next.</param>
 internal readonly unsafe struct WeightColumns(float* first, long outputStride, long inputStride)
 {
-    // Neighbours share cache lines, and their sums fit into registers.
+    // As many sums as fit into registers.
     private const int Together = 4;
 
     private readonly float* _first = first;
@@ -17,23 +17,37 @@ internal readonly unsafe struct WeightColumns(float* first, long outputStride, l
     /// <summary>Adds the products of one row to sums, and their magnitudes to others.</summary>
     public void Multiply(float[] x, WeightFormat format, Span<double> sums, Span<double> magnitudes)
     {
-        var output = 0;
-        for (; output <= sums.Length - Together && format is WeightFormat.Float32 or WeightFormat.BFloat16; output += Together)
+        switch (format)
         {
-            var column = _first + (output * outputStride);
-            if (format == WeightFormat.Float32)
-            {
-                AddFour<Exact>(column, x, sums.Slice(output, Together), magnitudes.Slice(output, Together));
-            }
-            else
-            {
-                AddFour<ToBFloat16>(column, x, sums.Slice(output, Together), magnitudes.Slice(output, Together));
-            }
+            case WeightFormat.Float32:
+                Add<Exact>(x, default, sums, magnitudes);
+                break;
+            case WeightFormat.BFloat16:
+                Add<ToBFloat16>(x, default, sums, magnitudes);
+                break;
+            case WeightFormat.Float16:
+                Add<ToFloat16>(x, default, sums, magnitudes);
+                break;
+            case WeightFormat.Int8:
+                Add<ToLevels>(x, Scales(x.Length, sums.Length), sums, magnitudes);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(format), format, null);
+        }
+    }
+
+    private void Add<TRounding>(float[] x, float[]? scales, Span<double> sums, Span<double> magnitudes)
+        where TRounding : struct, IRounding
+    {
+        var output = 0;
+        for (; scales is null && output <= sums.Length - Together; output += Together)
+        {
+            AddFour<TRounding>(_first + (output * outputStride), x, sums[output..], magnitudes[output..]);
         }
 
         for (; output < sums.Length; output++)
         {
-            AddOne(_first + (output * outputStride), x, format, ref sums[output], ref magnitudes[output]);
+            AddOne<TRounding>(_first + (output * outputStride), x, scales is null ? 1 : scales[output], ref sums[output], ref magnitudes[output]);
         }
     }
 
@@ -44,10 +58,10 @@ internal readonly unsafe struct WeightColumns(float* first, long outputStride, l
         double s0 = 0, s1 = 0, s2 = 0, s3 = 0, m0 = 0, m1 = 0, m2 = 0, m3 = 0;
         foreach (double factor in x)
         {
-            var t0 = factor * TRounding.Round(column[0]);
-            var t1 = factor * TRounding.Round(column[outputStride]);
-            var t2 = factor * TRounding.Round(column[2 * outputStride]);
-            var t3 = factor * TRounding.Round(column[3 * outputStride]);
+            var t0 = factor * TRounding.Round(column[0], 1);
+            var t1 = factor * TRounding.Round(column[outputStride], 1);
+            var t2 = factor * TRounding.Round(column[2 * outputStride], 1);
+            var t3 = factor * TRounding.Round(column[3 * outputStride], 1);
             (s0, s1, s2, s3) = (s0 + t0, s1 + t1, s2 + t2, s3 + t3);
             (m0, m1, m2, m3) = (m0 + Math.Abs(t0), m1 + Math.Abs(t1), m2 + Math.Abs(t2), m3 + Math.Abs(t3));
             column += inputStride;
@@ -58,51 +72,58 @@ internal readonly unsafe struct WeightColumns(float* first, long outputStride, l
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void AddOne(float* column, float[] x, WeightFormat format, ref double sum, ref double magnitude)
+    private void AddOne<TRounding>(float* column, float[] x, float scale, ref double sum, ref double magnitude)
+        where TRounding : struct, IRounding
     {
-        var scale = format == WeightFormat.Int8 ? Scale(column, x.Length) : 1;
         foreach (double factor in x)
         {
-            var term = factor * Rounded(*column, format, scale);
+            var term = factor * TRounding.Round(*column, scale);
             sum += term;
             magnitude += Math.Abs(term);
             column += inputStride;
         }
     }
 
-    private static float Rounded(float weight, WeightFormat format, float scale) => format switch
+    /// <summary>The distance between two of each output's levels.</summary>
+    private float[] Scales(int inputs, int outputs)
     {
-        WeightFormat.Float32 => weight,
-        WeightFormat.BFloat16 => BFloat16Conversion.Rounded(weight),
-        WeightFormat.Float16 => (float)(Half)weight,
-        WeightFormat.Int8 => MathF.Round(weight / scale) * scale,
-        _ => throw new ArgumentOutOfRangeException(nameof(format), format, null),
-    };
-
-    /// <summary>The distance between two of an output's levels.</summary>
-    private float Scale(float* column, int inputs)
-    {
-        var largest = Int8Weight.LeastMagnitude;
-        for (var input = 0; input < inputs; input++)
+        var scales = new float[outputs];
+        for (var output = 0; output < outputs; output++)
         {
-            largest = MathF.Max(largest, MathF.Abs(column[input * inputStride]));
+            var largest = Int8Weight.LeastMagnitude;
+            for (var input = 0; input < inputs; input++)
+            {
+                largest = MathF.Max(largest, MathF.Abs(_first[(output * outputStride) + (input * inputStride)]));
+            }
+
+            scales[output] = largest / Int8Weight.Levels;
         }
 
-        return largest / Int8Weight.Levels;
+        return scales;
     }
 
     private interface IRounding
     {
-        static abstract float Round(float weight);
+        static abstract float Round(float weight, float scale);
     }
 
     private readonly struct Exact : IRounding
     {
-        public static float Round(float weight) => weight;
+        public static float Round(float weight, float scale) => weight;
     }
 
     private readonly struct ToBFloat16 : IRounding
     {
-        public static float Round(float weight) => BFloat16Conversion.Rounded(weight);
+        public static float Round(float weight, float scale) => BFloat16Conversion.Rounded(weight);
+    }
+
+    private readonly struct ToFloat16 : IRounding
+    {
+        public static float Round(float weight, float scale) => (float)(Half)weight;
+    }
+
+    private readonly struct ToLevels : IRounding
+    {
+        public static float Round(float weight, float scale) => MathF.Round(weight / scale) * scale;
     }
 }

@@ -20,7 +20,7 @@ internal static class TrainedAdapters
             ?? throw new CaptioningException($"{Name} is for GPT-2, and the captioner's decoder is {captioner.Decoder.GetType()}: leave it out.");
         if (model.Adapters is null)
         {
-            model.AddAdapters(lora.ToConfig(), options.Seed);
+            model.AddAdapters(lora.ToConfig() with { BaseModel = captioner.DecoderFolder }, options.Seed);
         }
         else if (!CheckpointAdapters.AreSame(model.Adapters, lora.ToConfig()))
         {

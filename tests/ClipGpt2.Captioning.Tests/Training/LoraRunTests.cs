@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.Metrics.Bleu;
 using ClipGpt2.Captioning.Projectors;
@@ -80,6 +81,33 @@ public sealed class LoraRunTests : IDisposable
         ((Gpt2CaptionDecoder)fresh.Decoder).SaveAdapters(_folder.File("adapter"));
         using var adapter = LoraAdapter.Open(_folder.File("adapter"));
         Assert.Equal(Path.Combine(models, "decoder"), adapter.Config.BaseModel);
+    }
+
+    [Fact]
+    public async Task Adapters_name_their_base_wherever_they_are_written()
+    {
+        using var captioner = TinyTraining.LoadCaptioner();
+        var result = await Train(captioner, "run");
+        var decoder = Path.Combine(SampleCaptioner.Folder, "decoder");
+        using var checkpoint = CaptionCheckpoint.Open(result.BestCheckpoint!);
+        Assert.Equal(decoder, BaseIn(checkpoint));
+        var trained = (Gpt2CaptionDecoder)captioner.Decoder;
+        trained.Model.SaveAdapters(_folder.File("of-model"));
+        trained.SaveAdapters(_folder.File("of-decoder"));
+        Assert.All(["of-model", "of-decoder"], folder =>
+        {
+            using var adapter = LoraAdapter.Open(_folder.File(folder));
+            Assert.Equal(decoder, adapter.Config.BaseModel);
+        });
+        checkpoint.SaveAs(_folder.File("renamed.safetensors"), new() { Gpt2 = "org/gpt2" });
+        using var renamed = CaptionCheckpoint.Open(_folder.File("renamed.safetensors"));
+        Assert.Equal("org/gpt2", BaseIn(renamed));
+
+        var named = await Train("named", o => o.Checkpoints.Metadata["gpt2_config"] = """{"model":"gpt2-medium"}""");
+        using var byId = CaptionCheckpoint.Open(named.BestCheckpoint!);
+        Assert.Equal("gpt2-medium", BaseIn(byId));
+
+        static string? BaseIn(CaptionCheckpoint checkpoint) => JsonNode.Parse(checkpoint.Metadata["adapter_config"])!["base_model_name_or_path"]!.GetValue<string>();
     }
 
     [Fact]

@@ -15,7 +15,11 @@ internal static class CheckpointAdapters
     private const string Decoder = "gpt.";
 
     /// <summary>The description of a captioner's adapters; null if it has none.</summary>
-    public static JsonObject? Describe(Captioner captioner) => Plain((captioner.Decoder as Gpt2CaptionDecoder)?.Model.Adapters)?.ToJson();
+    /// <param name="captioner">The captioner.</param>
+    /// <param name="gpt2">The checkpoint's section of the decoder, whose model the adapters name as their base: PEFT loads it by that.</param>
+    public static JsonObject? Describe(Captioner captioner, JsonNode? gpt2) => (captioner.Decoder as Gpt2CaptionDecoder)?.Model.Adapters is { } adapters
+        ? (adapters with { BaseModel = (gpt2 as JsonObject)?["model"]?.GetValue<string>() ?? adapters.BaseModel }).ToJson()
+        : null;
 
     /// <summary>Whether two configurations describe the same adapters.</summary>
     public static bool AreSame(LoraConfig one, LoraConfig other) => Plain(one)!.ToJson().ToJsonString() == Plain(other)!.ToJson().ToJsonString();

@@ -42,14 +42,14 @@ internal static class CheckpointDescription
             sections["projector_config"] = projector.Config.ToJson();
         }
 
-        if (CheckpointAdapters.Describe(captioner) is { } adapters)
-        {
-            sections[CheckpointAdapters.Section] = adapters;
-        }
-
         foreach (var (name, text) in options.Checkpoints.Metadata)
         {
             sections[name] = JsonNode.Parse(text) ?? throw new CaptioningException($"{nameof(CheckpointOptions)}.{nameof(CheckpointOptions.Metadata)} has '{name}' as null; leave it out.");
+        }
+
+        if (CheckpointAdapters.Describe(captioner, sections["gpt2_config"]) is { } adapters)
+        {
+            sections[CheckpointAdapters.Section] = adapters;
         }
 
         CheckpointPreprocessing.Describe(captioner, sections);

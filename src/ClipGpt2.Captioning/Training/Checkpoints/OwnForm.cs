@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ClipGpt2.Captioning.Projectors;
 using ClipGpt2.Captioning.Weights;
+using ClipGpt2.Captioning.Weights.Adapters;
 
 namespace ClipGpt2.Captioning.Training.Checkpoints;
 
@@ -39,8 +40,9 @@ internal static class OwnForm
             }
         }
 
-        Rename(metadata, ClipConfigName, bases.Clip);
-        Rename(metadata, Gpt2ConfigName, bases.Gpt2);
+        Rename(metadata, ClipConfigName, ModelName, bases.Clip);
+        Rename(metadata, Gpt2ConfigName, ModelName, bases.Gpt2);
+        Rename(metadata, CheckpointAdapters.Section, PeftConfig.BaseModelName, bases.Gpt2);
         return metadata;
     }
 
@@ -56,11 +58,11 @@ internal static class OwnForm
         metadata[Gpt2ConfigName] = SortedJson.Text(new JsonObject { [ModelName] = bases.Gpt2, ["visual_tokens_length"] = projector.PrefixLength });
     }
 
-    private static void Rename(Dictionary<string, string> metadata, string section, string? model)
+    private static void Rename(Dictionary<string, string> metadata, string section, string key, string? model)
     {
         if (model is not null && metadata.TryGetValue(section, out var text) && JsonNode.Parse(text) is JsonObject json)
         {
-            json[ModelName] = model;
+            json[key] = model;
             metadata[section] = SortedJson.Text(json);
         }
     }

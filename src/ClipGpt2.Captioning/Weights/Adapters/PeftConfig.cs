@@ -8,12 +8,15 @@ internal static class PeftConfig
 {
     public const int MostRank = 1 << 16;
 
+    /// <summary>The folder or id of the model that the adapters belong to, by which PEFT's Auto classes load it.</summary>
+    public const string BaseModelName = "base_model_name_or_path";
+
     private const string Kind = "LORA";
 
     /// <summary>Fields whose value is read here, or changes nothing about adapters that are trained.</summary>
     private static readonly HashSet<string> Understood =
     [
-        "alpha_pattern", "auto_mapping", "base_model_name_or_path", "bias", "corda_config", "ensure_weight_tying", "eva_config", "fan_in_fan_out",
+        "alpha_pattern", "auto_mapping", BaseModelName, "bias", "corda_config", "ensure_weight_tying", "eva_config", "fan_in_fan_out",
         "inference_mode", "init_lora_weights", "loftq_config", "lora_alpha", "lora_dropout", "megatron_core", "peft_type", "peft_version", "r",
         "rank_pattern", "revision", "target_modules", "task_type", "use_rslora",
     ];
@@ -62,13 +65,13 @@ internal static class PeftConfig
         TargetPattern = section.IsText("target_modules") ? section.Text("target_modules") : null,
         RankPattern = Pattern(section, "rank_pattern", (ranks, name) => Rank(ranks, name, ranks.Int(name))),
         AlphaPattern = Pattern(section, "alpha_pattern", (alphas, name) => alphas.Number(name, 0)),
-        BaseModel = section.Has("base_model_name_or_path") ? section.Text("base_model_name_or_path") : null,
+        BaseModel = section.Has(BaseModelName) ? section.Text(BaseModelName) : null,
     };
 
     public static JsonObject Write(LoraConfig config) => new()
     {
         ["alpha_pattern"] = new JsonObject(config.AlphaPattern.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)p.Value))),
-        ["base_model_name_or_path"] = config.BaseModel,
+        [BaseModelName] = config.BaseModel,
         ["bias"] = "none",
         ["fan_in_fan_out"] = true, // GPT-2's matrices are [in, out]
         ["inference_mode"] = true,

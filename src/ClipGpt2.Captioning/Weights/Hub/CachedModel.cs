@@ -20,14 +20,14 @@ internal static class CachedModel
                 .Select(file => Path.GetRelativePath(snapshot, file).Replace(Path.DirectorySeparatorChar, '/')),
         ];
         var chosen = HubFileChoice.Choose(files, options);
-        if (!chosen.Contains(HubFileChoice.Last))
+        if (!HubFileChoice.IsModel(chosen))
         {
-            throw Missing(repository, options, cache, $"'{HubFileChoice.Last}'");
+            throw Missing(repository, options, cache, "its 'config.json'");
         }
 
         try
         {
-            TensorFiles.Open(snapshot).Dispose();
+            TensorFiles.Open(HubFileChoice.LastOf(chosen) is null ? Path.Combine(snapshot, chosen.First(TensorFiles.IsPyTorch)) : snapshot).Dispose();
         }
         catch (CaptioningException e)
         {

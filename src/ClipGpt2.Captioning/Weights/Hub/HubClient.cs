@@ -68,6 +68,11 @@ public sealed class HubClient : IDisposable
         HubDirectory directory, HubRepository repository, HubFetchOptions options, IProgress<DownloadProgress>? progress, CancellationToken token)
     {
         var listing = await directory.ListAsync(options.Revision, token).ConfigureAwait(false);
+        if (listing.Unusable.Count > 0)
+        {
+            HubLog.LeftAlone(_logger, repository.Id, listing.Unusable.Count, listing.Unusable[0]);
+        }
+
         var names = HubFileChoice.Choose(listing.Files, options);
         if (names.Count == 0)
         {

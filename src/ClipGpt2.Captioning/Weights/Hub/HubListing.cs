@@ -5,7 +5,8 @@ namespace ClipGpt2.Captioning.Weights.Hub;
 /// <summary>What the hub says of a repository at a revision.</summary>
 /// <param name="Commit">The revision's commit, 40 hexadecimal digits.</param>
 /// <param name="Files">The names of its files, with slashes between folders.</param>
-internal sealed record HubListing(string Commit, IReadOnlyList<string> Files)
+/// <param name="Unusable">The names of further files that not every system can have, such as with colons, which are left alone.</param>
+internal sealed record HubListing(string Commit, IReadOnlyList<string> Files, IReadOnlyList<string> Unusable)
 {
     private const int CommitDigits = 40;
 
@@ -24,9 +25,9 @@ internal sealed record HubListing(string Commit, IReadOnlyList<string> Files)
                 throw new DownloadException($"'{HttpSender.Shown(address)}' answers with '{commit}' for a commit; it must have {CommitDigits} hexadecimal digits.");
             }
 
-            var strange = files.FindIndex(file => !IsSafe(file));
+            var strange = files.FindIndex(file => !StaysInside(file));
             return strange < 0
-                ? new HubListing(commit, files)
+                ? new HubListing(commit, files.FindAll(IsUsable), files.FindAll(file => !IsUsable(file)))
                 : throw new DownloadException($"'{HttpSender.Shown(address)}' lists the file '{files[strange]}', whose name could lead out of the cache; nothing is fetched.");
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
@@ -37,7 +38,9 @@ internal sealed record HubListing(string Commit, IReadOnlyList<string> Files)
         }
     }
 
-    /// <summary>Whether a name stays within its folder on any system.</summary>
-    private static bool IsSafe(string name) =>
-        name is not null && name.Split('/').All(part => part.Trim('.', ' ').Length > 0 && !part.Any(c => c is '\\' or ':' || char.IsControl(c)));
+    /// <summary>Whether a name stays within its folder; one that doesn't is no mistake but an attack, or the server is another.</summary>
+    private static bool StaysInside(string name) => name is not null && name.Split('/', '\\').All(part => part.Trim('.', ' ').Length > 0 && !part.Any(char.IsControl));
+
+    /// <summary>Whether every system can have a file of that name.</summary>
+    private static bool IsUsable(string name) => !name.AsSpan().ContainsAny('\\', ':');
 }

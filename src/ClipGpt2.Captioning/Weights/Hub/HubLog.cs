@@ -30,4 +30,7 @@ internal static partial class HubLog
 
     [LoggerMessage(48, LogLevel.Information, "{Id} ({Revision}) is commit {Commit}: {Files} file(s), of which {Missing} aren't in the cache yet")]
     public static partial void Listed(ILogger logger, string id, string revision, string commit, int files, int missing);
+
+    [LoggerMessage(49, LogLevel.Information, "{Id}: {Count} file(s) are left alone whose names not every system can have, such as '{Name}'")]
+    public static partial void LeftAlone(ILogger logger, string id, int count, string name);
 }

@@ -1,3 +1,5 @@
+using System.Runtime.Versioning;
+using ClipGpt2.Captioning.Tests.Weights.PyTorch;
 using ClipGpt2.Captioning.Weights;
 using ClipGpt2.Captioning.Weights.Hub;
 
@@ -6,6 +8,10 @@ namespace ClipGpt2.Captioning.Tests.Weights.Hub;
 public sealed class HubClientTests : IDisposable
 {
     private static readonly string[] Needed = ["config.json", "merges.txt", "model.safetensors", "vocab.json"];
+
+    /// <summary>A state dict of one tensor.</summary>
+    private static readonly byte[] Pickled = TorchSaveArchive.Bytes(
+        PickleCode.Dictionary(("w", PickleCode.Tensor(PickleCode.Storage("FloatStorage", "0", 1), 0, [1], [1]))) + ".", ("data/0", new byte[sizeof(float)]));
 
     private readonly FetchFolder _folder = new();
 
@@ -57,6 +63,52 @@ public sealed class HubClientTests : IDisposable
         Assert.Equal(0, (await _folder.FetchAsync(options)).DownloadedBytes);
         Assert.Equal(Needed, _folder.AssertNothingIsWrong());
         Assert.All(Needed, name => Assert.True(File.Exists(_folder.Blob(name))));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_file_whose_name_not_every_system_can_have_keeps_no_other_back(bool all)
+    {
+        _folder.Hub.Add("runs/events:1.log", "x").Add("a\\b.txt", "x").Add("c:", "x");
+        var model = await _folder.FetchAsync(files: new() { AllFiles = all });
+        Assert.Superset(Needed.ToHashSet(), model.Files.ToHashSet());
+        Assert.DoesNotContain(model.Files, name => name.AsSpan().ContainsAny(':', '\\'));
+        Assert.Equal(all, model.Files.Contains("README.md"));
+        _folder.AssertNothingIsWrong();
+    }
+
+    [Theory]
+    [InlineData("open_clip_config.json", "open_clip_pytorch_model.bin")]
+    [InlineData("coco_weights.pt", "coco_weights.json")]
+    public async Task A_model_of_OpenCLIPs_or_ClipCaps_names_is_fetched_and_found_again(params string[] names)
+    {
+        using var hub = new FakeHub();
+        Array.ForEach([.. names, "README.md", "optimizer.pt"], name => hub.Add(name, name.EndsWith(".json", StringComparison.Ordinal) ? System.Text.Encoding.UTF8.GetBytes("{}") : Pickled));
+        var options = _folder.Options();
+        options.Endpoint = hub.Address;
+        var model = await _folder.FetchAsync(options);
+        Assert.Equal(names.Order(), model.Files.Order());
+        options.Offline = true;
+        Assert.Equal(names.Order(), (await _folder.FetchAsync(options)).Files.Order());
+    }
+
+    [Theory]
+    [UnsupportedOSPlatform("windows")]
+    [InlineData(UnixFileMode.None, UnixFileMode.None)]
+    [InlineData(UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute, UnixFileMode.GroupRead | UnixFileMode.GroupWrite)]
+    [InlineData(UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute, UnixFileMode.OtherRead | UnixFileMode.OtherWrite)]
+    public async Task Locks_are_as_open_to_other_users_as_the_cache(UnixFileMode cache, UnixFileMode locks)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Files have no such modes there.");
+        Directory.CreateDirectory(_folder.Cache);
+        File.SetUnixFileMode(_folder.Cache, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | cache);
+        await _folder.FetchAsync();
+        var folder = Path.Combine(_folder.Cache, ".locks", "models--org--name");
+        Assert.Equal(cache, cache & File.GetUnixFileMode(folder));
+        Assert.NotEmpty(Directory.EnumerateFiles(folder));
+        Assert.All(Directory.EnumerateFiles(folder), file => Assert.Equal(locks, locks & File.GetUnixFileMode(file)));
+        Assert.All(Directory.EnumerateFiles(folder), file => Assert.False(File.GetUnixFileMode(file).HasFlag(UnixFileMode.OtherWrite) && cache == UnixFileMode.None));
     }
 
     [Fact]

@@ -13,7 +13,13 @@ public sealed class HubFileChoiceTests
     [InlineData(
         "pytorch_model-00001-of-00001.bin pytorch_model.bin.index.json model.ckpt.index",
         "pytorch_model-00001-of-00001.bin pytorch_model.bin.index.json")]
-    [InlineData("onnx/model.safetensors rust_model.ot", "")]
+    [InlineData("onnx/model.safetensors rust_model.ot optimizer.pt scheduler.pt", "")]
+    [InlineData("open_clip_config.json open_clip_model.safetensors open_clip_pytorch_model.bin README.md", "open_clip_model.safetensors open_clip_config.json")]
+    [InlineData("open_clip_config.json open_clip_pytorch_model.bin tokenizer.json", "open_clip_pytorch_model.bin tokenizer.json open_clip_config.json")]
+    [InlineData("open_clip_config.json open_clip_pytorch_model.bin config.json pytorch_model.bin", "pytorch_model.bin config.json")]
+    [InlineData("coco_weights.pt conceptual_weights.pt sub/x_weights.pt README.md", "coco_weights.pt conceptual_weights.pt")]
+    [InlineData("run-003.pt run_latest.pt run.json other.json", "run-003.pt run.json run_latest.pt")]
+    [InlineData("coco_weights.pt pytorch_model.bin config.json", "pytorch_model.bin config.json")]
     [InlineData("tokenizer.json vocab.txt README.md training_args.bin", "tokenizer.json vocab.txt")]
     public void The_weights_are_taken_in_the_best_form_only(string all, string expected) =>
         Assert.Equal(expected.Split(' ', StringSplitOptions.RemoveEmptyEntries), HubFileChoice.Choose(all.Split(' '), new()));

@@ -160,7 +160,7 @@ public sealed class HubRefusalTests : IDisposable
     [InlineData("""{"sha":"main","siblings":[]}""")]
     [InlineData("""{"sha":"0123456789abcdef0123456789abcdef01234567","siblings":[{"rfilename":"../../x"}]}""")]
     [InlineData("""{"sha":"0123456789abcdef0123456789abcdef01234567","siblings":[{"rfilename":"/etc/passwd"}]}""")]
-    [InlineData("""{"sha":"0123456789abcdef0123456789abcdef01234567","siblings":[{"rfilename":"a\\b"}]}""")]
+    [InlineData("""{"sha":"0123456789abcdef0123456789abcdef01234567","siblings":[{"rfilename":"..\\b"}]}""")]
     [InlineData("""{"sha":"0123456789abcdef0123456789abcdef01234567","siblings":[{"rfilename":null}]}""")]
     public async Task A_list_of_files_that_is_none_or_leads_out_of_the_cache_is_refused(string body)
     {

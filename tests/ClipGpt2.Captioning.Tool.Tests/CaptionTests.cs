@@ -53,6 +53,24 @@ public sealed class CaptionTests : IDisposable
         Assert.Equal("length", one.Json[0].GetProperty("finish_reason").GetString());
     }
 
+    [Theory]
+    [InlineData("decoder/model.safetensors", "decoder's scores")]
+    [InlineData("projector.safetensors", "projector's prefix vectors")]
+    [InlineData("encoder/model.safetensors", "encoder's embedding")]
+    public async Task Weights_that_are_no_numbers_are_each_pictures_error(string part, string named)
+    {
+        var files = Copy("a.jpg", "b.jpg");
+        using var model = new CaptionerCopy();
+        model.BreakWeights(part);
+        var json = await ClipGpt2Process.Run(["caption", .. files, "--model", model.Folder, "--json"]);
+        Assert.Equal(1, json.ExitCode);
+        Assert.Equal(files, json.Json.Select(line => line.GetProperty("file").GetString()!));
+        Assert.All(json.Json, line => Assert.Contains(named, line.GetProperty("error").GetString(), StringComparison.Ordinal));
+        var plain = await ClipGpt2Process.Run(["caption", .. files, "--model", model.Folder]);
+        Assert.Equal((1, ""), (plain.ExitCode, plain.Output));
+        Assert.All(files, file => Assert.Contains(file, plain.Error, StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_model_that_is_not_there_is_one_line_on_standard_error()
     {

@@ -46,10 +46,23 @@ public abstract class CaptionDecoder : ICaptionDecoder
     /// <param name="options">How to search.</param>
     /// <param name="token">Ends the search between two steps.</param>
     /// <returns>For each image its sequences, best first.</returns>
-    /// <exception cref="CaptioningException">The options or the prefix don't fit the model; the message names all that is wrong.</exception>
+    /// <exception cref="CaptioningException">
+    /// The options or the prefix don't fit the model (the message names all that is wrong), or the model's scores for an image aren't finite.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public IReadOnlyList<IReadOnlyList<DecodedSequence>> Decode(
         Tensor prefix, Tensor? attentionMask, DecodingOptions options, CancellationToken token = default)
+    {
+        var images = Search(prefix, attentionMask, options, token);
+        return images.FirstOrDefault(image => image.Error is not null)?.Error is { } error ? throw error : [.. images.Select(image => image.Results())];
+    }
+
+    /// <summary>The same for hosts of several images: one that fails leaves the others alone.</summary>
+    /// <returns>For each image its sequences, best first, or why it has none.</returns>
+    internal IReadOnlyList<(IReadOnlyList<DecodedSequence> Sequences, CaptioningException? Error)> DecodeEach(Tensor prefix, DecodingOptions options, CancellationToken token) =>
+        [.. Search(prefix, attentionMask: null, options, token).Select(image => (image.Error is null ? image.Results() : [], image.Error))];
+
+    private ImageSearch[] Search(Tensor prefix, Tensor? attentionMask, DecodingOptions options, CancellationToken token)
     {
         ArgumentNullException.ThrowIfNull(options);
         CheckPrefix(prefix);
@@ -74,7 +87,7 @@ public abstract class CaptionDecoder : ICaptionDecoder
         // The last token of a text is not read again.
         using var session = _model.Start(prefix, attentionMask, options.PromptIds.Count > 0 ? options.PromptIds : null, settings.MaxNewTokens - 1);
         SearchLoop.Run(session, images, settings, token);
-        return [.. images.Select(image => image.Results())];
+        return images;
     }
 
     /// <summary>Searches captions and gives each token as it is written. Greedy search and sampling only.</summary>
@@ -105,7 +118,7 @@ public abstract class CaptionDecoder : ICaptionDecoder
     /// <param name="captions">The tokens of B captions, each with its end token if that is to be scored.</param>
     /// <param name="token">Ends the work between two batches.</param>
     /// <returns>For each caption the figures of its tokens.</returns>
-    /// <exception cref="CaptioningException">There aren't as many captions as prefixes, or they don't fit the model.</exception>
+    /// <exception cref="CaptioningException">There aren't as many captions as prefixes, they don't fit the model, or its scores aren't finite.</exception>
     public IReadOnlyList<TokenScores> Score(Tensor prefix, IReadOnlyList<IReadOnlyList<int>> captions, CancellationToken token = default)
     {
         CheckPrefix(prefix);

@@ -72,6 +72,9 @@ public sealed partial class DecodingOptions
     /// <value>The default is null: the images' places in the batch.</value>
     public IReadOnlyList<long>? ImageNumbers { get; set; }
 
+    /// <summary>The name that each image of the batch has in errors; null for none.</summary>
+    internal IReadOnlyList<string>? ImageNames { get; set; }
+
     /// <summary>What scores are divided by: above 1 draws are more even, below 1 less.</summary>
     /// <value>The default is 1.</value>
     public double Temperature { get; set; } = 1;

@@ -17,6 +17,7 @@ public interface ICaptionDecoder : IDisposable
     /// <param name="options">How to search.</param>
     /// <param name="token">Ends the search between two steps.</param>
     /// <returns>For each image its sequences, best first.</returns>
+    /// <exception cref="CaptioningException">Options or prefix don't fit the model, or its scores for an image aren't finite.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     IReadOnlyList<IReadOnlyList<DecodedSequence>> Decode(torch.Tensor prefix, DecodingOptions options, CancellationToken token = default);
 

@@ -142,9 +142,9 @@ public sealed record ClipVisionConfig : IClipTowerConfig
         [
             (nameof(LayerNormEpsilon), LayerNormEpsilon), (nameof(InitializerRange), InitializerRange), (nameof(InitializerFactor), InitializerFactor),
         ];
-        foreach (var (name, value) in numbers.Where(n => !(n.Value > 0)))
+        foreach (var (name, value) in numbers.Where(n => !(n.Value > 0 && double.IsFinite(n.Value))))
         {
-            yield return $"{name} is {value}, it must be above 0";
+            yield return $"{name} is {value}, it must be a finite number above 0";
         }
     }
 }

@@ -30,16 +30,13 @@ internal sealed record CaptionRequest(DecodingOptions Decoding, bool IncludeEmbe
 
     /// <summary>How to search captions of some pictures: what is drawn for one must not depend on the others of its batch.</summary>
     /// <param name="numbers">Each picture's place among all of the call.</param>
-    public DecodingOptions DecodingOf(IReadOnlyList<long> numbers)
+    /// <param name="names">Each picture's name, for errors.</param>
+    public DecodingOptions DecodingOf(IReadOnlyList<long> numbers, IReadOnlyList<string> names)
     {
-        if (!Decoding.Sample)
-        {
-            return Decoding;
-        }
-
-        var numbered = Decoding.Clone();
-        numbered.ImageNumbers = numbers;
-        return numbered;
+        var decoding = Decoding.Clone();
+        decoding.ImageNumbers = numbers;
+        decoding.ImageNames = names;
+        return decoding;
     }
 
     /// <summary>The same with one beam.</summary>

@@ -140,14 +140,14 @@ public sealed partial record Gpt2Config
             yield return $"activation_function is '{ActivationFunction}', it must be gelu_new, gelu, quick_gelu, relu or tanh";
         }
 
-        if (!(LayerNormEpsilon > 0))
+        if (!(LayerNormEpsilon > 0 && double.IsFinite(LayerNormEpsilon)))
         {
-            yield return $"layer_norm_epsilon is {LayerNormEpsilon}, it must be above 0";
+            yield return $"layer_norm_epsilon is {LayerNormEpsilon}, it must be a finite number above 0";
         }
 
-        if (!(InitializerRange > 0))
+        if (!(InitializerRange > 0 && double.IsFinite(InitializerRange)))
         {
-            yield return $"initializer_range is {InitializerRange}, it must be above 0";
+            yield return $"initializer_range is {InitializerRange}, it must be a finite number above 0";
         }
 
         (string Name, int? Value)[] tokens = [("eos_token_id", EosTokenId), ("bos_token_id", BosTokenId)];

@@ -117,7 +117,7 @@ internal sealed class ClipCapBeamSearch : ImageSearch
     private RowStatistics Scale(ReadOnlySpan<float> logits)
     {
         TensorPrimitives.Divide(logits, _temperature, _scores);
-        return RowStatistics.Of(_scores);
+        return Settings.StatisticsOf(_scores, Image);
     }
 
     /// <summary>A beam.</summary>

@@ -36,6 +36,14 @@ internal sealed class SearchSettings
     /// <summary>How many of the best candidates a step keeps for each beam, so that enough are left if all end tokens are among them.</summary>
     public int CandidatesPerBeam => Math.Max(2, 1 + EndTokens.Count);
 
+    /// <summary>The statistics of a row of the model's logits.</summary>
+    /// <exception cref="CaptioningException">It holds NaN or infinity, and the options don't replace those.</exception>
+    public RowStatistics StatisticsOf(ReadOnlySpan<float> logits, int image)
+    {
+        var statistics = RowStatistics.Of(logits);
+        return statistics.IsFinite || Options.RemoveInvalidValues ? statistics : throw NonFinite.Error(NonFinite.DecoderScores, Options.ImageNames is { } names ? $"'{names[image]}'" : $"image {image} of the batch");
+    }
+
     /// <param name="options">Valid by themselves or not: their own errors are reported with those that show here.</param>
     /// <param name="model">What is known of the model.</param>
     /// <param name="prefixLength">The number of positions before the first new token: prefix and prompt.</param>

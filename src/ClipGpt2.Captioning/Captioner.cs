@@ -22,6 +22,7 @@ public sealed partial class Captioner : IDisposable
     private readonly CaptionerOptions _options;
     private readonly ILogger _logger;
     private IDisposable? _owned;
+    private DecodingOptions? _program;
 
     /// <summary>Composes a captioner from parts, which stay the caller's.</summary>
     /// <param name="encoder">Pictures to embeddings.</param>
@@ -164,7 +165,7 @@ public sealed partial class Captioner : IDisposable
         ImageSource image, CaptionOptions? options = null, [EnumeratorCancellation] CancellationToken token = default)
     {
         var request = Request(options);
-        if (options?.Decoding is null)
+        if (options?.Decoding?.Beams is null)
         {
             request = request.Greedy();
         }
@@ -188,9 +189,13 @@ public sealed partial class Captioner : IDisposable
         Interlocked.Exchange(ref _owned, null)?.Dispose();
     }
 
+    /// <summary>How a call's captions are searched, and who has settled each option.</summary>
+    internal IReadOnlyList<DecodingSetting> DescribeDecoding(CaptionOptions? options = null) =>
+        DecodingSetting.Of(options?.Decoding, _options.Decoding, _program, Decoder);
+
     private ImagePreparation Preparation => new(Encoder.Preprocessor, _options);
 
-    private CaptionRequest Request(CaptionOptions? options) => CaptionRequest.Create(options ?? new CaptionOptions(), _options, _models);
+    private CaptionRequest Request(CaptionOptions? options) => CaptionRequest.Create(options ?? new CaptionOptions(), _options.Decoding.OverCallers(_program), _models);
 
     private List<CaptionResult> Run(List<PreparedImage> batch, CaptionRequest request, CancellationToken token)
     {

@@ -1,4 +1,6 @@
+using ClipGpt2.Captioning.Decoding.Generation;
 using ClipGpt2.Captioning.Decoding.Search;
+using ClipGpt2.Captioning.Text;
 using Microsoft.ML.Tokenizers;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -15,6 +17,7 @@ public abstract class CaptionDecoder : ICaptionDecoder
 {
     private readonly IAutoregressiveModel _model;
     private readonly ModelFacts _facts;
+    private readonly GenerationConfig? _generation;
 
     /// <summary>Creates a decoder over a model, which from then on is the decoder's.</summary>
     /// <param name="model">The model.</param>
@@ -30,8 +33,14 @@ public abstract class CaptionDecoder : ICaptionDecoder
             model.MaxPositions,
             endTokenIds,
             tokenizer is null ? null : text => tokenizer.EncodeToIds(text),
-            tokenizer is null ? null : ids => tokenizer.Decode(ids) ?? string.Empty);
+            tokenizer is null ? null : ids => tokenizer.DecodeKnown(ids, skipSpecialTokens: false)) { TokenizerLength = tokenizer?.Length() };
     }
+
+    private protected CaptionDecoder(IAutoregressiveModel model, IReadOnlyList<int> endTokenIds, Tokenizer? tokenizer, GenerationConfig? generation)
+        : this(model, endTokenIds, tokenizer) => _generation = generation;
+
+    /// <summary>What the model's folder says of the search, where it has one.</summary>
+    internal GenerationConfig? Generation => _generation;
 
     /// <inheritdoc/>
     public int HiddenSize => _model.HiddenSize;
@@ -62,6 +71,22 @@ public abstract class CaptionDecoder : ICaptionDecoder
     internal IReadOnlyList<(IReadOnlyList<DecodedSequence> Sequences, CaptioningException? Error)> DecodeEach(Tensor prefix, DecodingOptions options, CancellationToken token) =>
         [.. Search(prefix, attentionMask: null, options, token).Select(image => (image.Error is null ? image.Results() : [], image.Error))];
 
+    /// <summary>The options, and where they aren't set the model's own. ClipCap's searches are its program's, which asks no model.</summary>
+    internal DecodingOptions Joined(DecodingOptions options) =>
+        _generation is null || options.Strategy > DecodingStrategy.Standard ? options : options.Over(_generation.Options);
+
+    private SearchSettings Settings(DecodingOptions options, int prefixLength)
+    {
+        try
+        {
+            return SearchSettings.Create(Joined(options), _facts, prefixLength);
+        }
+        catch (CaptioningException e) when (_generation?.Remark(e.Message, options) is { Length: > 0 } remark)
+        {
+            throw new CaptioningException(e.Message + remark, e);
+        }
+    }
+
     private ImageSearch[] Search(Tensor prefix, Tensor? attentionMask, DecodingOptions options, CancellationToken token)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -71,7 +96,7 @@ public abstract class CaptionDecoder : ICaptionDecoder
             throw new CaptioningException($"{nameof(options.ImageNumbers)} has {numbers.Count} numbers for {prefix.shape[0]} images; give one for each, or none.");
         }
 
-        var settings = SearchSettings.Create(options, _facts, checked((int)prefix.shape[1]) + options.PromptIds.Count);
+        var settings = Settings(options, checked((int)prefix.shape[1]) + (options.PromptIds?.Count ?? 0));
         if (prefix.shape[0] == 0)
         {
             return [];
@@ -85,7 +110,7 @@ public abstract class CaptionDecoder : ICaptionDecoder
         }
 
         // The last token of a text is not read again.
-        using var session = _model.Start(prefix, attentionMask, options.PromptIds.Count > 0 ? options.PromptIds : null, settings.MaxNewTokens - 1);
+        using var session = _model.Start(prefix, attentionMask, options.PromptIds?.Count > 0 ? options.PromptIds : null, settings.MaxNewTokens - 1);
         SearchLoop.Run(session, images, settings, token);
         return images;
     }
@@ -104,7 +129,8 @@ public abstract class CaptionDecoder : ICaptionDecoder
     {
         ArgumentNullException.ThrowIfNull(options);
         CheckPrefix(prefix);
-        var writesAtOnce = options.Strategy == DecodingStrategy.ClipCapGreedy || (options.Strategy == DecodingStrategy.Standard && options.Beams == 1);
+        var whole = Joined(options).WithDefaults();
+        var writesAtOnce = whole.Strategy == DecodingStrategy.ClipCapGreedy || (whole.Strategy == DecodingStrategy.Standard && whole.Beams == 1);
         if (!writesAtOnce)
         {
             throw new CaptioningException($"Tokens can only be streamed with {nameof(options.Beams)} = 1: a search with beams takes back what it wrote.");

@@ -81,7 +81,8 @@ internal sealed class CaptionModels : IDisposable
             var text = (Tokenizer as ByteLevelTokenizer)?.StartDecoding();
             await foreach (var written in decoder.StreamAsync(prefix, request.DecodingOf([image.Number], [image.Source.Name]), token).ConfigureAwait(false))
             {
-                if ((text is null ? Text([written.TokenId]) : text.Append(written.TokenId)) is { Length: > 0 } piece)
+                var isKnown = !(written.TokenId >= Tokenizer.Length());
+                if ((text is null || !isKnown ? Text([written.TokenId]) : text.Append(written.TokenId)) is { Length: > 0 } piece)
                 {
                     yield return piece;
                 }
@@ -200,8 +201,7 @@ internal sealed class CaptionModels : IDisposable
         return tensor(all, images.Length, dimension);
     }
 
-    private string Text(IReadOnlyList<int> ids) =>
-        Tokenizer is TransformerTokenizer tokenizer ? tokenizer.Decode(ids, skipSpecialTokens: true) : Tokenizer.Decode(ids);
+    private string Text(IReadOnlyList<int> ids) => Tokenizer.DecodeKnown(ids, skipSpecialTokens: true);
 
     /// <param name="captions">By their pictures' places.</param>
     /// <param name="places">The places that the embeddings' rows are of.</param>

@@ -32,6 +32,9 @@ public abstract class TransformerTokenizer : Tokenizer
     /// <summary>The number of tokens, added ones included.</summary>
     public int VocabularySize => Special.Vocabulary.Count;
 
+    /// <summary>The id after the largest.</summary>
+    internal int IdLimit => Special.Vocabulary.IdLimit;
+
     /// <summary>The most tokens that the model takes, or null if nothing limits them.</summary>
     public int? ModelMaxLength { get; }
 

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using ClipGpt2.Captioning.Decoding.Processors;
 
 namespace ClipGpt2.Captioning.Decoding.Search;
 
@@ -117,7 +118,9 @@ internal sealed class ClipCapBeamSearch : ImageSearch
     private RowStatistics Scale(ReadOnlySpan<float> logits)
     {
         TensorPrimitives.Divide(logits, _temperature, _scores);
-        return Settings.StatisticsOf(_scores, Image);
+        var statistics = Settings.StatisticsOf(_scores, Image);
+        Settings.Chain.Apply(new LogitsContext([], Image), _scores);
+        return statistics;
     }
 
     /// <summary>A beam.</summary>

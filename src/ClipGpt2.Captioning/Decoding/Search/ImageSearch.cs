@@ -20,7 +20,7 @@ internal abstract class ImageSearch(int image, SearchSettings settings)
 
     protected SearchSettings Settings => settings;
 
-    protected DecodingOptions Options => settings.Options;
+    protected EffectiveDecoding Options => settings.Options;
 
     /// <summary>The search that options ask for.</summary>
     public static ImageSearch Create(int image, SearchSettings settings) => settings.Options switch

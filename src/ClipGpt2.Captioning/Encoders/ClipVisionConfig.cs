@@ -61,7 +61,7 @@ public sealed record ClipVisionConfig : IClipTowerConfig
     internal static ClipVisionConfig Read(ConfigSection section, int projection)
     {
         var defaults = new ClipVisionConfig();
-        var sizes = TransformerConfig.Read(section, defaults.Transformer);
+        var sizes = TransformerConfig.Read(ConfigKeys.Check(section, ClipConfig.VisionModel), defaults.Transformer);
         var config = new ClipVisionConfig
         {
             HiddenSize = sizes.HiddenSize,

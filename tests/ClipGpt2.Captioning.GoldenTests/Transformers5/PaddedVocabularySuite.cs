@@ -57,7 +57,9 @@ public sealed class PaddedVocabularySuite : OptionsSuite
         options.AllowPaddedTokens = false;
         var own = Decode(decoder, options);
         Assert.All(own, id => Assert.InRange(id, 0, tokenizer.VocabularySize - 1));
-        if (Suppressing(row, tokenizer, rows) is { } expected)
+
+        // With beams the reference's scores go on counting the rows that it may not write, and so rank texts otherwise.
+        if (options.Beams == 1 && Suppressing(row, tokenizer, rows) is { } expected)
         {
             Assert.Equal(expected, own);
         }

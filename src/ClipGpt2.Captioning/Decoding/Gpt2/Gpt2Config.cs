@@ -89,13 +89,14 @@ public sealed partial record Gpt2Config
     public static Gpt2Config Read(ConfigSection config)
     {
         ArgumentNullException.ThrowIfNull(config);
+        ConfigKeys.Check(config, Gpt2Folder.Kind);
         var defaults = new Gpt2Config();
         return new Gpt2Config
         {
-            HiddenSize = config.Int("n_embd", defaults.HiddenSize),
-            Layers = config.Int("n_layer", defaults.Layers),
-            Heads = config.Int("n_head", defaults.Heads),
-            Positions = config.Int("n_positions", defaults.Positions),
+            HiddenSize = Size("hidden_size", "n_embd", defaults.HiddenSize),
+            Layers = Size("num_hidden_layers", "n_layer", defaults.Layers),
+            Heads = Size("num_attention_heads", "n_head", defaults.Heads),
+            Positions = Size("max_position_embeddings", "n_positions", defaults.Positions),
             InnerSize = config.Has("n_inner") ? config.Int("n_inner") : null,
             VocabularySize = config.Int("vocab_size", defaults.VocabularySize),
             ActivationFunction = config.Text("activation_function", defaults.ActivationFunction),
@@ -111,6 +112,9 @@ public sealed partial record Gpt2Config
             ResidualDropout = config.Number("resid_pdrop", defaults.ResidualDropout),
             InitializerRange = config.Number("initializer_range", defaults.InitializerRange),
         };
+
+        // The names that other models have for these; transformers takes either, and them first.
+        int Size(string others, string own, int fallback) => config.Int(others, config.Int(own, fallback));
     }
 
     /// <summary>Checks all fields.</summary>

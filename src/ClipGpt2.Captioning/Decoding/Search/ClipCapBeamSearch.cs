@@ -112,8 +112,8 @@ internal sealed class ClipCapBeamSearch : ImageSearch
         return new Runner(text, candidate.Score * text.Length, text.Length, Settings.Stop.IsEnd(candidate.Token), runner.Row);
     }
 
-    private static TokenNode Write(TokenNode? before, int token, int beam, ReadOnlySpan<float> logits, float score) =>
-        new(before, token, beam, RowStatistics.Of(logits).LogProbability(logits[token]), score);
+    private TokenNode Write(TokenNode? before, int token, int beam, ReadOnlySpan<float> logits, float score) =>
+        new(before, token, beam, Settings.StatisticsOf(logits, Image).LogProbability(logits[token]), score);
 
     private RowStatistics Scale(ReadOnlySpan<float> logits)
     {

@@ -40,11 +40,11 @@ internal sealed class SearchSettings
     /// <summary>How many of the best candidates a step keeps for each beam, so that enough are left if all end tokens are among them.</summary>
     public int CandidatesPerBeam => Math.Max(2, 1 + EndTokens.Count);
 
-    /// <summary>The statistics of a row of the model's logits.</summary>
+    /// <summary>The statistics of a row of the model's logits, among the tokens that may be written: what pads a vocabulary has no part in probabilities.</summary>
     /// <exception cref="CaptioningException">It holds NaN or infinity, and the options don't replace those.</exception>
     public RowStatistics StatisticsOf(ReadOnlySpan<float> logits, int image)
     {
-        var statistics = RowStatistics.Of(logits);
+        var statistics = RowStatistics.Of(logits[..WritableTokens]);
         return statistics.IsFinite || Options.RemoveInvalidValues ? statistics : throw NonFinite.Error(NonFinite.DecoderScores, Options.ImageNames is { } names ? $"'{names[image]}'" : $"image {image} of the batch");
     }
 

@@ -72,6 +72,45 @@ public sealed class CaptionTests : IDisposable
     }
 
     [Fact]
+    public async Task JSON_says_how_it_was_searched_and_who_has_settled_it()
+    {
+        var file = Copy("a.jpg")[0];
+        using var model = new CaptionerCopy();
+        model.Edit("decoder/generation_config.json", json =>
+        {
+            json["num_beams"] = 3;
+            json["max_new_tokens"] = 4;
+            json["repetition_penalty"] = 1.25;
+        });
+        var run = await ClipGpt2Process.Run("caption", file, "--model", model.Folder, "--json", "--beams", "2");
+        Assert.True(run.ExitCode == 0, run.Error);
+        var search = run.Json[0].GetProperty("decoding");
+        Assert.Equal("length", run.Json[0].GetProperty("finish_reason").GetString());
+        Assert.Equal((2, "captioner"), (search.GetProperty("num_beams").GetProperty("value").GetInt32(), From("num_beams")));
+        Assert.Equal((4, "generation_config.json"), (search.GetProperty("max_new_tokens").GetProperty("value").GetInt32(), From("max_new_tokens")));
+        Assert.Equal("generation_config.json", From("repetition_penalty"));
+        Assert.Equal("generation_config.json", From("eos_token_id"));
+        Assert.Equal((true, "default"), (search.GetProperty("early_stopping").GetProperty("value").GetBoolean(), From("early_stopping")));
+        Assert.False(search.TryGetProperty("length_penalty", out _));
+
+        string? From(string key) => search.GetProperty(key).GetProperty("from").GetString();
+    }
+
+    [Fact]
+    public async Task What_is_odd_about_a_model_is_a_line_on_standard_error()
+    {
+        var file = Copy("a.jpg")[0];
+        using var model = new CaptionerCopy();
+        model.Edit("decoder/generation_config.json", json => json["mystery"] = 1);
+        var run = await ClipGpt2Process.Run("caption", file, "no-such.jpg", "--model", model.Folder);
+        Assert.Equal(1, run.ExitCode);
+        var lines = run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(2, lines.Length);
+        Assert.Contains("mystery", lines[0], StringComparison.Ordinal);
+        Assert.Contains("no-such.jpg", lines[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_model_that_is_not_there_is_one_line_on_standard_error()
     {
         var run = await ClipGpt2Process.Run("caption", "x.jpg", "--model", "no-such-model", "--json");

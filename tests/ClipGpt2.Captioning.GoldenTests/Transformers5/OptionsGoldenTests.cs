@@ -16,3 +16,9 @@ public sealed class GenerationConfigGoldenTests : GoldenTests<GenerationConfigSu
 
 [Trait("Golden", "transformers5")]
 public sealed class BadGenerationConfigGoldenTests : GoldenTests<BadGenerationConfigSuite>;
+
+[Trait("Golden", "transformers5")]
+public sealed class TokenizeGoldenTests : GoldenTests<TokenizeSuite>;
+
+[Trait("Golden", "transformers5")]
+public sealed class TokenizerFolderGoldenTests : GoldenTests<TokenizerFolderSuite>;

@@ -117,8 +117,10 @@ public sealed partial class DecodingOptions
         return joined;
     }
 
-    /// <summary>The same with the defaults for all that isn't set.</summary>
-    internal DecodingOptions WithDefaults()
+    /// <summary>The same with the defaults for all that isn't set, for decoders of a host's own.</summary>
+    /// <remarks>Only what a model or a caller alone can know is left open: end tokens, what fills after them, lengths that nobody limits, an observer.</remarks>
+    /// <returns>New options.</returns>
+    public DecodingOptions WithDefaults()
     {
         var whole = Over(Defaults());
         whole.MaxNewTokens = MaxNewTokens is null && MaxLength is not null ? null : whole.MaxNewTokens;

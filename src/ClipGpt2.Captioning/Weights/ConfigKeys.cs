@@ -67,6 +67,9 @@ internal static class ConfigKeys
         return section;
     }
 
+    /// <summary>The keys that a kind of model heeds.</summary>
+    public static IReadOnlyList<string> HeededKeys(string kind) => HeededBy[kind];
+
     /// <summary>The keys that are refused where they are on, of a kind of model.</summary>
     public static IEnumerable<string> RefusedBy(string kind) => Refused.Where(key => key.Kinds?.Contains(kind) != false).Select(key => key.Key);
 

@@ -54,6 +54,14 @@ public sealed class ConfigKeysTests
     }
 
     [Fact]
+    public void The_tables_of_the_documentation_are_those_of_the_code()
+    {
+        var text = File.ReadAllText(Path.Combine(SampleCaptioner.Repository, "docs", "checkpoints.md"));
+        var keys = Readers.Keys.SelectMany(kind => ConfigKeys.HeededKeys(kind).Concat(ConfigKeys.RefusedBy(kind))).Distinct();
+        Assert.Equal([], keys.Where(key => !text.Contains($"`{key}`", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void A_towers_own_section_is_looked_at_too()
     {
         var vision = Section("""{"model_type": "clip", "vision_config": {"quantization_config": {"bits": 4}}, "text_config": {}}""");

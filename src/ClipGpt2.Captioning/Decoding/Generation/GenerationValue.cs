@@ -59,7 +59,7 @@ internal sealed class GenerationValue(ConfigSection section, string name, int vo
 
     /// <summary>A list of pairs: a token sequence and a number.</summary>
     public IReadOnlyList<SequenceBias> Biases() =>
-        [.. Items(_json).Select(pair => Items(pair) is [var phrase, var bias] ? new SequenceBias(Phrase(phrase), (float)Number(bias)) : throw Kind("a list of pairs: a list of tokens, and a number"))];
+        [.. Items(_json).Select(pair => Items(pair) is [var phrase, var bias] && float.IsFinite((float)Number(bias)) ? new SequenceBias(Phrase(phrase), (float)Number(bias)) : throw Kind("a list of pairs: a list of tokens, and a number"))];
 
     public LengthDecay Decay() => Items(_json) is [var start, var factor] ? new LengthDecay(Integer(start), Number(factor)) : throw Kind("a length and a factor");
 

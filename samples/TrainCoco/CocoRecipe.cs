@@ -38,7 +38,7 @@ internal sealed record CocoRecipe(CocoForm Form, int Epochs, int? BatchSize)
         options.Checkpoints.Path = Path.Combine(folder, "checkpoints", "best_model.safetensors");
         options.Evaluation.Metrics = [new BleuMetric(), new CiderMetric()];
         options.Evaluation.MaxImages = 1000;
-        options.Evaluation.Decoding = new DecodingOptions { Beams = 5, MaxNewTokens = null, MaxLength = PrefixLength + CaptionLength };
+        options.Evaluation.Decoding = new DecodingOptions { Beams = 5, EarlyStopping = EarlyStopping.WhenFull, MaxLength = PrefixLength + CaptionLength };
         return options;
     }
 

@@ -21,7 +21,7 @@ internal static class BuiltInParts
         .AddProjector(LinearProjector.Kind, context => Projector(context, LinearProjector.Create))
         .AddProjector(MlpProjector.Kind, context => Projector(context, MlpProjector.Create))
         .AddProjector(TransformerProjector.Kind, context => Projector(context, TransformerProjector.Create))
-        .AddDecoder("gpt2", context => FromFolder(context, folder => Gpt2CaptionDecoder.Load(folder, context.Compute, context.Tokenizer)))
+        .AddDecoder("gpt2", context => FromFolder(context, folder => Gpt2CaptionDecoder.Load(folder, context.Compute, context.Tokenizer, null, context.Compatibility, context.Logger)))
         .AddTokenizer("gpt2", context => Gpt2Tokenizer.FromPretrained(context.Path));
 
     private static ClipImageEncoder ClipEncoder(PartContext context)

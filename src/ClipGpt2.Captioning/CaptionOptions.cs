@@ -6,7 +6,7 @@ namespace ClipGpt2.Captioning;
 public sealed class CaptionOptions
 {
     /// <summary>How to search in this call.</summary>
-    /// <value>The default is <see langword="null"/>: <see cref="CaptionerOptions.Decoding"/>.</value>
+    /// <value>The default is <see langword="null"/>; where it is, or leaves an option unset, <see cref="CaptionerOptions.Decoding"/> holds.</value>
     public DecodingOptions? Decoding { get; set; }
 
     /// <summary>A text that every caption continues; it is not repeated in the result.</summary>

@@ -12,11 +12,12 @@ public sealed class CaptionResult
         Embedding = embedding;
     }
 
-    internal CaptionResult(string source, CaptioningException error)
+    internal CaptionResult(string source, CaptioningException error, ReadOnlyMemory<float>? embedding = null)
     {
         Source = source;
         Captions = [];
         Error = error;
+        Embedding = embedding;
     }
 
     /// <summary>The picture's path or name.</summary>
@@ -28,7 +29,7 @@ public sealed class CaptionResult
     /// <summary>Why the picture has no caption, or null.</summary>
     public CaptioningException? Error { get; }
 
-    /// <summary>The image embedding [D], not normalised; null unless it was asked for.</summary>
+    /// <summary>The image embedding [D], not normalised; null unless it was asked for and there is one.</summary>
     public ReadOnlyMemory<float>? Embedding { get; }
 
     /// <summary>The best caption.</summary>

@@ -5,6 +5,7 @@ using ClipGpt2.Captioning.Projectors;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Weights;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.ML.Tokenizers;
 
 namespace ClipGpt2.Captioning;
@@ -26,7 +27,7 @@ public sealed partial class Captioner
         options.Validate();
         options.Compute.Validate();
         var start = TimeProvider.System.GetTimestamp();
-        var parts = LoadedParts.Load(CaptionerFolder.Open(folder), options);
+        var parts = LoadedParts.Load(CaptionerFolder.Open(folder), options, logger ?? NullLogger<Captioner>.Instance);
         try
         {
             var captioner = new Captioner(parts.Encoder, parts.Projector, parts.Decoder, parts.Tokenizer, options, logger, parts.TextEncoder) { _owned = parts };
@@ -40,10 +41,17 @@ public sealed partial class Captioner
         }
     }
 
-    /// <summary>A captioner that owns parts which were loaded for it alone.</summary>
+    /// <summary>A captioner that owns parts which were loaded for it alone, and may search as the program does whose checkpoint it is of.</summary>
     internal static Captioner Owning(
-        IImageEncoder encoder, IPrefixProjector projector, ICaptionDecoder decoder, Tokenizer tokenizer, CaptionerOptions options, ILogger<Captioner>? logger, IDisposable parts) =>
-        new(encoder, projector, decoder, tokenizer, options, logger) { _owned = parts };
+        IImageEncoder encoder,
+        IPrefixProjector projector,
+        ICaptionDecoder decoder,
+        Tokenizer tokenizer,
+        CaptionerOptions options,
+        ILogger<Captioner>? logger,
+        IDisposable parts,
+        DecodingOptions? program) =>
+        new(encoder, projector, decoder, tokenizer, options, logger) { _owned = parts, _program = program };
 
     /// <summary>Writes the captioner into a folder that <see cref="FromPretrained"/> reads: <c>captioner.json</c>, <c>encoder/</c>, <c>decoder/</c>, <c>projector.safetensors</c>.</summary>
     /// <param name="folder">The folder; it is made if it isn't there, and files of these names are replaced.</param>

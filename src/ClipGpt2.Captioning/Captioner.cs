@@ -23,6 +23,7 @@ public sealed partial class Captioner : IDisposable
     private readonly CaptionerOptions _options;
     private readonly ILogger _logger;
     private IDisposable? _owned;
+    private DecodingOptions? _program;
 
     /// <summary>Composes a captioner from parts, which stay the caller's.</summary>
     /// <param name="encoder">Pictures to embeddings.</param>
@@ -77,14 +78,13 @@ public sealed partial class Captioner : IDisposable
     /// <param name="token">Ends the call between two steps of the search.</param>
     /// <returns>Its captions, best first.</returns>
     /// <exception cref="Images.ImageDecodingException">The picture can't be read.</exception>
-    /// <exception cref="CaptioningException">An option is wrong.</exception>
+    /// <exception cref="CaptioningException">An option is wrong, or what a model gave for the picture isn't finite.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public CaptionResult Caption(ImageSource image, CaptionOptions? options = null, CancellationToken token = default)
     {
         var prepared = PreparedImage.From(image, Preparation);
-        return prepared.Error is null
-            ? Run([prepared], Request(options), token)[0]
-            : throw prepared.Error;
+        var result = prepared.Error is null ? Run([prepared], Request(options), token)[0] : throw prepared.Error;
+        return result.Error is null ? result : throw result.Error;
     }
 
     /// <summary>Captions many pictures; a bad one yields a result with an error, and the others go on.</summary>
@@ -130,7 +130,7 @@ public sealed partial class Captioner : IDisposable
     /// <param name="embeddings">The embeddings.</param>
     /// <param name="options">What this call asks for; null for the captioner's defaults.</param>
     /// <param name="token">Ends the call between two steps of the search.</param>
-    /// <returns>One result an embedding, in order.</returns>
+    /// <returns>One result an embedding, in order; one with an error where the embedding, or what a model gave for it, isn't finite.</returns>
     /// <exception cref="CaptioningException">An embedding isn't of the encoder's dimension, or an option is wrong.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public IReadOnlyList<CaptionResult> Caption(IEnumerable<ImageEmbedding> embeddings, CaptionOptions? options = null, CancellationToken token = default)
@@ -167,7 +167,7 @@ public sealed partial class Captioner : IDisposable
         ImageSource image, CaptionOptions? options = null, [EnumeratorCancellation] CancellationToken token = default)
     {
         var request = Request(options);
-        if (options?.Decoding is null)
+        if (options?.Decoding?.Beams is null)
         {
             request = request.Greedy();
         }
@@ -191,9 +191,13 @@ public sealed partial class Captioner : IDisposable
         Interlocked.Exchange(ref _owned, null)?.Dispose();
     }
 
+    /// <summary>How a call's captions are searched, and who has settled each option.</summary>
+    internal IReadOnlyList<DecodingSetting> DescribeDecoding(CaptionOptions? options = null) =>
+        DecodingSetting.Of(options?.Decoding, _options.Decoding, _program, Decoder);
+
     private ImagePreparation Preparation => new(Encoder.Preprocessor, _options);
 
-    private CaptionRequest Request(CaptionOptions? options) => CaptionRequest.Create(options ?? new CaptionOptions(), _options, _models);
+    private CaptionRequest Request(CaptionOptions? options) => CaptionRequest.Create(options ?? new CaptionOptions(), _options.Decoding.OverCallers(_program), _models);
 
     private List<CaptionResult> Run(List<PreparedImage> batch, CaptionRequest request, CancellationToken token)
     {

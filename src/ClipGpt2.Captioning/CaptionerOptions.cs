@@ -44,8 +44,13 @@ public sealed class CaptionerOptions
     [Range(1, 256)]
     public int PreprocessingThreads { get; set; } = 2;
 
-    /// <summary>How captions are searched.</summary>
-    /// <value>The default is the seed's inference: 5 beams, early stopping, 25 new tokens.</value>
+    /// <summary>Whose reading of the models' files is followed where the versions of transformers differ.</summary>
+    /// <value>The default is <see cref="ModelCompatibility.Transformers5"/>.</value>
+    [EnumDataType(typeof(ModelCompatibility))]
+    public ModelCompatibility Compatibility { get; set; }
+
+    /// <summary>How captions are searched. What isn't set is asked of the decoder's folder (<see cref="DecodingOptions"/>).</summary>
+    /// <value>By default nothing is set. Where the folder says nothing either, it is the seed's inference: 5 beams, early stopping, 25 new tokens.</value>
     [Required]
     public DecodingOptions Decoding { get; set; } = new();
 

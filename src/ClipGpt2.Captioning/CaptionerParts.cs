@@ -3,6 +3,8 @@ using ClipGpt2.Captioning.Encoders;
 using ClipGpt2.Captioning.Projectors;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Weights;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.ML.Tokenizers;
 
 namespace ClipGpt2.Captioning;
@@ -83,6 +85,12 @@ public sealed record PartContext(ConfigSection Description, string Path, Compute
 {
     /// <summary>The captioner's tokenizer, for a decoder that needs it; null while the tokenizer itself is loaded.</summary>
     public Tokenizer? Tokenizer { get; init; }
+
+    /// <summary>Whose reading of a model's files is followed where the versions of transformers differ.</summary>
+    public ModelCompatibility Compatibility { get; init; }
+
+    /// <summary>Is told what is odd about a part's files.</summary>
+    public ILogger Logger { get; init; } = NullLogger.Instance;
 
     /// <summary>The kind of part.</summary>
     public string Kind => Description.Text("kind");

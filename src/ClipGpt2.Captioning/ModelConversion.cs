@@ -60,7 +60,7 @@ public static class ModelConversion
             throw folder.Config.Error("model_type", $"is '{kind}', and must be one of {string.Join(", ", [ClipConfig.FullModel, ClipConfig.VisionModel, Gpt2Folder.Kind, .. OtherKinds])}");
         }
 
-        ModelFolderWriter.Write(folder.Path, target, folder.Weights, options.FloatingType, token);
+        ModelFolderWriter.Write(folder.Path, target, folder.Weights, options.FloatingType, token: token);
         return kind;
     }
 

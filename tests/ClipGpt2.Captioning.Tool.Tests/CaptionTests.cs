@@ -54,6 +54,63 @@ public sealed class CaptionTests : IDisposable
         Assert.Equal("length", one.Json[0].GetProperty("finish_reason").GetString());
     }
 
+    [Theory]
+    [InlineData("decoder/model.safetensors", "decoder's scores")]
+    [InlineData("projector.safetensors", "projector's prefix vectors")]
+    [InlineData("encoder/model.safetensors", "encoder's embedding")]
+    public async Task Weights_that_are_no_numbers_are_each_pictures_error(string part, string named)
+    {
+        var files = Copy("a.jpg", "b.jpg");
+        using var model = new CaptionerCopy();
+        model.BreakWeights(part);
+        var json = await ClipGpt2Process.Run(["caption", .. files, "--model", model.Folder, "--json"]);
+        Assert.Equal(1, json.ExitCode);
+        Assert.Equal(files, json.Json.Select(line => line.GetProperty("file").GetString()!));
+        Assert.All(json.Json, line => Assert.Contains(named, line.GetProperty("error").GetString(), StringComparison.Ordinal));
+        var plain = await ClipGpt2Process.Run(["caption", .. files, "--model", model.Folder]);
+        Assert.Equal((1, ""), (plain.ExitCode, plain.Output));
+        Assert.All(files, file => Assert.Contains(file, plain.Error, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task JSON_says_how_it_was_searched_and_who_has_settled_it()
+    {
+        var file = Copy("a.jpg")[0];
+        using var model = new CaptionerCopy();
+        model.Edit("decoder/generation_config.json", json =>
+        {
+            json["num_beams"] = 3;
+            json["max_new_tokens"] = 4;
+            json["repetition_penalty"] = 1.25;
+        });
+        var run = await ClipGpt2Process.Run("caption", file, "--model", model.Folder, "--json", "--beams", "2");
+        Assert.True(run.ExitCode == 0, run.Error);
+        var search = run.Json[0].GetProperty("decoding");
+        Assert.Equal("length", run.Json[0].GetProperty("finish_reason").GetString());
+        Assert.Equal((2, "captioner"), (search.GetProperty("num_beams").GetProperty("value").GetInt32(), From("num_beams")));
+        Assert.Equal((4, "generation_config.json"), (search.GetProperty("max_new_tokens").GetProperty("value").GetInt32(), From("max_new_tokens")));
+        Assert.Equal("generation_config.json", From("repetition_penalty"));
+        Assert.Equal("generation_config.json", From("eos_token_id"));
+        Assert.Equal((true, "default"), (search.GetProperty("early_stopping").GetProperty("value").GetBoolean(), From("early_stopping")));
+        Assert.False(search.TryGetProperty("length_penalty", out _));
+
+        string? From(string key) => search.GetProperty(key).GetProperty("from").GetString();
+    }
+
+    [Fact]
+    public async Task What_is_odd_about_a_model_is_a_line_on_standard_error()
+    {
+        var file = Copy("a.jpg")[0];
+        using var model = new CaptionerCopy();
+        model.Edit("decoder/generation_config.json", json => json["mystery"] = 1);
+        var run = await ClipGpt2Process.Run("caption", file, "no-such.jpg", "--model", model.Folder);
+        Assert.Equal(1, run.ExitCode);
+        var lines = run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(2, lines.Length);
+        Assert.Contains("mystery", lines[0], StringComparison.Ordinal);
+        Assert.Contains("no-such.jpg", lines[1], StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_model_that_is_not_there_is_one_line_on_standard_error()
     {

@@ -8,6 +8,11 @@ internal abstract class CaptionOutput
     /// <summary>JSON lines; else a progress bar where somebody watches, else plain lines.</summary>
     public static CaptionOutput Create(bool json) => json ? new JsonCaptions() : Terminal.IsInteractive ? new WatchedCaptions() : new PlainCaptions();
 
+    /// <summary>Is told of the captioner before the first result.</summary>
+    public virtual void Begin(Captioner captioner)
+    {
+    }
+
     /// <summary>Writes all results.</summary>
     /// <param name="results">The results.</param>
     /// <param name="count">How many there will be.</param>

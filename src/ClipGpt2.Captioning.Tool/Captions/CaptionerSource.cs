@@ -1,5 +1,4 @@
 using System.CommandLine;
-using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.Training.Checkpoints;
 
 namespace ClipGpt2.Captioning.Tool.Captions;
@@ -17,17 +16,15 @@ internal static class CaptionerSource
     /// <param name="path">The folder or the checkpoint's file.</param>
     /// <param name="options">How to run.</param>
     /// <param name="bases">Where a checkpoint's base models are.</param>
-    /// <param name="strategy">The search's strategy; null for the one that goes with the model: ClipCap's captions have no end token, so that they need its own.</param>
-    public static Captioner Load(string path, CaptionerOptions options, BaseModels bases, DecodingStrategy? strategy)
+    public static Captioner Load(string path, CaptionerOptions options, BaseModels bases)
     {
+        var log = new LoadingMessages();
         if (!File.Exists(path))
         {
-            options.Decoding.Strategy = strategy ?? options.Decoding.Strategy;
-            return Captioner.FromPretrained(path, options);
+            return Captioner.FromPretrained(path, options, log);
         }
 
         using var checkpoint = CaptionCheckpoint.Open(path);
-        options.Decoding.Strategy = strategy ?? (checkpoint.Form == CheckpointForm.ClipCap ? DecodingStrategy.ClipCapGreedy : options.Decoding.Strategy);
-        return checkpoint.LoadCaptioner(options, bases);
+        return checkpoint.LoadCaptioner(options, bases, log);
     }
 }

@@ -6,6 +6,10 @@ namespace ClipGpt2.Captioning.Tool.Captions;
 /// <summary>One JSON object a picture, the failed ones among them.</summary>
 internal sealed class JsonCaptions : CaptionOutput
 {
+    private IReadOnlyDictionary<string, SearchOption> _search = new Dictionary<string, SearchOption>();
+
+    public override void Begin(Captioner captioner) => _search = SearchOption.Of(captioner.DescribeDecoding());
+
     protected override void Write(CaptionResult result)
     {
         if (result.Error is { } error)
@@ -20,7 +24,8 @@ internal sealed class JsonCaptions : CaptionOutput
             result.Text,
             sequence.Score,
             sequence.LogProbabilities.Sum(p => (double)p),
-            JsonNamingPolicy.SnakeCaseLower.ConvertName(sequence.FinishReason.ToString())));
+            JsonNamingPolicy.SnakeCaseLower.ConvertName(sequence.FinishReason.ToString()),
+            _search));
     }
 
     /// <param name="File">The picture, as it was named.</param>
@@ -28,5 +33,7 @@ internal sealed class JsonCaptions : CaptionOutput
     /// <param name="Score">What the search ranked it by.</param>
     /// <param name="LogProbability">The sum over its tokens.</param>
     /// <param name="FinishReason">Why it ended: end_token, length, ...</param>
-    private sealed record Line(string File, string Caption, double Score, double LogProbability, string FinishReason);
+    /// <param name="Decoding">How it was searched: the options that somebody has set, and the main ones.</param>
+    private sealed record Line(
+        string File, string Caption, double Score, double LogProbability, string FinishReason, IReadOnlyDictionary<string, SearchOption> Decoding);
 }

@@ -15,8 +15,8 @@ internal static class CaptionCommand
     {
         var images = PathArgument.Create("IMAGE|FOLDER", "Pictures, and folders of pictures.");
         var model = new Option<string>("--model") { Required = true, HelpName = "FOLDER|FILE", Description = "The captioner's folder, or a checkpoint: this library's, the seed's or ClipCap's." };
-        var beams = Positive("--beams", "How many beams to search with; 1 is greedy search.");
-        var tokens = Positive("--max-new-tokens", "The most tokens of a caption, the end token included.");
+        var beams = Positive("--beams", "How many beams to search with; 1 is greedy search. Without it the model's folder is asked, else 5.");
+        var tokens = Positive("--max-new-tokens", "The most tokens of a caption, the end token included. Without it the model's folder is asked, else 25.");
         var strategy = new Option<DecodingStrategy?>("--strategy") { Description = "Whose search is followed: standard (Hugging Face's), clipcapgreedy or clipcapbeam; ClipCap's own for its checkpoints unless given." };
         var precision = new Option<Precision?>("--precision") { Description = "The number format: float32 (exact), bfloat16, int8weights, float16 (on GPUs) or auto." };
         var json = new Option<bool>("--json") { Description = "Write one JSON object a line and nothing else." };
@@ -25,13 +25,14 @@ internal static class CaptionCommand
         {
             ComputeChoice.Load(parsed);
             var options = new CaptionerOptions { ModelSearch = LocalModels.Search() };
-            options.Decoding.Beams = parsed.GetValue(beams) ?? options.Decoding.Beams;
-            options.Decoding.MaxNewTokens = parsed.GetValue(tokens) ?? options.Decoding.MaxNewTokens;
+            options.Decoding.Strategy = parsed.GetValue(strategy);
+            options.Decoding.Beams = parsed.GetValue(beams);
+            options.Decoding.MaxNewTokens = parsed.GetValue(tokens);
             options.Precision = parsed.GetValue(precision) ?? options.Precision;
             options.Device = parsed.GetValue(ComputeChoice.Device) ?? options.Device;
             return RunAsync(
                 parsed.GetRequiredValue(images),
-                () => CaptionerSource.Load(parsed.GetRequiredValue(model), options, CaptionerSource.Bases(parsed), parsed.GetValue(strategy)),
+                () => CaptionerSource.Load(parsed.GetRequiredValue(model), options, CaptionerSource.Bases(parsed)),
                 CaptionOutput.Create(parsed.GetValue(json)),
                 token);
         });
@@ -42,6 +43,7 @@ internal static class CaptionCommand
     {
         string[] files = [.. images.SelectMany(path => Directory.Exists(path) ? InFolder(path) : [path])];
         using var captioner = load();
+        output.Begin(captioner);
         var complete = await output.WriteAsync(captioner.CaptionAsync(files.Select(ImageSource.FromFile), token: token), files.Length);
         return complete ? ExitCode.Success : ExitCode.Failed;
     }

@@ -12,6 +12,7 @@ internal static class JsonLines
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new FiniteNumbers() },
     };
 
     private static readonly Stream Output = Console.OpenStandardOutput();
@@ -21,5 +22,23 @@ internal static class JsonLines
     {
         Output.Write([.. JsonSerializer.SerializeToUtf8Bytes(value, Form), (byte)'\n']);
         Output.Flush();
+    }
+
+    /// <summary>JSON has no NaN: a figure that is no number is null.</summary>
+    private sealed class FiniteNumbers : JsonConverter<double>
+    {
+        public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDouble();
+
+        public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options)
+        {
+            if (double.IsFinite(value))
+            {
+                writer.WriteNumberValue(value);
+            }
+            else
+            {
+                writer.WriteNullValue();
+            }
+        }
     }
 }

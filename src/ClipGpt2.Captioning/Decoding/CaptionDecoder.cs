@@ -1,4 +1,6 @@
+using ClipGpt2.Captioning.Decoding.Generation;
 using ClipGpt2.Captioning.Decoding.Search;
+using ClipGpt2.Captioning.Text;
 using Microsoft.ML.Tokenizers;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -15,6 +17,7 @@ public abstract class CaptionDecoder : ICaptionDecoder
 {
     private readonly IAutoregressiveModel _model;
     private readonly ModelFacts _facts;
+    private readonly GenerationConfig? _generation;
 
     /// <summary>Creates a decoder over a model, which from then on is the decoder's.</summary>
     /// <param name="model">The model.</param>
@@ -30,8 +33,14 @@ public abstract class CaptionDecoder : ICaptionDecoder
             model.MaxPositions,
             endTokenIds,
             tokenizer is null ? null : text => tokenizer.EncodeToIds(text),
-            tokenizer is null ? null : ids => tokenizer.Decode(ids) ?? string.Empty);
+            tokenizer is null ? null : ids => tokenizer.DecodeKnown(ids, skipSpecialTokens: false)) { TokenizerLength = tokenizer?.Length() };
     }
+
+    private protected CaptionDecoder(IAutoregressiveModel model, IReadOnlyList<int> endTokenIds, Tokenizer? tokenizer, GenerationConfig? generation)
+        : this(model, endTokenIds, tokenizer) => _generation = generation;
+
+    /// <summary>What the model's folder says of the search, where it has one.</summary>
+    internal GenerationConfig? Generation => _generation;
 
     /// <inheritdoc/>
     public int HiddenSize => _model.HiddenSize;
@@ -46,10 +55,39 @@ public abstract class CaptionDecoder : ICaptionDecoder
     /// <param name="options">How to search.</param>
     /// <param name="token">Ends the search between two steps.</param>
     /// <returns>For each image its sequences, best first.</returns>
-    /// <exception cref="CaptioningException">The options or the prefix don't fit the model; the message names all that is wrong.</exception>
+    /// <exception cref="CaptioningException">
+    /// The options or the prefix don't fit the model (the message names all that is wrong), or the model's scores for an image aren't finite.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public IReadOnlyList<IReadOnlyList<DecodedSequence>> Decode(
         Tensor prefix, Tensor? attentionMask, DecodingOptions options, CancellationToken token = default)
+    {
+        var images = Search(prefix, attentionMask, options, token);
+        return images.FirstOrDefault(image => image.Error is not null)?.Error is { } error ? throw error : [.. images.Select(image => image.Results())];
+    }
+
+    /// <summary>The same for hosts of several images: one that fails leaves the others alone.</summary>
+    /// <returns>For each image its sequences, best first, or why it has none.</returns>
+    internal IReadOnlyList<(IReadOnlyList<DecodedSequence> Sequences, CaptioningException? Error)> DecodeEach(Tensor prefix, DecodingOptions options, CancellationToken token) =>
+        [.. Search(prefix, attentionMask: null, options, token).Select(image => (image.Error is null ? image.Results() : [], image.Error))];
+
+    /// <summary>The options, and where they aren't set the model's own. ClipCap's searches are its program's, which asks no model.</summary>
+    internal DecodingOptions Joined(DecodingOptions options) =>
+        _generation is null || options.Strategy > DecodingStrategy.Standard ? options : options.Over(_generation.Options);
+
+    private SearchSettings Settings(DecodingOptions options, int prefixLength)
+    {
+        try
+        {
+            return SearchSettings.Create(Joined(options), _facts, prefixLength);
+        }
+        catch (CaptioningException e) when (_generation?.Remark(e.Message, options) is { Length: > 0 } remark)
+        {
+            throw new CaptioningException(e.Message + remark, e);
+        }
+    }
+
+    private ImageSearch[] Search(Tensor prefix, Tensor? attentionMask, DecodingOptions options, CancellationToken token)
     {
         ArgumentNullException.ThrowIfNull(options);
         CheckPrefix(prefix);
@@ -58,7 +96,7 @@ public abstract class CaptionDecoder : ICaptionDecoder
             throw new CaptioningException($"{nameof(options.ImageNumbers)} has {numbers.Count} numbers for {prefix.shape[0]} images; give one for each, or none.");
         }
 
-        var settings = SearchSettings.Create(options, _facts, checked((int)prefix.shape[1]) + options.PromptIds.Count);
+        var settings = Settings(options, checked((int)prefix.shape[1]) + (options.PromptIds?.Count ?? 0));
         if (prefix.shape[0] == 0)
         {
             return [];
@@ -72,9 +110,9 @@ public abstract class CaptionDecoder : ICaptionDecoder
         }
 
         // The last token of a text is not read again.
-        using var session = _model.Start(prefix, attentionMask, options.PromptIds.Count > 0 ? options.PromptIds : null, settings.MaxNewTokens - 1);
+        using var session = _model.Start(prefix, attentionMask, options.PromptIds?.Count > 0 ? options.PromptIds : null, settings.MaxNewTokens - 1);
         SearchLoop.Run(session, images, settings, token);
-        return [.. images.Select(image => image.Results())];
+        return images;
     }
 
     /// <summary>Searches captions and gives each token as it is written. Greedy search and sampling only.</summary>
@@ -91,7 +129,8 @@ public abstract class CaptionDecoder : ICaptionDecoder
     {
         ArgumentNullException.ThrowIfNull(options);
         CheckPrefix(prefix);
-        var writesAtOnce = options.Strategy == DecodingStrategy.ClipCapGreedy || (options.Strategy == DecodingStrategy.Standard && options.Beams == 1);
+        var whole = Joined(options).WithDefaults();
+        var writesAtOnce = whole.Strategy == DecodingStrategy.ClipCapGreedy || (whole.Strategy == DecodingStrategy.Standard && whole.Beams == 1);
         if (!writesAtOnce)
         {
             throw new CaptioningException($"Tokens can only be streamed with {nameof(options.Beams)} = 1: a search with beams takes back what it wrote.");
@@ -105,7 +144,7 @@ public abstract class CaptionDecoder : ICaptionDecoder
     /// <param name="captions">The tokens of B captions, each with its end token if that is to be scored.</param>
     /// <param name="token">Ends the work between two batches.</param>
     /// <returns>For each caption the figures of its tokens.</returns>
-    /// <exception cref="CaptioningException">There aren't as many captions as prefixes, or they don't fit the model.</exception>
+    /// <exception cref="CaptioningException">There aren't as many captions as prefixes, they don't fit the model, or its scores aren't finite.</exception>
     public IReadOnlyList<TokenScores> Score(Tensor prefix, IReadOnlyList<IReadOnlyList<int>> captions, CancellationToken token = default)
     {
         CheckPrefix(prefix);

@@ -32,6 +32,10 @@ internal static class CaptionScoring
             var batch = captions.Skip(first).Take(batchSize).ToList();
             using var rows = prefix.narrow(0, first, batch.Count);
             scores.AddRange(ScoreBatch(decoder, rows, batch));
+            if (scores.FindIndex(first, s => s.LogProbabilities.Any(float.IsNaN)) is >= 0 and var bad)
+            {
+                throw NonFinite.Error(NonFinite.DecoderScores, $"caption {bad}");
+            }
         }
 
         return scores;

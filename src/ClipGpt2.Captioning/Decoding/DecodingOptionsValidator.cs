@@ -1,6 +1,7 @@
 namespace ClipGpt2.Captioning.Decoding;
 
 /// <summary>Finds all that is wrong with decoding options.</summary>
+/// <remarks>Comparisons with what isn't set (null) are false, and so no errors: whether they are is seen once all layers are joined.</remarks>
 internal static class DecodingOptionsValidator
 {
     public static void Validate(DecodingOptions options)
@@ -22,7 +23,7 @@ internal static class DecodingOptionsValidator
 
     private static IEnumerable<string> SearchErrors(DecodingOptions o)
     {
-        if (!Enum.IsDefined(o.Strategy) || !Enum.IsDefined(o.EarlyStopping))
+        if (o.Strategy is { } strategy && !Enum.IsDefined(strategy) || o.EarlyStopping is { } stopping && !Enum.IsDefined(stopping))
         {
             yield return $"{nameof(o.Strategy)} and {nameof(o.EarlyStopping)} must be members of their enumerations.";
         }
@@ -33,27 +34,27 @@ internal static class DecodingOptionsValidator
             yield break;
         }
 
-        if (o.ReturnedSequences > o.Beams && !(o.Sample && o.Beams == 1))
+        if (o.ReturnedSequences > o.Beams && (o.Sample == false || o.Beams > 1))
         {
             yield return $"{nameof(o.ReturnedSequences)} ({o.ReturnedSequences}) must not be more than {nameof(o.Beams)} ({o.Beams}), except when sampling without beams.";
         }
 
-        if (!double.IsFinite(o.LengthPenalty))
+        if (o.LengthPenalty is { } penalty && !double.IsFinite(penalty))
         {
             yield return $"{nameof(o.LengthPenalty)} must be a finite number.";
         }
 
-        foreach (var error in o.BeamGroups > 1 || o.DiversityPenalty != 0 ? GroupErrors(o) : [])
+        foreach (var error in o.BeamGroups > 1 || o.DiversityPenalty is { } diversity && diversity != 0 ? GroupErrors(o) : [])
         {
             yield return error;
         }
 
-        if (o.RequiredWords.Count > 0 && (o.Beams == 1 || o.BeamGroups > 1 || o.Sample))
+        if (o.RequiredWords?.Count > 0 && (o.Beams == 1 || o.BeamGroups > 1 || o.Sample == true))
         {
             yield return $"{nameof(o.RequiredWords)} needs 2 {nameof(o.Beams)} or more, without groups and without sampling.";
         }
 
-        if (o.Strategy != DecodingStrategy.Standard && (o.Sample || o.BeamGroups > 1 || o.RequiredWords.Count > 0))
+        if (o.Strategy > DecodingStrategy.Standard && (o.Sample == true || o.BeamGroups > 1 || o.RequiredWords?.Count > 0))
         {
             yield return $"{o.Strategy} has no sampling, groups or required words.";
         }
@@ -66,17 +67,17 @@ internal static class DecodingOptionsValidator
 
     private static IEnumerable<string> GroupErrors(DecodingOptions o)
     {
-        if (o.Beams % o.BeamGroups != 0)
+        if (o.Beams % o.BeamGroups > 0)
         {
             yield return $"{nameof(o.Beams)} ({o.Beams}) must be divisible by {nameof(o.BeamGroups)} ({o.BeamGroups}).";
         }
 
-        if (!(o.DiversityPenalty > 0 && double.IsFinite(o.DiversityPenalty)))
+        if (o.DiversityPenalty is { } penalty && !(penalty > 0 && double.IsFinite(penalty)))
         {
             yield return $"{nameof(o.DiversityPenalty)} must be above 0 with {nameof(o.BeamGroups)}: the groups would be identical.";
         }
 
-        if (o.BeamGroups == 1 || o.Sample)
+        if (o.BeamGroups == 1 || o.Sample == true)
         {
             yield return $"{nameof(o.DiversityPenalty)} and {nameof(o.BeamGroups)} need each other, and cannot be used when sampling.";
         }
@@ -107,17 +108,17 @@ internal static class DecodingOptionsValidator
 
     private static IEnumerable<string> TokenErrors(DecodingOptions o)
     {
-        if (o.StopStrings.Any(string.IsNullOrEmpty))
+        if (o.StopStrings?.Any(string.IsNullOrEmpty) == true)
         {
             yield return $"{nameof(o.StopStrings)} must not contain an empty text.";
         }
 
-        if (o.BadWords.Any(w => w.Count == 0) || o.SequenceBiases.Any(b => b.TokenIds.Count == 0))
+        if (o.BadWords?.Any(w => w.Count == 0) == true || o.SequenceBiases?.Any(b => b.TokenIds.Count == 0) == true)
         {
             yield return $"{nameof(o.BadWords)} and {nameof(o.SequenceBiases)} must not contain an empty sequence.";
         }
 
-        foreach (var word in o.RequiredWords)
+        foreach (var word in o.RequiredWords ?? [])
         {
             if (word.Alternatives.Count == 0 || word.Alternatives.Any(a => a.Count == 0))
             {
@@ -132,7 +133,7 @@ internal static class DecodingOptionsValidator
 
     private static IEnumerable<string> ScoreErrors(DecodingOptions o)
     {
-        if (!(o.RepetitionPenalty > 0 && double.IsFinite(o.RepetitionPenalty)))
+        if (o.RepetitionPenalty is { } penalty && !(penalty > 0 && double.IsFinite(penalty)))
         {
             yield return $"{nameof(o.RepetitionPenalty)} ({o.RepetitionPenalty}) must be above 0.";
         }
@@ -145,12 +146,12 @@ internal static class DecodingOptionsValidator
 
     private static IEnumerable<string> SamplingErrors(DecodingOptions o)
     {
-        if (!double.IsFinite(o.Temperature) || (o.Sample && o.Temperature <= 0))
+        if (o.Temperature is { } temperature && (!double.IsFinite(temperature) || (o.Sample == true && temperature <= 0)))
         {
             yield return $"{nameof(o.Temperature)} ({o.Temperature}) must be above 0.";
         }
 
-        if (!o.Sample)
+        if (o.Sample != true)
         {
             yield break;
         }
@@ -160,12 +161,12 @@ internal static class DecodingOptionsValidator
             yield return $"{nameof(o.TopK)} ({o.TopK}) must be 0 or more.";
         }
 
-        if (!(o.TopP is >= 0 and <= 1 && o.MinP is >= 0 and <= 1 && o.TypicalP is > 0 and <= 1))
+        if (!(o.TopP is null or (>= 0 and <= 1) && o.MinP is null or (>= 0 and <= 1) && o.TypicalP is null or (> 0 and <= 1)))
         {
             yield return $"{nameof(o.TopP)}, {nameof(o.MinP)} and {nameof(o.TypicalP)} must be between 0 and 1 ({nameof(o.TypicalP)} above 0).";
         }
 
-        if (!(o.EpsilonCutoff is >= 0 and < 1 && o.EtaCutoff is >= 0 and < 1))
+        if (!(o.EpsilonCutoff is null or (>= 0 and < 1) && o.EtaCutoff is null or (>= 0 and < 1)))
         {
             yield return $"{nameof(o.EpsilonCutoff)} and {nameof(o.EtaCutoff)} must be at least 0 and below 1.";
         }

@@ -3,6 +3,8 @@ using ClipGpt2.Captioning.Decoding.Gpt2;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Weights;
 using ClipGpt2.Captioning.Weights.Adapters;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.ML.Tokenizers;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -18,10 +20,10 @@ public sealed class Gpt2CaptionDecoder : CaptionDecoder, ITrainableDecoder, ISav
     private string? _adapter;
 
     /// <summary>Creates a decoder over a model, which from then on is the decoder's.</summary>
-    /// <param name="model">The model. Captions end with its configuration's end token.</param>
-    /// <param name="tokenizer">Its tokenizer: needed for stop strings and ClipCap's stop text only. It stays the caller's.</param>
+    /// <param name="model">The model. Captions are searched as the folder says that it was loaded from, and end with its end tokens.</param>
+    /// <param name="tokenizer">Its tokenizer: needed for stop strings, ClipCap's stop text and to know rows that only pad the vocabulary. It stays the caller's.</param>
     public Gpt2CaptionDecoder(Gpt2Model model, Tokenizer? tokenizer = null)
-        : base(model, model?.Config.EosTokenId is { } end ? [end] : [], tokenizer)
+        : base(model, model?.Config.EosTokenId is { } end ? [end] : [], tokenizer, model?.Generation)
     {
         Model = model!;
         _tokenizer = tokenizer;
@@ -38,10 +40,18 @@ public sealed class Gpt2CaptionDecoder : CaptionDecoder, ITrainableDecoder, ISav
     /// <param name="compute">Where and how to compute; null for the CPU in float32.</param>
     /// <param name="tokenizer">The model's tokenizer, or null.</param>
     /// <param name="adapter">Low-rank adapters to merge into the weights, which costs nothing later; null for none. It isn't needed any more afterwards.</param>
+    /// <param name="compatibility">Whose reading of the files is followed where the versions of transformers differ.</param>
+    /// <param name="logger">Is told what is odd about the files, or null.</param>
     /// <returns>The decoder.</returns>
     /// <exception cref="CheckpointFormatException">The folder's configuration or weights, or the adapters, are wrong or missing.</exception>
-    public static Gpt2CaptionDecoder Load(ModelFolder folder, ComputeOptions? compute = null, Tokenizer? tokenizer = null, LoraAdapter? adapter = null) =>
-        new(Gpt2Model.Load(folder, compute, adapter), tokenizer) { _source = folder.Path, _adapter = adapter?.Path };
+    public static Gpt2CaptionDecoder Load(
+        ModelFolder folder,
+        ComputeOptions? compute = null,
+        Tokenizer? tokenizer = null,
+        LoraAdapter? adapter = null,
+        ModelCompatibility compatibility = default,
+        ILogger? logger = null) =>
+        new(Gpt2Model.Load(folder, compute, adapter, compatibility, logger), tokenizer) { _source = folder.Path, _adapter = adapter?.Path };
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor prefix, Tensor tokenIds, Tensor? mask = null)
@@ -83,7 +93,8 @@ public sealed class Gpt2CaptionDecoder : CaptionDecoder, ITrainableDecoder, ISav
     public ICaptionDecoder ForInference()
     {
         using var weights = new MemoryTensors("the decoder in training", Model.FileTensors());
-        return new Gpt2CaptionDecoder(Gpt2Model.Create(Model.Config, weights, Model.Compute with { Trainable = false }), _tokenizer);
+        return new Gpt2CaptionDecoder(
+            Gpt2Model.Create(Model.Config, weights, Model.Compute with { Trainable = false }, Model.Generation, NullLogger.Instance), _tokenizer);
     }
 
     /// <inheritdoc/>
@@ -114,7 +125,7 @@ public sealed class Gpt2CaptionDecoder : CaptionDecoder, ITrainableDecoder, ISav
         else
         {
             using var weights = new MemoryTensors("the decoder in training", Model.FileTensors());
-            ModelFolderWriter.Write(_source, folder, weights);
+            ModelFolderWriter.Write(_source, folder, weights, changes: Gpt2Folder.Untied(Model.Config));
         }
     }
 

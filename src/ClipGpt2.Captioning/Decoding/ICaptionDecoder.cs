@@ -14,9 +14,10 @@ public interface ICaptionDecoder : IDisposable
 
     /// <summary>Searches captions.</summary>
     /// <param name="prefix">float32 [B, P, H].</param>
-    /// <param name="options">How to search.</param>
+    /// <param name="options">How to search. What isn't set is the decoder's to settle, by what its model says or by <see cref="DecodingOptions.WithDefaults"/>.</param>
     /// <param name="token">Ends the search between two steps.</param>
     /// <returns>For each image its sequences, best first.</returns>
+    /// <exception cref="CaptioningException">Options or prefix don't fit the model, or its scores for an image aren't finite.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     IReadOnlyList<IReadOnlyList<DecodedSequence>> Decode(torch.Tensor prefix, DecodingOptions options, CancellationToken token = default);
 

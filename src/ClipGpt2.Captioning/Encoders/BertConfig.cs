@@ -34,6 +34,7 @@ internal sealed record BertConfig(TransformerConfig Transformer, int Vocabulary,
             throw section.Error("model_type", $"is '{kind}', and must be 'bert' or 'roberta'");
         }
 
+        ConfigKeys.Check(section, kind);
         if (section.Text("position_embedding_type", "absolute") is not "absolute" and var type)
         {
             throw section.Error("position_embedding_type", $"is '{type}', and only 'absolute' is known");

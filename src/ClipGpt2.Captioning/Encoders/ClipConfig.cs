@@ -50,7 +50,7 @@ internal static class ClipConfig
     /// <exception cref="CheckpointFormatException">The folder holds another kind of model.</exception>
     public static bool HasText(ConfigSection config) => Kind(config, FullModel, VisionModel) == FullModel;
 
-    private static string Kind(ConfigSection config, params ReadOnlySpan<string> kinds) => config.Text("model_type") is var kind && kinds.Contains(kind)
+    private static string Kind(ConfigSection config, params ReadOnlySpan<string> kinds) => ConfigKeys.Check(config, FullModel).Text("model_type") is var kind && kinds.Contains(kind)
         ? kind
         : throw config.Error("model_type", $"is '{kind}', and must be {string.Join(" or ", kinds.ToArray().Select(k => $"'{k}'"))}");
 

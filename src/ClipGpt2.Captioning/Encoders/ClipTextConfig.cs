@@ -20,7 +20,7 @@ internal sealed record ClipTextConfig(TransformerConfig Transformer, int Vocabul
     };
 
     public static ClipTextConfig Read(ConfigSection section, int projection) => new(
-        TransformerConfig.Read(section, Defaults),
+        TransformerConfig.Read(ConfigKeys.Check(section, "clip_text_model"), Defaults),
         TransformerConfig.Positive(section, "vocab_size", 49408),
         TransformerConfig.Positive(section, "max_position_embeddings", 77),
         section.Int("eos_token_id", 49407),

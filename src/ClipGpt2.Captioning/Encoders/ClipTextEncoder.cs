@@ -64,6 +64,7 @@ public sealed class ClipTextEncoder : ITextEncoder, ITrainable
         Load(new HuggingFaceClipSource(folder), ClipTokenizer.FromPretrained(folder.Path), compute ?? new());
 
     /// <inheritdoc/>
+    /// <exception cref="CaptioningException">The tokenizer doesn't end texts with the token at which the tower takes their embedding.</exception>
     public Tensor Encode(IReadOnlyList<string> texts)
     {
         if (texts.Count == 0)
@@ -72,8 +73,23 @@ public sealed class ClipTextEncoder : ITextEncoder, ITrainable
         }
 
         var batch = Tokenizer.EncodeBatch(texts, _batch);
+        CheckEnds(batch, texts);
         using var ids = tensor(batch.Ids.ToArray(), [batch.Count, batch.Length]);
         return _tower.Embed(ids);
+    }
+
+    /// <summary>A text without its end would be pooled at its start, which is the same for all texts: every similarity would be one number.</summary>
+    private void CheckEnds(TokenBatch batch, IReadOnlyList<string> texts)
+    {
+        var end = _tower.Config.EndId;
+        for (var row = 0; row < batch.Count && end != ClipTextConfig.LargestId; row++)
+        {
+            if (!batch.IdsOf(row).Contains(end))
+            {
+                throw new CaptioningException(
+                    $"The text '{texts[row]}' has no end: the model's configuration (text_config.eos_token_id) takes a text's embedding at the token {end}, and its tokenizer ends texts with {Tokenizer.EndOfTextId}. Put the tokenizer's id into the configuration, or the model's own tokenizer beside it.");
+            }
+        }
     }
 
     /// <inheritdoc/>

@@ -61,7 +61,7 @@ public sealed record ClipVisionConfig : IClipTowerConfig
     internal static ClipVisionConfig Read(ConfigSection section, int projection)
     {
         var defaults = new ClipVisionConfig();
-        var sizes = TransformerConfig.Read(section, defaults.Transformer);
+        var sizes = TransformerConfig.Read(ConfigKeys.Check(section, ClipConfig.VisionModel), defaults.Transformer);
         var config = new ClipVisionConfig
         {
             HiddenSize = sizes.HiddenSize,
@@ -142,9 +142,9 @@ public sealed record ClipVisionConfig : IClipTowerConfig
         [
             (nameof(LayerNormEpsilon), LayerNormEpsilon), (nameof(InitializerRange), InitializerRange), (nameof(InitializerFactor), InitializerFactor),
         ];
-        foreach (var (name, value) in numbers.Where(n => !(n.Value > 0)))
+        foreach (var (name, value) in numbers.Where(n => !(n.Value > 0 && double.IsFinite(n.Value))))
         {
-            yield return $"{name} is {value}, it must be above 0";
+            yield return $"{name} is {value}, it must be a finite number above 0";
         }
     }
 }

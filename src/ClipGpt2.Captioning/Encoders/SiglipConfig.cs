@@ -12,7 +12,7 @@ internal static class SiglipConfig
 
     /// <summary>The image tower of a full model's or of a vision model's configuration.</summary>
     /// <exception cref="CheckpointFormatException">The folder holds another kind of model, or a field is wrong.</exception>
-    public static SiglipVisionConfig Vision(ConfigSection config) => config.Text("model_type") switch
+    public static SiglipVisionConfig Vision(ConfigSection config) => ConfigKeys.Check(config, FullModel).Text("model_type") switch
     {
         FullModel => SiglipVisionConfig.Read(config.Section("vision_config")),
         VisionModel => SiglipVisionConfig.Read(config),
@@ -21,7 +21,7 @@ internal static class SiglipConfig
 
     /// <summary>The text tower of a full model's configuration.</summary>
     /// <exception cref="CheckpointFormatException">The folder holds another kind of model, or a field is wrong.</exception>
-    public static SiglipTextConfig Text(ConfigSection config) => config.Text("model_type") is var kind && kind == FullModel
+    public static SiglipTextConfig Text(ConfigSection config) => ConfigKeys.Check(config, FullModel).Text("model_type") is var kind && kind == FullModel
         ? SiglipTextConfig.Read(config.Section("text_config"))
         : throw config.Error("model_type", $"is '{kind}', and must be '{FullModel}'");
 }
@@ -37,7 +37,7 @@ internal sealed record SiglipVisionConfig(TransformerConfig Transformer, int Ima
     public static SiglipVisionConfig Read(ConfigSection section)
     {
         var config = new SiglipVisionConfig(
-            TransformerConfig.Read(section, Defaults),
+            TransformerConfig.Read(ConfigKeys.Check(section, SiglipConfig.VisionModel), Defaults),
             TransformerConfig.Positive(section, "image_size", 224),
             TransformerConfig.Positive(section, "patch_size", 16),
             TransformerConfig.Positive(section, "num_channels", 3));
@@ -62,7 +62,7 @@ internal sealed record SiglipTextConfig(TransformerConfig Transformer, int Vocab
 
     public static SiglipTextConfig Read(ConfigSection section)
     {
-        var transformer = TransformerConfig.Read(section, Defaults);
+        var transformer = TransformerConfig.Read(ConfigKeys.Check(section, "siglip_text_model"), Defaults);
         return new(
             transformer,
             TransformerConfig.Positive(section, "vocab_size", 32000),

@@ -1,3 +1,4 @@
+using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.Encoders;
 using ClipGpt2.Captioning.Text;
 using ClipGpt2.Captioning.Text.Unicode;
@@ -83,13 +84,17 @@ internal sealed class BertSentenceEncoder(BertEncoder model, TransformerTokenize
         }
     }
 
-    private static void Store(Tensor states, IReadOnlyList<int[]> sentences, int[] batch, float[][] vectors)
+    private void Store(Tensor states, IReadOnlyList<int[]> sentences, int[] batch, float[][] vectors)
     {
         var (length, size) = ((int)states.shape[1], (int)states.shape[2]);
         var rows = UnitVectors.Of(states);
         for (var row = 0; row < batch.Length; row++)
         {
-            vectors[batch[row]] = rows.AsSpan(row * length * size, sentences[batch[row]].Length * size).ToArray();
+            vectors[batch[row]] = Checked(rows.AsSpan(row * length * size, sentences[batch[row]].Length * size).ToArray(), sentences[batch[row]]);
         }
     }
+
+    private float[] Checked(float[] vectors, int[] sentence) => Array.TrueForAll(vectors, float.IsFinite)
+        ? vectors
+        : throw NonFinite.Error("BERT's vectors", $"'{tokenizer.Decode(sentence, skipSpecialTokens: true)}'");
 }

@@ -28,7 +28,7 @@ internal sealed class ClipEmbeddings(IImageEncoder imageEncoder, ITextEncoder te
             token.ThrowIfCancellationRequested();
             using var inference = no_grad();
             using var embeddings = textEncoder.Encode(batch);
-            foreach (var (text, vector) in batch.Zip(UnitVectors.Of(embeddings).Chunk(textEncoder.EmbeddingDimension)))
+            foreach (var (text, vector) in batch.Zip(UnitVectors.Of(embeddings, "The text encoder's embedding", i => batch[i])))
             {
                 vectors.Add(text, vector);
             }
@@ -51,16 +51,16 @@ internal sealed class ClipEmbeddings(IImageEncoder imageEncoder, ITextEncoder te
                 throw new CaptioningException($"The picture of image '{images[vectors.Count + failed].Id}' can't be scored: {batch[failed].Error!.Message}", batch[failed].Error);
             }
 
-            vectors.AddRange(Encode(batch).Chunk(imageEncoder.EmbeddingDimension));
+            vectors.AddRange(Encode(batch));
         }
 
         return vectors;
     }
 
-    private float[] Encode(List<PreparedImage> pictures)
+    private IEnumerable<float[]> Encode(List<PreparedImage> pictures)
     {
         using var inference = no_grad();
         using var scope = NewDisposeScope();
-        return UnitVectors.Of(imageEncoder.Encode(PreparedImage.Stack(pictures)));
+        return UnitVectors.Of(imageEncoder.Encode(PreparedImage.Stack(pictures)), "The image encoder's embedding", i => pictures[i].Source.Name);
     }
 }

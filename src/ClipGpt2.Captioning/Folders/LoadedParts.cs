@@ -2,6 +2,7 @@ using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.Encoders;
 using ClipGpt2.Captioning.Projectors;
 using ClipGpt2.Captioning.Runtime;
+using Microsoft.Extensions.Logging;
 using Microsoft.ML.Tokenizers;
 
 namespace ClipGpt2.Captioning.Folders;
@@ -26,12 +27,12 @@ internal sealed class LoadedParts : IDisposable
     public ITextEncoder? TextEncoder { get; private set; }
 
     /// <summary>Loads every part that the folder names; if one fails, those before it are released.</summary>
-    public static LoadedParts Load(CaptionerFolder folder, CaptionerOptions options)
+    public static LoadedParts Load(CaptionerFolder folder, CaptionerOptions options, ILogger logger)
     {
         var loaded = new LoadedParts();
         try
         {
-            loaded.Load(folder, options.Parts, options.Compute, options.Trainable);
+            loaded.LoadAll(folder, options, logger);
             return loaded;
         }
         catch
@@ -43,15 +44,18 @@ internal sealed class LoadedParts : IDisposable
 
     public void Dispose() => _loaded.ForEach(part => part.Dispose());
 
-    private void Load(CaptionerFolder folder, CaptionerParts kinds, ComputeOptions compute, TrainableParts trainable)
+    private void LoadAll(CaptionerFolder folder, CaptionerOptions options, ILogger logger)
     {
-        Encoder = Own(kinds.CreateEncoder(folder.Part("encoder", With(TrainableParts.Encoder))));
-        Projector = Own(kinds.CreateProjector(folder.Part("projector", With(TrainableParts.Projector))));
-        Tokenizer = kinds.CreateTokenizer(folder.Part("tokenizer", compute));
-        Decoder = Own(kinds.CreateDecoder(folder.Part("decoder", With(TrainableParts.Decoder)) with { Tokenizer = Tokenizer }));
-        TextEncoder = folder.FindPart("text_encoder", compute) is { } text ? Own(kinds.CreateTextEncoder(text)) : null;
+        var kinds = options.Parts;
+        Encoder = Own(kinds.CreateEncoder(Known(folder.Part("encoder", With(TrainableParts.Encoder)))));
+        Projector = Own(kinds.CreateProjector(Known(folder.Part("projector", With(TrainableParts.Projector)))));
+        Tokenizer = kinds.CreateTokenizer(Known(folder.Part("tokenizer", options.Compute)));
+        Decoder = Own(kinds.CreateDecoder(Known(folder.Part("decoder", With(TrainableParts.Decoder))) with { Tokenizer = Tokenizer }));
+        TextEncoder = folder.FindPart("text_encoder", options.Compute) is { } text ? Own(kinds.CreateTextEncoder(Known(text))) : null;
 
-        ComputeOptions With(TrainableParts part) => compute with { Trainable = trainable.HasFlag(part) };
+        ComputeOptions With(TrainableParts part) => options.Compute with { Trainable = options.Trainable.HasFlag(part) };
+
+        PartContext Known(PartContext part) => part with { Compatibility = options.Compatibility, Logger = logger };
     }
 
     private T Own<T>(T part)

@@ -15,7 +15,7 @@ internal static class PreprocessorConfig
 
     public static ImagePreprocessorOptions Read(string path)
     {
-        var file = Directory.Exists(path) ? Path.Combine(path, FileName) : path;
+        var file = Directory.Exists(path) ? FileIn(path) : path;
         try
         {
             var json = File.ReadAllText(file);
@@ -26,6 +26,10 @@ internal static class PreprocessorConfig
             throw new CaptioningException($"The preprocessing '{file}' can't be read: {e.Message} Give a {FileName}, a folder that holds one, or 'clip-vit-base-patch32'.", e);
         }
     }
+
+    /// <summary>The folder's file; where there is only a whole processor's, that, whose form is then refused by name.</summary>
+    private static string FileIn(string folder) =>
+        !File.Exists(Path.Combine(folder, FileName)) && File.Exists(Path.Combine(folder, NestedFileName)) ? Path.Combine(folder, NestedFileName) : Path.Combine(folder, FileName);
 
     public static ImagePreprocessorOptions Parse(string json, string source)
     {
@@ -42,8 +46,22 @@ internal static class PreprocessorConfig
         }
     }
 
+    /// <summary>The form in which transformers 5 saves a whole processor.</summary>
+    private const string NestedFileName = "processor_config.json";
+
+    /// <summary>Beyond this many members a file is no preprocessor's: vocabularies have the words "size" and "resample" too.</summary>
+    private const int MostMembers = 100;
+
+    /// <summary>All fields that say something of the preprocessing: a file without any of them is another file.</summary>
+    private static readonly string[] Known =
+    [
+        "image_processor_type", "feature_extractor_type", "do_convert_rgb", "do_resize", "do_center_crop", "crop_size", "do_rescale", "rescale_factor", "do_normalize",
+        "image_mean", "image_std", "size", "resample",
+    ];
+
     private static ImagePreprocessorOptions Parse(Fields fields)
     {
+        fields.RequireAny(Known);
         var kind = fields.Text("image_processor_type") ?? fields.Text("feature_extractor_type") ?? "CLIPImageProcessor";
         var start = kind switch
         {
@@ -84,6 +102,21 @@ internal static class PreprocessorConfig
             if (root.ValueKind != JsonValueKind.Object)
             {
                 throw new CaptioningException($"{source} must hold a JSON object.");
+            }
+        }
+
+        /// <summary>Refuses what is no preprocessor's configuration, such as a model's or a vocabulary.</summary>
+        public void RequireAny(string[] names)
+        {
+            if (_root.TryGetProperty("image_processor", out var nested) && nested.ValueKind == JsonValueKind.Object)
+            {
+                throw new CaptioningException(
+                    $"{_source} has the form in which transformers 5 saves a whole processor, with the fields inside of 'image_processor': give a file that holds those fields themselves, as image processors that are saved alone have it.");
+            }
+
+            if (_root.EnumerateObject().Count() > MostMembers || !Array.Exists(names, name => _root.TryGetProperty(name, out _)))
+            {
+                throw new CaptioningException($"{_source} is no preprocessor's configuration: that has some of the fields {string.Join(", ", names)}.");
             }
         }
 

@@ -33,17 +33,13 @@ internal sealed class InferencePictures(IReadOnlyList<string> images, Checkpoint
         var next = 0;
         await foreach (var result in captioner.CaptionAsync(images.Select(ImageSource.FromFile), options, token).ConfigureAwait(false))
         {
-            if (result.Error is { } error)
+            if (embeddings is not null && result.Embedding is { } embedding)
             {
-                LeaveOut(result.Source, error);
-            }
-            else if (embeddings is not null)
-            {
-                embeddings[next] = new ImageEmbedding(result.Source, result.Embedding!.Value);
+                embeddings[next] = new ImageEmbedding(result.Source, embedding);
             }
 
             next++;
-            yield return result.Error is null ? result.Text : null;
+            yield return TextOf(result);
         }
 
         if (embeddings is not null)
@@ -52,7 +48,7 @@ internal sealed class InferencePictures(IReadOnlyList<string> images, Checkpoint
         }
     }
 
-    private static async IAsyncEnumerable<string?> FromEmbeddingsAsync(Captioner captioner, ImageEmbedding?[] embeddings, [EnumeratorCancellation] CancellationToken token)
+    private async IAsyncEnumerable<string?> FromEmbeddingsAsync(Captioner captioner, ImageEmbedding?[] embeddings, [EnumeratorCancellation] CancellationToken token)
     {
         foreach (var batch in embeddings.Chunk(captioner.Options.BatchSize))
         {
@@ -60,9 +56,20 @@ internal sealed class InferencePictures(IReadOnlyList<string> images, Checkpoint
             var captions = new Queue<CaptionResult>(await Task.Run(() => captioner.Caption(known, token: token), token).ConfigureAwait(false));
             foreach (var embedding in batch)
             {
-                yield return embedding is null ? null : captions.Dequeue().Text;
+                yield return embedding is null ? null : TextOf(captions.Dequeue());
             }
         }
+    }
+
+    private string? TextOf(CaptionResult result)
+    {
+        if (result.Error is null)
+        {
+            return result.Text;
+        }
+
+        LeaveOut(result.Source, result.Error);
+        return null;
     }
 
     private void LeaveOut(string image, CaptioningException error)

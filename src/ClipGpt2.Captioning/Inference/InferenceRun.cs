@@ -42,7 +42,7 @@ public sealed class InferenceRun
         _options = new CaptionerOptions
         {
             Device = ConfiguredDevice.Of(configuration.EnableGpu, "enable_GPU", _logger),
-            Decoding = { Beams = Beams, EarlyStopping = EarlyStopping.WhenFull, MaxNewTokens = null, MaxLength = MaxLength },
+            Decoding = { Strategy = DecodingStrategy.Standard, Beams = Beams, EarlyStopping = EarlyStopping.WhenFull, MaxLength = MaxLength },
         };
         configure?.Invoke(_options);
         _options.Validate();

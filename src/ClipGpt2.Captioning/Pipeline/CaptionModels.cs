@@ -12,6 +12,10 @@ namespace ClipGpt2.Captioning.Pipeline;
 /// <summary>The parts of a captioner and the way of a batch through them; tensors stay in here.</summary>
 internal sealed class CaptionModels : IDisposable
 {
+    // What is found not to be finite, in the words of errors.
+    private const string Embedding = "The encoder's embedding";
+    private const string PrefixVectors = "The projector's prefix vectors";
+
     private readonly SemaphoreSlim _concurrency;
 
     public CaptionModels(
@@ -76,9 +80,10 @@ internal sealed class CaptionModels : IDisposable
         {
             using var prefix = await Task.Run(() => Prefix(image), token).ConfigureAwait(false);
             var text = (Tokenizer as ByteLevelTokenizer)?.StartDecoding();
-            await foreach (var written in decoder.StreamAsync(prefix, request.Decoding, token).ConfigureAwait(false))
+            await foreach (var written in decoder.StreamAsync(prefix, request.DecodingOf([image.Number], [image.Source.Name]), token).ConfigureAwait(false))
             {
-                if ((text is null ? Text([written.TokenId]) : text.Append(written.TokenId)) is { Length: > 0 } piece)
+                var isKnown = !(written.TokenId >= Tokenizer.Length());
+                if ((text is null || !isKnown ? Text([written.TokenId]) : text.Append(written.TokenId)) is { Length: > 0 } piece)
                 {
                     yield return piece;
                 }
@@ -102,7 +107,9 @@ internal sealed class CaptionModels : IDisposable
     {
         using var inference = no_grad();
         using var scope = NewDisposeScope();
-        return Projector.Project(Encoder.Encode(PreparedImage.Stack([image]))).DetachFromDisposeScope();
+        var work = new PicturesInWork([image.Source.Name]);
+        var prefix = Prefix(work.Keep(Encoder.Encode(PreparedImage.Stack([image])), Embedding), work);
+        return prefix?.DetachFromDisposeScope() ?? throw work.ErrorOf(0)!;
     }
 
     private List<CaptionResult> Run(List<PreparedImage> images, CaptionRequest request, CancellationToken token) =>
@@ -115,21 +122,66 @@ internal sealed class CaptionModels : IDisposable
         {
             using var inference = no_grad();
             using var scope = NewDisposeScope();
-            var embeddings = embed();
-            var sequences = Decoder.Decode(Projector.Project(embeddings), request.DecodingOf(numbers), token);
-            var captions = sequences.Select(ToCaptions).ToList();
+            var work = new PicturesInWork(names);
+            var embeddings = work.Keep(embed(), Embedding);
+            var embedded = work.Places;
+            var captions = Write(embeddings, work, places => request.DecodingOf([.. places.Select(i => numbers[i])], [.. places.Select(i => names[i])]), token);
             if (request.IncludeSimilarity)
             {
-                AddSimilarities(captions, embeddings);
+                AddSimilarities(captions, embedded, embeddings);
+            }
+
+            foreach (var (place, written) in captions)
+            {
+                work.Check(place, written);
             }
 
             var vectors = request.IncludeEmbedding ? Rows(embeddings) : null;
-            return [.. names.Select((name, i) => new CaptionResult(name, captions[i], vectors?[i]))];
+            return [.. names.Select((name, place) =>
+            {
+                var vector = Array.IndexOf(embedded, place) is >= 0 and var row ? vectors?[row] : null;
+                return work.ErrorOf(place) is { } error ? new CaptionResult(name, error, vector) : new CaptionResult(name, captions[place], vector);
+            })];
         }
         finally
         {
             _concurrency.Release();
         }
+    }
+
+    /// <summary>The prefixes [B, P, H] of the pictures on their way, or null if none is.</summary>
+    private Tensor? Prefix(Tensor embeddings, PicturesInWork work)
+    {
+        var prefix = work.Places.Length == 0 ? null : work.Keep(Projector.Project(embeddings), PrefixVectors);
+        return work.Places.Length == 0 ? null : prefix;
+    }
+
+    /// <summary>The captions of the pictures on their way, by their places; those that fail leave.</summary>
+    private Dictionary<int, List<Caption>> Write(Tensor embeddings, PicturesInWork work, Func<int[], DecodingOptions> search, CancellationToken token)
+    {
+        var captions = new Dictionary<int, List<Caption>>();
+        if (Prefix(embeddings, work) is not { } prefix)
+        {
+            return captions;
+        }
+
+        var options = search(work.Places);
+        var written = Decoder is CaptionDecoder decoder
+            ? decoder.DecodeEach(prefix, options, token)
+            : [.. Decoder.Decode(prefix, options, token).Select(sequences => (sequences, (CaptioningException?)null))];
+        foreach (var (place, (sequences, error)) in work.Places.Zip(written).ToList())
+        {
+            if (error is null)
+            {
+                captions.Add(place, [.. sequences.Select(sequence => new Caption(Text(sequence.TokenIds), sequence))]);
+            }
+            else
+            {
+                work.Fail(place, error);
+            }
+        }
+
+        return captions;
     }
 
     /// <summary>Embeddings as one batch [B, D].</summary>
@@ -156,24 +208,29 @@ internal sealed class CaptionModels : IDisposable
         return tensor(all, images.Length, dimension);
     }
 
-    private List<Caption> ToCaptions(IReadOnlyList<DecodedSequence> sequences) =>
-        [.. sequences.Select(sequence => new Caption(Text(sequence.TokenIds), sequence))];
+    private string Text(IReadOnlyList<int> ids) => Tokenizer.DecodeKnown(ids, skipSpecialTokens: true);
 
-    private string Text(IReadOnlyList<int> ids) =>
-        Tokenizer is TransformerTokenizer tokenizer ? tokenizer.Decode(ids, skipSpecialTokens: true) : Tokenizer.Decode(ids);
-
-    private void AddSimilarities(List<List<Caption>> captions, Tensor embeddings)
+    /// <param name="captions">By their pictures' places.</param>
+    /// <param name="places">The places that the embeddings' rows are of.</param>
+    /// <param name="embeddings">[B, D].</param>
+    private void AddSimilarities(Dictionary<int, List<Caption>> captions, int[] places, Tensor embeddings)
     {
-        using var texts = TextEncoder!.Encode([.. captions.SelectMany(c => c).Select(c => c.Text)]);
+        if (captions.Count == 0)
+        {
+            return;
+        }
+
+        using var texts = TextEncoder!.Encode([.. captions.Values.SelectMany(c => c).Select(c => c.Text)]);
         using var normalised = nn.functional.normalize(texts.cpu(), dim: -1);
         using var images = nn.functional.normalize(embeddings.cpu(), dim: -1);
         using var cosines = MatrixProduct.Transposed(normalised, images);
         var next = 0;
-        for (var image = 0; image < captions.Count; image++)
+        foreach (var (place, written) in captions)
         {
-            for (var i = 0; i < captions[image].Count; i++)
+            var row = Array.IndexOf(places, place);
+            for (var i = 0; i < written.Count; i++)
             {
-                captions[image][i] = captions[image][i] with { Similarity = cosines[next++, image].item<float>() };
+                written[i] = written[i] with { Similarity = cosines[next++, row].item<float>() };
             }
         }
     }

@@ -1,4 +1,5 @@
 using ClipGpt2.Captioning.Decoding;
+using ClipGpt2.Captioning.Text;
 
 namespace ClipGpt2.Captioning.Pipeline;
 
@@ -8,8 +9,14 @@ namespace ClipGpt2.Captioning.Pipeline;
 /// <param name="IncludeSimilarity">Whether captions carry the similarity.</param>
 internal sealed record CaptionRequest(DecodingOptions Decoding, bool IncludeEmbedding, bool IncludeSimilarity)
 {
+    /// <summary>How many tokens the captioner's tokenizer has, if it tells: what it lacks isn't to be written.</summary>
+    private int? TokenizerLength { get; init; }
+
+    /// <param name="options">What the call asks for.</param>
+    /// <param name="captioners">What holds where the call says nothing; below it lies what the decoder's model says.</param>
+    /// <param name="models">The captioner's models.</param>
     /// <exception cref="CaptioningException">The options of this call are wrong.</exception>
-    public static CaptionRequest Create(CaptionOptions options, CaptionerOptions defaults, CaptionModels models)
+    public static CaptionRequest Create(CaptionOptions options, DecodingOptions captioners, CaptionModels models)
     {
         if (options.IncludeSimilarity && models.TextEncoder is null)
         {
@@ -17,36 +24,31 @@ internal sealed record CaptionRequest(DecodingOptions Decoding, bool IncludeEmbe
                 "IncludeSimilarity needs an encoder with a text tower: give the captioner a text encoder, or load one whose encoder folder holds a whole CLIP model.");
         }
 
-        var decoding = options.Decoding ?? defaults.Decoding;
+        var decoding = options.Decoding?.OverCallers(captioners) ?? captioners.Clone();
         decoding.Validate();
         if (!string.IsNullOrEmpty(options.Prompt))
         {
-            decoding = decoding.Clone();
             decoding.PromptIds = models.Tokenizer.EncodeToIds(options.Prompt);
         }
 
-        return new CaptionRequest(decoding, options.IncludeEmbedding, options.IncludeSimilarity);
+        return new CaptionRequest(decoding, options.IncludeEmbedding, options.IncludeSimilarity) { TokenizerLength = models.Tokenizer.Length() };
     }
 
     /// <summary>How to search captions of some pictures: what is drawn for one must not depend on the others of its batch.</summary>
     /// <param name="numbers">Each picture's place among all of the call.</param>
-    public DecodingOptions DecodingOf(IReadOnlyList<long> numbers)
+    /// <param name="names">Each picture's name, for errors.</param>
+    public DecodingOptions DecodingOf(IReadOnlyList<long> numbers, IReadOnlyList<string> names)
     {
-        if (!Decoding.Sample)
-        {
-            return Decoding;
-        }
-
-        var numbered = Decoding.Clone();
-        numbered.ImageNumbers = numbers;
-        return numbered;
+        var decoding = Decoding.Clone();
+        decoding.TokenizerLength = TokenizerLength;
+        decoding.ImageNumbers = numbers;
+        decoding.ImageNames = names;
+        return decoding;
     }
 
-    /// <summary>The same with one beam.</summary>
-    public CaptionRequest Greedy()
+    /// <summary>The same with one beam, and without what only beams can do.</summary>
+    public CaptionRequest Greedy() => this with
     {
-        var greedy = Decoding.Clone();
-        greedy.Beams = 1;
-        return this with { Decoding = greedy };
-    }
+        Decoding = new DecodingOptions { Beams = 1, BeamGroups = 1, DiversityPenalty = 0, ReturnedSequences = 1, RequiredWords = [] }.Over(Decoding),
+    };
 }

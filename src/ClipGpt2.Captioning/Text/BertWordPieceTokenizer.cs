@@ -52,7 +52,7 @@ public sealed class BertWordPieceTokenizer : TransformerTokenizer
     /// <exception cref="TokenizerFormatException">A file is missing or damaged or an option isn't right.</exception>
     public static BertWordPieceTokenizer FromPretrained(string folder, Action<BertWordPieceTokenizerOptions>? configure = null)
     {
-        var files = TokenizerFolder.Open(folder);
+        var files = TokenizerFolder.Open(folder).Require("bert");
         var options = new BertWordPieceTokenizerOptions();
         files.Configure(options);
         options.LowerCase = files.Config?.Flag("do_lower_case") ?? files.Normalizer?.Flag("lowercase") ?? true;

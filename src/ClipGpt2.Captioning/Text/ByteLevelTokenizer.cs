@@ -30,6 +30,9 @@ public abstract class ByteLevelTokenizer : TransformerTokenizer
     /// <summary>The bytes that an id stands for.</summary>
     internal byte[] BytesOf(int id) => Special.PlainTextOf(id) is { } plain ? Encoding.UTF8.GetBytes(plain) : ByteAlphabet.BytesOf(NeedToken(id));
 
+    /// <summary>Whether a space is put before each piece between special tokens that begins with none, as <c>tokenizer.json</c>'s pre-tokenizer does it.</summary>
+    private protected bool PrefixesPieces { get; init; }
+
     /// <summary>Whether a space is put before a text.</summary>
     private protected abstract bool NeedsPrefixSpace(ReadOnlySpan<char> text);
 
@@ -42,6 +45,11 @@ public abstract class ByteLevelTokenizer : TransformerTokenizer
 
         while (_finder.Next(ref text, out var before, out var token))
         {
+            if (PrefixesPieces && !before.IsEmpty && before[0] != ' ')
+            {
+                before = string.Concat(" ", before);
+            }
+
             _bpe.Encode(before, Gpt2Words.Instance, writer);
             if (token is not null)
             {

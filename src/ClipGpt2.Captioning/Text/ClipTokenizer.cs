@@ -19,6 +19,7 @@ public sealed class ClipTokenizer : TransformerTokenizer
     private const int MostMerges = 49152 - 256 - 2;
 
     private readonly ClipFidelity _fidelity;
+    private readonly bool _keepsWordEnds;
     private readonly ByteLevelBpe _bpe;
     private readonly ClipWords _words;
     private readonly SpecialTokenFinder _before;
@@ -43,6 +44,7 @@ public sealed class ClipTokenizer : TransformerTokenizer
         _before = new(_fidelity == ClipFidelity.OpenAI ? [] : Special.All.Where(token => !isFast || !token.IsNormalized));
         _after = new(isFast ? Special.All.Where(token => token.IsNormalized).Select(token => token with { Content = Normalize(token.Content) }) : []);
         (StartOfTextId, EndOfTextId) = (bos, eos);
+        _keepsWordEnds = options.KeepsWordEnds;
         PadTokenId = options.PadTokenId ?? (_fidelity == ClipFidelity.OpenAI ? 0 : PadTokenId ?? eos);
         Template = new([bos], [eos, eos], [eos]);
         PreTokenizer = new WordPreTokenizer(_words);
@@ -77,9 +79,10 @@ public sealed class ClipTokenizer : TransformerTokenizer
     /// <exception cref="TokenizerFormatException">A file is missing or damaged or an option isn't right.</exception>
     public static ClipTokenizer FromPretrained(string folder, Action<ClipTokenizerOptions>? configure = null)
     {
-        var files = TokenizerFolder.Open(folder);
+        var files = TokenizerFolder.Open(folder).Require("clip");
         var options = new ClipTokenizerOptions();
         files.Configure(options);
+        options.KeepsWordEnds = files.IsGeneric;
         configure?.Invoke(options);
         var (vocabulary, merges) = files.ReadBpe((bytes, name) => VocabularyReader.ReadStrippedMerges(bytes, name, MostMerges));
         return new(vocabulary, merges, options);
@@ -99,6 +102,11 @@ public sealed class ClipTokenizer : TransformerTokenizer
 
     private protected override string Join(IReadOnlyList<string> tokens)
     {
+        if (_keepsWordEnds)
+        {
+            return ByteLevelText.Of(tokens);
+        }
+
         var text = ByteLevelText.Of(tokens).Replace(WordEnd, " ", StringComparison.Ordinal);
         return _fidelity == ClipFidelity.OpenAI ? text : CodePoints.Strip(text).ToString();
     }

@@ -17,6 +17,9 @@ public sealed class ClipTokenizerOptions : TokenizerOptions
     /// <value>Default: <see cref="ClipFidelity.TransformersFast"/>.</value>
     public ClipFidelity Fidelity { get; set; }
 
+    /// <summary>Whether decoding leaves the marks of words' ends in the text, as the generic class of transformers does.</summary>
+    internal bool KeepsWordEnds { get; set; }
+
     /// <summary>The id of padding.</summary>
     /// <value>Default: null, that of <see cref="TokenizerOptions.PadToken"/>, or 0 with <see cref="ClipFidelity.OpenAI"/>.</value>
     public int? PadTokenId { get; set; }

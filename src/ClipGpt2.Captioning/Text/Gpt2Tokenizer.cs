@@ -24,7 +24,9 @@ public sealed class Gpt2Tokenizer : ByteLevelTokenizer, ISavablePart
         _addPrefixSpace = options.AddPrefixSpace;
         EndOfTextId = EosTokenId ?? throw new TokenizerFormatException($"{nameof(Gpt2TokenizerOptions)}.{nameof(options.EosToken)} must name the end-of-text token.");
         PadTokenId ??= EndOfTextId;
-        Template = options.AddBosToken && BosTokenId is { } bos ? new([bos], [bos], []) : SequenceTemplate.None;
+        Template = options.AddBosToken && BosTokenId is { } bos ? new([bos], [bos], [])
+            : options.Around is { } around ? new(around.Before, [], around.After)
+            : SequenceTemplate.None;
     }
 
     /// <summary>The id of the token that ends a text.</summary>
@@ -50,14 +52,17 @@ public sealed class Gpt2Tokenizer : ByteLevelTokenizer, ISavablePart
     /// <exception cref="TokenizerFormatException">A file is missing or damaged or an option isn't right.</exception>
     public static Gpt2Tokenizer FromPretrained(string folder, Action<Gpt2TokenizerOptions>? configure = null)
     {
-        var files = TokenizerFolder.Open(folder);
+        var files = TokenizerFolder.Open(folder).Require("gpt2");
         var options = new Gpt2TokenizerOptions();
         files.Configure(options);
-        options.AddPrefixSpace = files.Config?.Flag("add_prefix_space") ?? false;
-        options.AddBosToken = files.Config?.Flag("add_bos_token") ?? false;
+        options.AddPrefixSpace = files.AddsPrefixSpace;
+
+        // With tokenizer.json only its post-processor puts tokens around a text.
+        options.Around = files.Whole?.Template();
+        options.AddBosToken = files.Whole is null && files.Config?.Flag("add_bos_token") is true;
         configure?.Invoke(options);
         var (vocabulary, merges) = files.ReadBpe(VocabularyReader.ReadMerges);
-        return new(vocabulary, merges, options) { _folder = folder };
+        return new(vocabulary, merges, options) { _folder = folder, PrefixesPieces = files.Whole is not null && options.AddPrefixSpace };
     }
 
     /// <inheritdoc/>
@@ -69,5 +74,5 @@ public sealed class Gpt2Tokenizer : ByteLevelTokenizer, ISavablePart
         path,
         Files);
 
-    private protected override bool NeedsPrefixSpace(ReadOnlySpan<char> text) => _addPrefixSpace;
+    private protected override bool NeedsPrefixSpace(ReadOnlySpan<char> text) => _addPrefixSpace && !PrefixesPieces;
 }

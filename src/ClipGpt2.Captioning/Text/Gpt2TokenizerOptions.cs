@@ -15,4 +15,7 @@ public sealed class Gpt2TokenizerOptions : TokenizerOptions
     /// <summary>Whether the start token is put before every text.</summary>
     /// <value>Default: false.</value>
     public bool AddBosToken { get; set; }
+
+    /// <summary>The ids that a <c>tokenizer.json</c> puts before and after a text; null for none.</summary>
+    internal (int[] Before, int[] After)? Around { get; set; }
 }

@@ -45,14 +45,14 @@ public sealed class RobertaTokenizer : ByteLevelTokenizer
     /// <exception cref="TokenizerFormatException">A file is missing or damaged or an option isn't right.</exception>
     public static RobertaTokenizer FromPretrained(string folder, Action<RobertaTokenizerOptions>? configure = null)
     {
-        var files = TokenizerFolder.Open(folder);
+        var files = TokenizerFolder.Open(folder).Require("roberta");
         var options = new RobertaTokenizerOptions();
         files.Configure(options);
-        options.AddPrefixSpace = files.Config?.Flag("add_prefix_space") ?? false;
+        options.AddPrefixSpace = files.AddsPrefixSpace;
         configure?.Invoke(options);
         var (vocabulary, merges) = files.ReadBpe(VocabularyReader.ReadMerges);
-        return new(vocabulary, merges, options);
+        return new(vocabulary, merges, options) { PrefixesPieces = files.Whole is not null && options.AddPrefixSpace };
     }
 
-    private protected override bool NeedsPrefixSpace(ReadOnlySpan<char> text) => _addPrefixSpace && text.Length > 0 && !CodePoints.IsPythonSpace(text[0]);
+    private protected override bool NeedsPrefixSpace(ReadOnlySpan<char> text) => _addPrefixSpace && !PrefixesPieces && text.Length > 0 && !CodePoints.IsPythonSpace(text[0]);
 }

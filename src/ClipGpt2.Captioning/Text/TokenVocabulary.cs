@@ -26,6 +26,9 @@ internal sealed class TokenVocabulary
     /// <summary>How many tokens there are.</summary>
     public int Count => _ids.Count;
 
+    /// <summary>The id after the largest.</summary>
+    public int IdLimit => _tokens.Length;
+
     public IEnumerable<KeyValuePair<string, int>> Entries => _ids;
 
     public int? IdOf(ReadOnlySpan<char> token) => _idsBySpan.TryGetValue(token, out var id) ? id : null;

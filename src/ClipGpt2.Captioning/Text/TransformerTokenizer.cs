@@ -32,6 +32,9 @@ public abstract class TransformerTokenizer : Tokenizer
     /// <summary>The number of tokens, added ones included.</summary>
     public int VocabularySize => Special.Vocabulary.Count;
 
+    /// <summary>The id after the largest.</summary>
+    internal int IdLimit => Special.Vocabulary.IdLimit;
+
     /// <summary>The most tokens that the model takes, or null if nothing limits them.</summary>
     public int? ModelMaxLength { get; }
 
@@ -67,7 +70,7 @@ public abstract class TransformerTokenizer : Tokenizer
     /// <param name="folder">The folder.</param>
     /// <returns>The tokenizer that <c>tokenizer_config.json</c>, or else <c>config.json</c>, names.</returns>
     /// <exception cref="TokenizerFormatException">A file is missing or damaged, or the tokenizer is another one.</exception>
-    public static TransformerTokenizer FromModelFolder(string folder) => TokenizerFolder.Open(folder).Family switch
+    public static TransformerTokenizer FromModelFolder(string folder) => TokenizerFolder.Open(folder).Kind switch
     {
         "gpt2" or "GPT2Tokenizer" or "GPT2TokenizerFast" => Gpt2Tokenizer.FromPretrained(folder),
         "clip" or "clip_text_model" or "CLIPTokenizer" or "CLIPTokenizerFast" => ClipTokenizer.FromPretrained(folder),

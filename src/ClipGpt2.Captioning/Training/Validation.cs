@@ -1,5 +1,6 @@
 using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.Metrics;
+using ClipGpt2.Captioning.Text;
 using ClipGpt2.Captioning.Training.Batches;
 using ClipGpt2.Captioning.Training.Data;
 using TorchSharp;
@@ -87,12 +88,14 @@ internal sealed class Validation
         var groups = _judged.Chunk(CaptionBatch).ToList();
         var trained = _captioner.Decoder as ITrainableDecoder;
         using var fast = trained?.ForInference();
+        var search = _options.Decoding.Clone();
+        search.TokenizerLength = _captioner.Tokenizer.Length();
         var done = _batches.BatchesPerEpoch!.Value;
         foreach (var (group, pictures) in groups.Zip(_pictures.Load(groups, token)))
         {
             using var scope = NewDisposeScope();
             var prefix = _captioner.Projector.Project(_model.Embed(pictures));
-            var sequences = (fast ?? _captioner.Decoder).Decode(prefix, _options.Decoding, token);
+            var sequences = (fast ?? _captioner.Decoder).Decode(prefix, search, token);
             captions.AddRange(group.Select((picture, i) => (picture, Text(sequences[i][0].TokenIds))));
             progress(++done);
         }

@@ -1,10 +1,17 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace ClipGpt2.Captioning.Weights;
 
 /// <content>Fields that may be of several kinds.</content>
 public sealed partial class ConfigSection
 {
+    /// <summary>A field that is there, as it stands in the file.</summary>
+    internal JsonElement Value(string name) => Need(name, "there");
+
+    /// <summary>The whole section as it stands in the file.</summary>
+    internal JsonObject ToJson() => JsonNode.Parse(_json.GetRawText())!.AsObject();
+
     /// <summary>Whether a field is there as a text.</summary>
     internal bool IsText(string name) => Find(name)?.ValueKind == JsonValueKind.String;
 

@@ -46,15 +46,23 @@ internal static class ModelFolderWriter
     /// <param name="target">The folder to write.</param>
     /// <param name="weights">All weights under the names that Hugging Face's files have; they stay the caller's.</param>
     /// <param name="floatingType">The type that floating-point tensors are stored in; null for their own.</param>
+    /// <param name="changes">Fields of the configuration that are other than in the source; null for none.</param>
     /// <param name="token">Ends the writing between two tensors.</param>
     /// <exception cref="CaptioningException">The source is gone, or a file can't be read or written.</exception>
-    public static void Write(string? source, string target, ITensorSource weights, torch.ScalarType? floatingType = null, CancellationToken token = default)
+    public static void Write(
+        string? source, string target, ITensorSource weights, torch.ScalarType? floatingType = null, JsonObject? changes = null, CancellationToken token = default)
     {
         var folder = Existing(source, target);
         AtomicFile.CopyInto(folder, target, Configuration);
-        if (floatingType is { } type)
+        if (floatingType is not null || changes is not null)
         {
-            WriteConfig(Path.Combine(target, ConfigName), JsonNode.Parse(File.ReadAllText(Path.Combine(folder, ConfigName)))!.AsObject(), type);
+            var config = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, ConfigName)))!.AsObject();
+            foreach (var (name, value) in changes ?? [])
+            {
+                config[name] = value?.DeepClone();
+            }
+
+            WriteConfig(Path.Combine(target, ConfigName), config, floatingType);
         }
 
         WriteWeights(Path.Combine(target, WeightsName), weights, floatingType, token);

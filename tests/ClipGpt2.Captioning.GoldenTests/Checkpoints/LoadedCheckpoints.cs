@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.GoldenTests.Harness;
 using ClipGpt2.Captioning.Training.Checkpoints;
+using ClipGpt2.Captioning.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -20,7 +21,7 @@ internal static class LoadedCheckpoints
     public static Captioner Get(string file, string clip, string gpt2, string device) => Captioners.GetOrAdd((file, device), _ => new(() =>
     {
         using var checkpoint = CaptionCheckpoint.Open(GoldenRoot.Path(file));
-        return checkpoint.LoadCaptioner(new CaptionerOptions { Device = device }, new BaseModels { Clip = GoldenRoot.Path(clip), Gpt2 = GoldenRoot.Path(gpt2) });
+        return checkpoint.LoadCaptioner(new CaptionerOptions { Device = device, Compatibility = ModelCompatibility.Transformers4 }, new BaseModels { Clip = GoldenRoot.Path(clip), Gpt2 = GoldenRoot.Path(gpt2) });
     })).Value;
 
     /// <summary>The prefix of a golden embedding.</summary>

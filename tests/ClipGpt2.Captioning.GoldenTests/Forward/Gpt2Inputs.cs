@@ -108,7 +108,7 @@ internal sealed class Gpt2Inputs
     public static Gpt2Model Load(string path, ComputeOptions compute)
     {
         using var folder = ModelFolder.Open(path);
-        return Gpt2Model.Load(folder, compute);
+        return Gpt2Model.Load(folder, compute, compatibility: ModelCompatibility.Transformers4);
     }
 
     /// <summary>An input by its role; a case without inputs uses those that the file's other cases share.</summary>

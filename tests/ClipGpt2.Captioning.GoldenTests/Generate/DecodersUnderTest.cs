@@ -19,6 +19,6 @@ internal static class DecodersUnderTest
         var path = Harness.GoldenRoot.Path(model);
         var tokenizer = Gpt2Tokenizer.FromPretrained(path);
         using var folder = ModelFolder.Open(path);
-        return (Gpt2CaptionDecoder.Load(folder, new ComputeOptions { Device = device }, tokenizer), tokenizer);
+        return (Gpt2CaptionDecoder.Load(folder, new ComputeOptions { Device = device }, tokenizer, compatibility: ModelCompatibility.Transformers4), tokenizer);
     }
 }

@@ -15,7 +15,7 @@ internal sealed class GenerateExpectation(GoldenCase golden, GenerateCall call)
 
     private readonly Tracked _expected = golden.Expected;
 
-    private int Returned => call.Options.ReturnedSequences;
+    private int Returned => call.Options.ReturnedSequences ?? 1;
 
     public void Check(IReadOnlyList<IReadOnlyList<DecodedSequence>> results, ScoreRecorder recorder)
     {
@@ -116,7 +116,7 @@ internal sealed class GenerateExpectation(GoldenCase golden, GenerateCall call)
     private int FillToken => call.Options switch
     {
         { PadTokenId: null } => EndTokens[0],
-        { PadTokenId: 0, Beams: > 1, BeamGroups: 1, RequiredWords.Count: 0 } => EndTokens[0],
+        { PadTokenId: 0, Beams: > 1, BeamGroups: null or 1, RequiredWords: null or [] } => EndTokens[0],
         { PadTokenId: { } pad } => pad,
     };
 
@@ -127,7 +127,7 @@ internal sealed class GenerateExpectation(GoldenCase golden, GenerateCall call)
             return FinishReason.EndToken;
         }
 
-        return call.Options.StopStrings.Any(s => call.Tokenizer.Decode(sequence.TokenIds).Contains(s, StringComparison.Ordinal))
+        return (call.Options.StopStrings ?? []).Any(s => call.Tokenizer.Decode(sequence.TokenIds).Contains(s, StringComparison.Ordinal))
             ? FinishReason.StopString
             : FinishReason.Length;
     }
@@ -146,7 +146,7 @@ internal sealed class GenerateExpectation(GoldenCase golden, GenerateCall call)
     private void CheckBeams(int[] beams, double[] transitions, int place, DecodedSequence sequence)
     {
         var written = sequence.TokenIds.Count;
-        Assert.Equal(beams.Take(written), sequence.Trace!.Beams.Select(b => (place * call.Options.Beams) + b));
+        Assert.Equal(beams.Take(written), sequence.Trace!.Beams.Select(b => (place * call.Options.Beams!.Value) + b));
         Assert.All(beams.Skip(written), b => Assert.Equal(-1, b));
         AssertNear([.. transitions.Take(written)], sequence.Trace.Scores, "transition_scores");
         Assert.All(transitions.Skip(written), t => Assert.Equal(0, t));

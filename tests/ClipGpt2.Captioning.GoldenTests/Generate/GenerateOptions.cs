@@ -7,13 +7,23 @@ namespace ClipGpt2.Captioning.GoldenTests.Generate;
 /// <summary>Keyword arguments of Hugging Face's <c>generate</c> as decoding options.</summary>
 internal static class GenerateOptions
 {
-    /// <summary>The reference's defaults, which differ from the seed's call, with what the arguments change.</summary>
-    public static DecodingOptions Read(JsonElement arguments)
+    /// <summary>What transformers 4 takes where nobody says anything, which differs from the seed's call.</summary>
+    private static DecodingOptions Defaults => new() { Beams = 1, MaxLength = 20, EarlyStopping = EarlyStopping.Heuristic, AllowPaddedTokens = true, Trace = true };
+
+    /// <summary>The reference's defaults with what the arguments change.</summary>
+    public static DecodingOptions Read(JsonElement arguments) => ReadArguments(arguments).Over(Defaults);
+
+    /// <summary>The arguments alone. One that is null is set, and means none; only of end tokens is there such a thing.</summary>
+    public static DecodingOptions ReadArguments(JsonElement arguments)
     {
-        var options = new DecodingOptions { Beams = 1, MaxNewTokens = null, EarlyStopping = EarlyStopping.Heuristic, Trace = true };
+        var options = new DecodingOptions();
         foreach (var argument in arguments.EnumerateObject())
         {
-            if (!(SetLength(options, argument) || SetSearch(options, argument) || SetScores(options, argument) || SetSampling(options, argument)))
+            if (argument is { Name: "eos_token_id", Value.ValueKind: JsonValueKind.Null })
+            {
+                options.EndTokenIds = [];
+            }
+            else if (!Set(options, argument))
             {
                 throw new XunitException($"The test does not know the option '{argument.Name}'.");
             }
@@ -21,6 +31,23 @@ internal static class GenerateOptions
 
         return options;
     }
+
+    /// <summary>Whether the test knows an option by its name.</summary>
+    public static bool IsKnown(string name)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse($"{{\"{name}\":null}}");
+            return Set(new DecodingOptions(), json.RootElement.EnumerateObject().Single());
+        }
+        catch (InvalidOperationException)
+        {
+            return true;
+        }
+    }
+
+    private static bool Set(DecodingOptions options, JsonProperty argument) =>
+        SetLength(options, argument) || SetSearch(options, argument) || SetScores(options, argument) || SetSampling(options, argument);
 
     private static bool SetLength(DecodingOptions options, JsonProperty argument)
     {

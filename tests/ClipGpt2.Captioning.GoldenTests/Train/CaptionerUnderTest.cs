@@ -34,7 +34,7 @@ internal sealed class CaptionerUnderTest : IDisposable
         using var encoder = ModelFolder.Open(GoldenRoot.Path("models/tiny-clip"));
         _encoder = ClipImageEncoder.Load(encoder, Trainable with { Trainable = !freezing.Encoder });
         using var decoder = ModelFolder.Open(GoldenRoot.Path(decoderPath));
-        var config = Gpt2Config.Read(decoder.Config) with { EmbeddingDropout = 0, AttentionDropout = 0, ResidualDropout = 0 };
+        var config = Gpt2Config.Read(decoder.Config) with { Compatibility = ModelCompatibility.Transformers4, EmbeddingDropout = 0, AttentionDropout = 0, ResidualDropout = 0 };
         _decoder = new Gpt2CaptionDecoder(Gpt2Model.Create(config, decoder.Weights, Trainable), tokenizer);
         using var weights = new WeightLoader(projector, Trainable);
         _projector = Create(kind(projector, config.HiddenSize), weights);

@@ -28,11 +28,11 @@ public sealed class LoraSuite : GoldenSuite
         using var folder = ModelFolder.Open(GoldenRoot.Path(golden.Part("options")["base"].Text()));
         CheckConfig(golden.Part("options"), adapter.Config);
         CheckTraining(golden, folder, adapter.Config);
-        using var trained = Gpt2Model.Load(folder, Trainable);
+        using var trained = Gpt2Model.Load(folder, Trainable, compatibility: ModelCompatibility.Transformers4);
         trained.AddAdapters(adapter);
         CheckFiles(golden, trained, adapter);
-        using var merged = Gpt2CaptionDecoder.Load(folder, adapter: adapter);
-        using var plain = Gpt2CaptionDecoder.Load(folder);
+        using var merged = Gpt2CaptionDecoder.Load(folder, adapter: adapter, compatibility: ModelCompatibility.Transformers4);
+        using var plain = Gpt2CaptionDecoder.Load(folder, compatibility: ModelCompatibility.Transformers4);
         CheckProbe(golden, trained, merged.Model, plain.Model);
         CheckGreedy(golden, merged, "greedy_20");
         CheckGreedy(golden, plain, "greedy_20_base");
@@ -53,7 +53,7 @@ public sealed class LoraSuite : GoldenSuite
     private static void CheckTraining(GoldenCase golden, ModelFolder folder, LoraConfig config)
     {
         var (given, expected, tolerances) = (golden.Part("options"), golden.Expected, new CaseTolerances(golden));
-        using var model = Gpt2Model.Load(folder, Trainable);
+        using var model = Gpt2Model.Load(folder, Trainable, compatibility: ModelCompatibility.Transformers4);
         model.AddAdapters(config, seed: 1);
         List<TrainedWeight> weights = [.. model.NamedParameters().Where(p => p.Value.requires_grad).Select(p => new TrainedWeight(p.Key, p.Value, PartKind.Decoder))];
         Assert.Equal(expected["trainable_parameters"].Integer(), weights.Sum(weight => weight.Weight.numel()));

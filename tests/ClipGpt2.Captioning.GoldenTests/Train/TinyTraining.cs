@@ -25,7 +25,7 @@ internal sealed class TinyTraining : IDisposable
         var compute = new ComputeOptions { Trainable = true };
         using (var folder = ModelFolder.Open(GoldenRoot.Path("models/tiny-gpt2-random")))
         {
-            _model = Gpt2Model.Load(folder, compute);
+            _model = Gpt2Model.Load(folder, compute, compatibility: ModelCompatibility.Transformers4);
         }
 
         _projector = CreateProjector(_model.HiddenSize, compute);

@@ -49,7 +49,7 @@ public sealed class ModelConversionGoldenTests
         switch (folder.Config.Text("model_type", Gpt2Folder.Kind))
         {
             case Gpt2Folder.Kind:
-                using (var model = Gpt2Model.Load(folder, Plain))
+                using (var model = Gpt2Model.Load(folder, Plain, compatibility: ModelCompatibility.Transformers4))
                 {
                     return Copies(model);
                 }

@@ -11,6 +11,9 @@ public sealed class CaptionDecoderTests
     public void The_defaults_are_the_seeds_inference()
     {
         var options = new DecodingOptions();
+        Assert.Empty(options.SetOptions());
+        options.Validate();
+        options = options.WithDefaults();
         Assert.Equal((5, EarlyStopping.WhenFull, 25, false), (options.Beams, options.EarlyStopping, options.MaxNewTokens, options.Sample));
         options.Validate();
     }
@@ -45,7 +48,7 @@ public sealed class CaptionDecoderTests
         var options = new DecodingOptions { Beams = 1, MaxNewTokens = null, MaxLength = 9, PromptIds = [1, 2, 3] };
         Assert.Equal(9 - 1 - 3, decoder.Decode(options, 0)[0][0].TokenIds.Count);
         options.MaxLength = null;
-        Assert.Equal(20 - 1 - 3, decoder.Decode(options, 0)[0][0].TokenIds.Count);
+        Assert.Equal(25, decoder.Decode(options, 0)[0][0].TokenIds.Count);
         options.MaxLength = 4;
         Assert.Contains("MaxLength", Assert.Throws<CaptioningException>(() => decoder.Decode(options, 0)).Message);
     }

@@ -10,10 +10,10 @@ namespace ClipGpt2.Captioning.Tests.Decoding;
 internal sealed class RandomGpt2(Gpt2Config config) : ITensorSource
 {
     /// <summary>A small model whose sizes are round.</summary>
-    public static readonly Gpt2Config Small = new() { HiddenSize = 128, Layers = 2, Heads = 2, Positions = 24, VocabularySize = 90 };
+    public static readonly Gpt2Config Small = new() { HiddenSize = 128, Layers = 2, Heads = 2, Positions = 24, VocabularySize = 90, EosTokenId = null, BosTokenId = null };
 
     /// <summary>A small model whose sizes fit no vector.</summary>
-    public static readonly Gpt2Config Odd = new() { HiddenSize = 42, Layers = 3, Heads = 3, Positions = 24, VocabularySize = 67, InnerSize = 51, ActivationFunction = "gelu" };
+    public static readonly Gpt2Config Odd = new() { HiddenSize = 42, Layers = 3, Heads = 3, Positions = 24, VocabularySize = 67, InnerSize = 51, ActivationFunction = "gelu", EosTokenId = null, BosTokenId = null };
 
     public string Location => "random weights";
 

@@ -55,6 +55,23 @@ public sealed class ClipTextEncoderTests
         Assert.Throws<TokenizerFormatException>(() => ClipTextEncoder.FromPretrained(clip.File));
     }
 
+    [Fact]
+    public void A_text_without_the_end_that_the_configuration_names_is_an_error()
+    {
+        using var copy = new CaptionerCopy();
+        var config = System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(copy.PathOf("encoder/config.json")))!.AsObject();
+        config["text_config"]!["eos_token_id"] = 5;
+        File.WriteAllText(copy.PathOf("encoder/config.json"), config.ToJsonString());
+        using var encoder = ClipTextEncoder.FromPretrained(copy.PathOf("encoder"));
+        var message = Assert.Throws<CaptioningException>(() => encoder.Encode(["a red circle"])).Message;
+        Assert.Contains("eos_token_id", message, StringComparison.Ordinal);
+        Assert.Contains("a red circle", message, StringComparison.Ordinal);
+        using var captioner = copy.Load();
+        var metric = new ClipGpt2.Captioning.Evaluation.ClipScoreMetric(captioner.Encoder, encoder, _ => SampleCaptioner.Images[0]);
+        var corpus = new ClipGpt2.Captioning.Metrics.CaptionCorpus([new("1", "a red circle", ["a circle"])]);
+        Assert.Throws<CaptioningException>(() => metric.Evaluate(corpus, TestContext.Current.CancellationToken));
+    }
+
     /// <summary>A tokenizer that knows two letters is enough to tell texts apart.</summary>
     private static ClipTextEncoder Load(TinyClip clip)
     {

@@ -6,8 +6,43 @@ namespace ClipGpt2.Captioning.Tests.Images;
 public sealed class ImagePreprocessorTests
 {
     [Fact]
-    public void An_empty_configuration_is_that_of_vit_b_32() =>
-        AssertSame(ImagePreprocessor.ClipVitBasePatch32.Options, ImagePreprocessor.Parse("{}").Options);
+    public void A_configuration_that_names_nothing_but_its_kind_is_that_of_vit_b_32() =>
+        AssertSame(ImagePreprocessor.ClipVitBasePatch32.Options, ImagePreprocessor.Parse("""{"image_processor_type": "CLIPImageProcessor"}""").Options);
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"model_type": "clip", "vision_config": {"image_size": 224}, "projection_dim": 512}""")]
+    [InlineData("""{"tokenizer_class": "CLIPTokenizer", "model_max_length": 77}""")]
+    public void Another_object_is_no_preprocessors_and_none_of_clips_defaults_are_taken(string json) =>
+        Assert.Contains("no preprocessor's configuration", Assert.Throws<CaptioningException>(() => ImagePreprocessor.Parse(json)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("encoder/config.json")]
+    [InlineData("encoder/vocab.json")]
+    [InlineData("encoder/tokenizer_config.json")]
+    [InlineData("encoder/special_tokens_map.json")]
+    [InlineData("decoder/generation_config.json")]
+    [InlineData("captioner.json")]
+    public void A_captioners_other_files_are_refused_by_name(string file) =>
+        Assert.Contains(Path.GetFileName(file), Assert.Throws<CaptioningException>(() => ImagePreprocessor.Load(Path.Combine(SampleCaptioner.Folder, file))).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_vocabulary_that_has_the_words_of_fields_is_refused() => Assert.Contains(
+        "no preprocessor's",
+        Assert.Throws<CaptioningException>(() => ImagePreprocessor.Parse($"{{\"size\": 30, {string.Join(", ", Enumerable.Range(0, 200).Select(i => $"\"t{i}\": {i}"))}}}")).Message,
+        StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("processor_config.json")]
+    [InlineData("preprocessor_config.json")]
+    public void The_nested_form_of_a_whole_processor_is_refused_by_name_and_never_read_as_defaults(string name)
+    {
+        using var folder = new Weights.TemporaryFolder();
+        folder.Write(name, """{"image_processor": {"size": {"shortest_edge": 96}, "image_mean": [0.5, 0.5, 0.5]}, "processor_class": "CLIPProcessor"}""");
+        var message = Assert.Throws<CaptioningException>(() => ImagePreprocessor.Load(folder.Path)).Message;
+        Assert.Contains(name, message, StringComparison.Ordinal);
+        Assert.Contains("image_processor", message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Integer_sizes_of_old_files_mean_shortest_edge_and_square()

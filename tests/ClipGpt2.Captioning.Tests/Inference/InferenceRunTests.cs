@@ -52,6 +52,21 @@ public sealed class InferenceRunTests : IDisposable
         Assert.Contains("2.safetensors' takes the embeddings", Assert.Single(log.Lines, line => line.Contains("embeddings", StringComparison.Ordinal)), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("1.safetensors")]
+    [InlineData("3.safetensors")]
+    public async Task A_model_whose_figures_are_not_finite_costs_the_others_no_picture(string broken)
+    {
+        _root.AddPicture("a.jpg", 2);
+        _root.AddPicture("b.jpg", 3);
+        _root.AddModel("2.safetensors");
+        _root.AddModel(broken, isBroken: true);
+        var result = await new InferenceRun(_root.Configuration).RunAsync(token: Token);
+        Assert.Equal(["a.jpg 2", "b.jpg 2"], result.Captions.Select(row => $"{row.ImageId} {Path.GetFileNameWithoutExtension(row.ModelName)}"));
+        Assert.Equal(["a.jpg", "b.jpg"], result.Failures.Select(failure => Path.GetFileName(failure.Path)));
+        Assert.All(result.Failures, failure => Assert.Contains("NaN or infinity", failure.Error.Message, StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_bad_picture_and_a_bad_model_are_named_and_the_rest_goes_on()
     {

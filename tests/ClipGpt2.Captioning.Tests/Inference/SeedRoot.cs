@@ -32,7 +32,8 @@ internal sealed class SeedRoot : IDisposable
     /// <summary>Puts a checkpoint there: the seed's square one as this library writes checkpoints.</summary>
     /// <param name="name">The file's name.</param>
     /// <param name="side">What pictures are squashed to.</param>
-    public void AddModel(string name, int side = 64)
+    /// <param name="isBroken">Whether the projector's weights are NaN.</param>
+    public void AddModel(string name, int side = 64, bool isBroken = false)
     {
         using var scope = torch.NewDisposeScope();
         using var seed = CaptionCheckpoint.Open(Path.Combine(Golden, "checkpoints", "seed", "clip_gpt2_square.pkl"));
@@ -45,7 +46,9 @@ internal sealed class SeedRoot : IDisposable
             ["gpt2_config"] = $$"""{"model":"{{Model("tiny-gpt2")}}"}""",
             ["projector_config"] = """{"kind":"linear_tanh","prefix_length":5,"embedding_dim":48,"hidden_size":64}""",
         };
-        SafetensorsWriter.Write(Path.Combine(Models, name), file.Tensors.Keys.Select(key => KeyValuePair.Create(key, file.Read(key))), metadata);
+        SafetensorsWriter.Write(Path.Combine(Models, name), file.Tensors.Keys.Select(key => KeyValuePair.Create(key, Weight(key))), metadata);
+
+        torch.Tensor Weight(string key) => isBroken && key.StartsWith("projector.", StringComparison.Ordinal) ? torch.full_like(file.Read(key), float.NaN.ToScalar()) : file.Read(key);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

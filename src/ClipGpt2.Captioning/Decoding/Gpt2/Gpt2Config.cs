@@ -31,7 +31,8 @@ public sealed partial record Gpt2Config
     /// <summary>What layer normalisation adds to a variance: <c>layer_norm_epsilon</c>.</summary>
     public double LayerNormEpsilon { get; init; } = 1e-5;
 
-    /// <summary>The token that ends a text: <c>eos_token_id</c>; null for none.</summary>
+    /// <summary>The token that ends a text, or the first of several: <c>eos_token_id</c>; null for none.</summary>
+    /// <remarks>A model that is loaded from a folder ends texts with all of them, and those of its <c>generation_config.json</c> go before.</remarks>
     public int? EosTokenId { get; init; } = 50256;
 
     /// <summary>The token that begins a text: <c>bos_token_id</c>; null for none.</summary>
@@ -40,15 +41,19 @@ public sealed partial record Gpt2Config
     /// <summary>Whether the head is the token embedding: <c>tie_word_embeddings</c>.</summary>
     public bool TieWordEmbeddings { get; init; } = true;
 
-    /// <summary>Whether scores are divided by the root of a head's size: <c>scale_attn_weights</c>. See <see cref="EagerAttention"/>.</summary>
+    /// <summary>Whether scores are divided by the root of a head's size: <c>scale_attn_weights</c>. See <see cref="Compatibility"/>.</summary>
     public bool ScaleAttention { get; init; } = true;
 
-    /// <summary>Whether block i divides its scores by i + 1 as well: <c>scale_attn_by_inverse_layer_idx</c>. See <see cref="EagerAttention"/>.</summary>
+    /// <summary>Whether block i divides its scores by i + 1 as well: <c>scale_attn_by_inverse_layer_idx</c>. See <see cref="Compatibility"/>.</summary>
     public bool ScaleAttentionByInverseLayer { get; init; }
 
-    /// <summary>Whether the two scaling settings count: <c>attn_implementation</c> is <c>eager</c>.</summary>
-    /// <value>The default is <see langword="false"/>: Hugging Face's default attention ignores both.</value>
+    /// <summary>Whether <c>attn_implementation</c> is <c>eager</c>, in which transformers 4 heeds the two scaling settings too.</summary>
+    /// <value>The default is <see langword="false"/>.</value>
     public bool EagerAttention { get; init; }
+
+    /// <summary>Whose reading is followed: transformers 5 heeds the two scaling settings, 4.53 with its default attention ignores both.</summary>
+    /// <value>The default is <see cref="ModelCompatibility.Transformers5"/>. It isn't part of the file.</value>
+    public ModelCompatibility Compatibility { get; init; }
 
     /// <summary>The dropout of the embeddings while training: <c>embd_pdrop</c>.</summary>
     public double EmbeddingDropout { get; init; } = 0.1;
@@ -72,8 +77,9 @@ public sealed partial record Gpt2Config
     /// <summary>What a block's query-key products are multiplied by.</summary>
     internal double AttentionScale(int layer)
     {
-        var byHead = !EagerAttention || ScaleAttention ? 1 / Math.Sqrt(HeadSize) : 1;
-        return EagerAttention && ScaleAttentionByInverseLayer ? byHead / (layer + 1) : byHead;
+        var isHeeded = EagerAttention || Compatibility == ModelCompatibility.Transformers5;
+        var byHead = !isHeeded || ScaleAttention ? 1 / Math.Sqrt(HeadSize) : 1;
+        return isHeeded && ScaleAttentionByInverseLayer ? byHead / (layer + 1) : byHead;
     }
 
     /// <summary>Reads a model's configuration, with GPT-2 small's values for what it leaves out.</summary>
@@ -83,18 +89,19 @@ public sealed partial record Gpt2Config
     public static Gpt2Config Read(ConfigSection config)
     {
         ArgumentNullException.ThrowIfNull(config);
+        ConfigKeys.Check(config, Gpt2Folder.Kind);
         var defaults = new Gpt2Config();
         return new Gpt2Config
         {
-            HiddenSize = config.Int("n_embd", defaults.HiddenSize),
-            Layers = config.Int("n_layer", defaults.Layers),
-            Heads = config.Int("n_head", defaults.Heads),
-            Positions = config.Int("n_positions", defaults.Positions),
+            HiddenSize = Size("hidden_size", "n_embd", defaults.HiddenSize),
+            Layers = Size("num_hidden_layers", "n_layer", defaults.Layers),
+            Heads = Size("num_attention_heads", "n_head", defaults.Heads),
+            Positions = Size("max_position_embeddings", "n_positions", defaults.Positions),
             InnerSize = config.Has("n_inner") ? config.Int("n_inner") : null,
             VocabularySize = config.Int("vocab_size", defaults.VocabularySize),
             ActivationFunction = config.Text("activation_function", defaults.ActivationFunction),
             LayerNormEpsilon = config.Number("layer_norm_epsilon", defaults.LayerNormEpsilon),
-            EosTokenId = config.Has("eos_token_id") ? config.Int("eos_token_id") : null,
+            EosTokenId = config.Has("eos_token_id") ? config.Ints("eos_token_id").Cast<int?>().FirstOrDefault() : null,
             BosTokenId = config.Has("bos_token_id") ? config.Int("bos_token_id") : null,
             TieWordEmbeddings = config.Flag("tie_word_embeddings", defaults.TieWordEmbeddings),
             ScaleAttention = config.Flag("scale_attn_weights", defaults.ScaleAttention),
@@ -105,6 +112,9 @@ public sealed partial record Gpt2Config
             ResidualDropout = config.Number("resid_pdrop", defaults.ResidualDropout),
             InitializerRange = config.Number("initializer_range", defaults.InitializerRange),
         };
+
+        // The names that other models have for these; transformers takes either, and them first.
+        int Size(string others, string own, int fallback) => config.Int(others, config.Int(own, fallback));
     }
 
     /// <summary>Checks all fields.</summary>
@@ -140,14 +150,14 @@ public sealed partial record Gpt2Config
             yield return $"activation_function is '{ActivationFunction}', it must be gelu_new, gelu, quick_gelu, relu or tanh";
         }
 
-        if (!(LayerNormEpsilon > 0))
+        if (!(LayerNormEpsilon > 0 && double.IsFinite(LayerNormEpsilon)))
         {
-            yield return $"layer_norm_epsilon is {LayerNormEpsilon}, it must be above 0";
+            yield return $"layer_norm_epsilon is {LayerNormEpsilon}, it must be a finite number above 0";
         }
 
-        if (!(InitializerRange > 0))
+        if (!(InitializerRange > 0 && double.IsFinite(InitializerRange)))
         {
-            yield return $"initializer_range is {InitializerRange}, it must be above 0";
+            yield return $"initializer_range is {InitializerRange}, it must be a finite number above 0";
         }
 
         (string Name, int? Value)[] tokens = [("eos_token_id", EosTokenId), ("bos_token_id", BosTokenId)];

@@ -1,6 +1,8 @@
+using System.Text.Json.Nodes;
 using ClipGpt2.Captioning.Weights;
 using ClipGpt2.Captioning.Weights.Adapters;
 using ClipGpt2.Captioning.Weights.Maps;
+using Microsoft.Extensions.Logging.Abstractions;
 using TorchSharp;
 
 namespace ClipGpt2.Captioning.Decoding.Gpt2;
@@ -22,10 +24,15 @@ internal static class Gpt2Folder
         var config = Gpt2Config.Read(source.Config);
         config.Validate(source.Config.File);
         var names = Gpt2Names.For(source.Weights);
+        var settled = Gpt2Head.Settle(config, source.Weights, NullLogger.Instance);
+        var whole = Gpt2Head.Complete(settled, source.Weights);
         using var weights = new RenamedTensors(
-            source.Weights, name => names.IsBuffer(name) || (config.TieWordEmbeddings && name == Gpt2Names.Head) ? null : names.ModelName(name));
-        ModelFolderWriter.Write(source.Path, target, weights, floatingType, token);
+            whole, name => names.IsBuffer(name) || (settled.TieWordEmbeddings && name == Gpt2Names.Head) ? null : names.ModelName(name));
+        ModelFolderWriter.Write(source.Path, target, weights, floatingType, Untied(settled), token);
     }
+
+    /// <summary>What a written configuration must say where the head isn't the embedding, whatever the one that was read said.</summary>
+    public static JsonObject? Untied(Gpt2Config settled) => settled.TieWordEmbeddings ? null : new() { ["tie_word_embeddings"] = false };
 
     /// <summary>Writes a model with adapters merged into its weights, both of which are read again: packed weights can't be written.</summary>
     /// <exception cref="CaptioningException">A folder is gone or has changed, or a file can't be read or written.</exception>

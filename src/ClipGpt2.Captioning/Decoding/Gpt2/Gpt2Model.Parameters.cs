@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using ClipGpt2.Captioning.Decoding.Generation;
 using ClipGpt2.Captioning.Runtime.Layers;
 using ClipGpt2.Captioning.Weights;
 using TorchSharp;
@@ -52,13 +54,14 @@ public sealed partial class Gpt2Model
         }
     }
 
-    /// <summary>Writes the model as a folder in Hugging Face's form, a <c>GPT2LMHeadModel</c>: <c>config.json</c> and <c>model.safetensors</c>, without a tokenizer.</summary>
+    /// <summary>Writes the model as a folder in Hugging Face's form, a <c>GPT2LMHeadModel</c>: <c>config.json</c>, <c>generation_config.json</c> if it came from a folder, and <c>model.safetensors</c>, without a tokenizer.</summary>
     /// <param name="folder">The folder; it is made if it isn't there, and files of these names are replaced.</param>
     /// <exception cref="CaptioningException">A file can't be written, or the model was loaded for inference, for which its weights were packed.</exception>
     public void Save(string folder)
     {
         using var weights = new MemoryTensors("the model in training", FileTensors());
-        ModelFolderWriter.WriteNew(folder, [new("config.json", Config.ToJson())], weights);
+        KeyValuePair<string, JsonObject>[] generation = Generation is null ? [] : [new(GenerationConfig.FileName, Generation.Json)];
+        ModelFolderWriter.WriteNew(folder, [new("config.json", Config.ToJson()), .. generation], weights);
     }
 
     /// <summary>Keeps the first blocks as they are while the rest is trained; embeddings, final layer norm and head go on training.</summary>

@@ -1,8 +1,11 @@
+using ClipGpt2.Captioning.Decoding.Generation;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Runtime.Layers;
 using ClipGpt2.Captioning.Weights;
 using ClipGpt2.Captioning.Weights.Adapters;
 using ClipGpt2.Captioning.Weights.Maps;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -40,6 +43,9 @@ public sealed partial class Gpt2Model : IAutoregressiveModel, ITrainable, IDispo
     /// <summary>The model's sizes and settings.</summary>
     public Gpt2Config Config { get; }
 
+    /// <summary>How the folder that the model was loaded from says that texts are to be searched; null for a model that came from none.</summary>
+    internal GenerationConfig? Generation { get; init; }
+
     /// <summary>Where and how the model computes.</summary>
     public ComputeOptions Compute { get; }
 
@@ -56,9 +62,12 @@ public sealed partial class Gpt2Model : IAutoregressiveModel, ITrainable, IDispo
     /// <param name="folder">The folder, which isn't needed any more afterwards.</param>
     /// <param name="compute">Where and how to compute; null for float32 on the processor.</param>
     /// <param name="adapter">Low-rank adapters to merge into the weights, which costs nothing later; null for none. It isn't needed any more afterwards.</param>
+    /// <param name="compatibility">Whose reading of the files is followed where the versions of transformers differ.</param>
+    /// <param name="logger">Is told what is odd about the files, or null.</param>
     /// <returns>The model; dispose it.</returns>
     /// <exception cref="CheckpointFormatException">The configuration isn't GPT-2's, or weights or adapters don't fit it: every fault is listed.</exception>
-    public static Gpt2Model Load(ModelFolder folder, ComputeOptions? compute = null, LoraAdapter? adapter = null)
+    public static Gpt2Model Load(
+        ModelFolder folder, ComputeOptions? compute = null, LoraAdapter? adapter = null, ModelCompatibility compatibility = default, ILogger? logger = null)
     {
         ArgumentNullException.ThrowIfNull(folder);
         if (folder.Config.Text("model_type", Gpt2Folder.Kind) is var type && type != Gpt2Folder.Kind)
@@ -66,16 +75,22 @@ public sealed partial class Gpt2Model : IAutoregressiveModel, ITrainable, IDispo
             throw folder.Config.Error("model_type", $"is '{type}', and must be '{Gpt2Folder.Kind}'");
         }
 
-        var config = Gpt2Config.Read(folder.Config);
-        config.Validate(folder.Config.File);
-        if (adapter is null)
-        {
-            return Create(config, folder.Weights, compute);
-        }
-
-        using var merged = Gpt2Adapters.Merge(config, folder.Weights, adapter.Config, adapter.Weights);
-        return Create(config, merged, compute);
+        var config = ReadConfig(folder, compatibility);
+        using var merged = adapter is null ? null : Gpt2Adapters.Merge(config, folder.Weights, adapter.Config, adapter.Weights);
+        return Load(folder, config, merged ?? folder.Weights, compute, logger ?? NullLogger.Instance);
     }
+
+    /// <summary>The sizes and settings of a folder's model, checked.</summary>
+    internal static Gpt2Config ReadConfig(ModelFolder folder, ModelCompatibility compatibility)
+    {
+        var config = Gpt2Config.Read(folder.Config) with { Compatibility = compatibility };
+        config.Validate(folder.Config.File);
+        return config;
+    }
+
+    /// <summary>Builds the model of a folder with other weights in the place of some of its own, or of all.</summary>
+    internal static Gpt2Model Load(ModelFolder folder, Gpt2Config config, ITensorSource weights, ComputeOptions? compute, ILogger logger) =>
+        Create(config, weights, compute, GenerationConfig.Read(folder, config.VocabularySize, logger), logger);
 
     /// <summary>Builds a model of given sizes over given weights.</summary>
     /// <param name="config">The sizes.</param>
@@ -87,13 +102,20 @@ public sealed partial class Gpt2Model : IAutoregressiveModel, ITrainable, IDispo
     {
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(source);
+        return Create(config, source, compute, generation: null, NullLogger.Instance);
+    }
+
+    internal static Gpt2Model Create(Gpt2Config config, ITensorSource source, ComputeOptions? compute, GenerationConfig? generation, ILogger logger)
+    {
         config.Validate(source.Location);
         TorchRuntime.Load();
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         compute?.Validate();
+        config = Gpt2Head.Settle(config, source, logger);
+        source = Gpt2Head.Complete(config, source);
         using var weights = new WeightLoader(source, compute ?? new ComputeOptions(), Gpt2Names.For(source));
-        var model = new Gpt2Model(config, weights);
+        var model = new Gpt2Model(config, weights) { Generation = generation };
         try
         {
             weights.Finish();

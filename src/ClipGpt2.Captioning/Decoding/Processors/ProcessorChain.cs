@@ -11,8 +11,11 @@ internal sealed class ProcessorChain
 
     public bool IsEmpty => Processors.Count == 0;
 
-    public static ProcessorChain Create(DecodingOptions options, SearchSettings settings) =>
-        new([.. Penalties(options, settings), .. Limits(options, settings), .. options.LogitsProcessors, .. Warpers(options, settings), .. Last(options)]);
+    /// <summary>Whether options asked for a change of scores. (That nothing may be written which the tokenizer lacks, nobody asks for.)</summary>
+    public bool IsAskedFor => Processors.Any(processor => processor is not PaddedTokens);
+
+    public static ProcessorChain Create(EffectiveDecoding options, SearchSettings settings) =>
+        new([.. Penalties(options, settings), .. Limits(options, settings), .. options.LogitsProcessors, .. Padding(settings), .. Warpers(options, settings), .. Last(options)]);
 
     public void Apply(in LogitsContext context, Span<float> scores)
     {
@@ -22,7 +25,7 @@ internal sealed class ProcessorChain
         }
     }
 
-    private static IEnumerable<ILogitsProcessor> Penalties(DecodingOptions options, SearchSettings settings)
+    private static IEnumerable<ILogitsProcessor> Penalties(EffectiveDecoding options, SearchSettings settings)
     {
         if (options.SequenceBiases.Count > 0)
         {
@@ -50,7 +53,7 @@ internal sealed class ProcessorChain
         }
     }
 
-    private static IEnumerable<ILogitsProcessor> Limits(DecodingOptions options, SearchSettings settings)
+    private static IEnumerable<ILogitsProcessor> Limits(EffectiveDecoding options, SearchSettings settings)
     {
         if (settings.MinNewTokens > 0)
         {
@@ -88,7 +91,16 @@ internal sealed class ProcessorChain
         }
     }
 
-    private static IEnumerable<ILogitsProcessor> Warpers(DecodingOptions options, SearchSettings settings)
+    /// <summary>After all that could let a row of padding win.</summary>
+    private static IEnumerable<ILogitsProcessor> Padding(SearchSettings settings)
+    {
+        if (settings.WritableTokens < settings.VocabularySize)
+        {
+            yield return new PaddedTokens(settings.WritableTokens);
+        }
+    }
+
+    private static IEnumerable<ILogitsProcessor> Warpers(EffectiveDecoding options, SearchSettings settings)
     {
         if (!options.Sample)
         {
@@ -133,7 +145,7 @@ internal sealed class ProcessorChain
         }
     }
 
-    private static IEnumerable<ILogitsProcessor> Last(DecodingOptions options)
+    private static IEnumerable<ILogitsProcessor> Last(EffectiveDecoding options)
     {
         if (options.RenormalizeLogits)
         {

@@ -76,7 +76,7 @@ internal sealed class BeamCandidates
     public ScoredRow Score(
         ReadOnlySpan<float> logits, TokenNode? text, Span<float> buffer, ReadOnlySpan<int> earlierGroupTokens = default)
     {
-        var statistics = RowStatistics.Of(logits);
+        var statistics = _settings.StatisticsOf(logits, _image);
         if (_settings.Chain.IsEmpty && _settings.Options.Observer is null)
         {
             return new ScoredRow(logits, statistics, statistics);

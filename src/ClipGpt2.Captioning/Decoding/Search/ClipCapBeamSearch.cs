@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using ClipGpt2.Captioning.Decoding.Processors;
 
 namespace ClipGpt2.Captioning.Decoding.Search;
 
@@ -111,13 +112,15 @@ internal sealed class ClipCapBeamSearch : ImageSearch
         return new Runner(text, candidate.Score * text.Length, text.Length, Settings.Stop.IsEnd(candidate.Token), runner.Row);
     }
 
-    private static TokenNode Write(TokenNode? before, int token, int beam, ReadOnlySpan<float> logits, float score) =>
-        new(before, token, beam, RowStatistics.Of(logits).LogProbability(logits[token]), score);
+    private TokenNode Write(TokenNode? before, int token, int beam, ReadOnlySpan<float> logits, float score) =>
+        new(before, token, beam, Settings.StatisticsOf(logits, Image).LogProbability(logits[token]), score);
 
     private RowStatistics Scale(ReadOnlySpan<float> logits)
     {
         TensorPrimitives.Divide(logits, _temperature, _scores);
-        return RowStatistics.Of(_scores);
+        var statistics = Settings.StatisticsOf(_scores, Image);
+        Settings.Chain.Apply(new LogitsContext([], Image), _scores);
+        return statistics;
     }
 
     /// <summary>A beam.</summary>

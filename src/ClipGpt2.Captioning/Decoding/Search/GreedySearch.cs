@@ -40,7 +40,7 @@ internal sealed class GreedySearch : ImageSearch
 
     private void Step(Walk walk, ReadOnlySpan<float> logits, Span<float> buffer)
     {
-        var statistics = RowStatistics.Of(logits);
+        var statistics = Settings.StatisticsOf(logits, Image);
         var scores = Process(walk, logits, buffer);
         var token = walk.Random is null ? TensorPrimitives.IndexOfMax(scores) : Draw(scores, walk.Random);
         walk.Reason = Settings.Stop.ReasonToStop(walk.Text, token);

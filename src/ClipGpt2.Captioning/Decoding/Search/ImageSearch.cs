@@ -20,7 +20,7 @@ internal abstract class ImageSearch(int image, SearchSettings settings)
 
     protected SearchSettings Settings => settings;
 
-    protected DecodingOptions Options => settings.Options;
+    protected EffectiveDecoding Options => settings.Options;
 
     /// <summary>The search that options ask for.</summary>
     public static ImageSearch Create(int image, SearchSettings settings) => settings.Options switch
@@ -32,6 +32,9 @@ internal abstract class ImageSearch(int image, SearchSettings settings)
         _ => new BeamSearch(image, settings),
     };
 
+    /// <summary>Why the image has no captions, which is no reason for the others to have none; else null.</summary>
+    public CaptioningException? Error { get; private set; }
+
     /// <summary>Best first; once it has no continuations.</summary>
     public abstract IReadOnlyList<DecodedSequence> Results();
 
@@ -42,7 +45,17 @@ internal abstract class ImageSearch(int image, SearchSettings settings)
     {
         _parents.Clear();
         _tokens.Clear();
-        Step(new SessionRows(session, firstRow, Rows));
+        try
+        {
+            Step(new SessionRows(session, firstRow, Rows));
+        }
+        catch (CaptioningException e)
+        {
+            Error = e;
+            _parents.Clear();
+            _tokens.Clear();
+        }
+
         Rows = _parents.Count;
     }
 

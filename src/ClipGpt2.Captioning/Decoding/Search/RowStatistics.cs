@@ -16,6 +16,9 @@ internal readonly record struct RowStatistics(float Max, float LogSum)
         return new RowStatistics(max, (float)Math.Log(SumOfExponentials(scores, max)));
     }
 
+    /// <summary>Whether a row has probabilities: with NaN or infinity in it, or with nothing that is allowed, it has none.</summary>
+    public bool IsFinite => float.IsFinite(Max) && float.IsFinite(LogSum);
+
     /// <summary>In the order of operations of torch's log_softmax: subtracting the two parts together would lose digits of small scores.</summary>
     public float LogProbability(float score) => score - Max - LogSum;
 

@@ -5,10 +5,11 @@ namespace ClipGpt2.Captioning.Decoding.Search;
 /// <summary>Options made definite for one model and one length of prefix.</summary>
 internal sealed class SearchSettings
 {
-    private SearchSettings(DecodingOptions options, ModelFacts model, IReadOnlyList<int> endTokens, int maxNewTokens, int minNewTokens)
+    private SearchSettings(EffectiveDecoding options, ModelFacts model, IReadOnlyList<int> endTokens, int maxNewTokens, int minNewTokens)
     {
         Options = options;
         VocabularySize = model.VocabularySize;
+        WritableTokens = options.AllowPaddedTokens ? model.VocabularySize : Writable(options.TokenizerLength, model);
         EndTokens = endTokens;
         MaxNewTokens = maxNewTokens;
         MinNewTokens = minNewTokens;
@@ -16,9 +17,12 @@ internal sealed class SearchSettings
         Chain = ProcessorChain.Create(options, this);
     }
 
-    public DecodingOptions Options { get; }
+    public EffectiveDecoding Options { get; }
 
     public int VocabularySize { get; }
+
+    /// <summary>The tokens that may be written go from 0 to before this.</summary>
+    public int WritableTokens { get; }
 
     public IReadOnlyList<int> EndTokens { get; }
 
@@ -36,23 +40,31 @@ internal sealed class SearchSettings
     /// <summary>How many of the best candidates a step keeps for each beam, so that enough are left if all end tokens are among them.</summary>
     public int CandidatesPerBeam => Math.Max(2, 1 + EndTokens.Count);
 
-    /// <param name="options">Valid by themselves or not: their own errors are reported with those that show here.</param>
+    /// <summary>The statistics of a row of the model's logits, among the tokens that may be written: what pads a vocabulary has no part in probabilities.</summary>
+    /// <exception cref="CaptioningException">It holds NaN or infinity, and the options don't replace those.</exception>
+    public RowStatistics StatisticsOf(ReadOnlySpan<float> logits, int image)
+    {
+        var statistics = RowStatistics.Of(logits[..WritableTokens]);
+        return statistics.IsFinite || Options.RemoveInvalidValues ? statistics : throw NonFinite.Error(NonFinite.DecoderScores, Options.ImageNames is { } names ? $"'{names[image]}'" : $"image {image} of the batch");
+    }
+
+    /// <param name="options">As far as they are set, valid or not: their own errors are reported with those that show here.</param>
     /// <param name="model">What is known of the model.</param>
     /// <param name="prefixLength">The number of positions before the first new token: prefix and prompt.</param>
     public static SearchSettings Create(DecodingOptions options, ModelFacts model, int prefixLength)
     {
+        options = options.WithDefaults();
         var errors = DecodingOptionsValidator.Errors(options).ToList();
         var endTokens = options.EndTokenIds ?? (options.Strategy == DecodingStrategy.Standard ? model.EndTokens : ClipCapStopToken(options, model));
-        if (endTokens is null || (options.StopStrings.Count > 0 && model.Decode is null))
+        if (endTokens is null || (options.StopStrings!.Count > 0 && model.Decode is null))
         {
             errors.Add($"{nameof(options.StopStrings)} (and ClipCap's strategies without {nameof(options.EndTokenIds)}) need a decoder with a tokenizer.");
         }
 
-        var longest = options.MaxLength ?? DecodingOptions.ReferenceMaxLength;
-        var maxNewTokens = options.MaxNewTokens ?? (longest - prefixLength);
+        var maxNewTokens = options.MaxNewTokens ?? (options.MaxLength!.Value - prefixLength);
         if (maxNewTokens < 1 && options.MaxNewTokens is null)
         {
-            errors.Add($"{nameof(options.MaxLength)} ({longest}) leaves no token to write after a prefix and prompt of {prefixLength}; raise it or set {nameof(options.MaxNewTokens)}.");
+            errors.Add($"{nameof(options.MaxLength)} ({options.MaxLength}) leaves no token to write after a prefix and prompt of {prefixLength}; raise it or set {nameof(options.MaxNewTokens)}.");
         }
 
         if (maxNewTokens > 0 && prefixLength + maxNewTokens - 1 > model.MaxPositions)
@@ -60,11 +72,11 @@ internal sealed class SearchSettings
             errors.Add($"A prefix and prompt of {prefixLength} and {maxNewTokens} new tokens take more positions than the model has ({model.MaxPositions}); lower {nameof(options.MaxNewTokens)}.");
         }
 
-        errors.AddRange(OutOfVocabulary(options, model.VocabularySize));
+        errors.AddRange(OutOfVocabulary(options, endTokens ?? [], model));
         DecodingOptionsValidator.Throw(errors);
-        var minNewTokens = options.MinNewTokens ?? Math.Max(options.MinLength - prefixLength, 0);
-        var settings = new SearchSettings(options, model, endTokens!, maxNewTokens, minNewTokens);
-        if (options.Strategy != DecodingStrategy.Standard && !settings.Chain.IsEmpty)
+        var minNewTokens = options.MinNewTokens ?? Math.Max(options.MinLength!.Value - prefixLength, 0);
+        var settings = new SearchSettings(new EffectiveDecoding(options), model, endTokens!, maxNewTokens, minNewTokens);
+        if (options.Strategy != DecodingStrategy.Standard && settings.Chain.IsAskedFor)
         {
             DecodingOptionsValidator.Throw([$"{options.Strategy} knows no penalties, bans, forced tokens or least lengths."]);
         }
@@ -73,24 +85,42 @@ internal sealed class SearchSettings
     }
 
     /// <summary>ClipCap's stop text stands for its first token, and is no stop string.</summary>
-    private static IReadOnlyList<string> StopStringsOf(DecodingOptions options) =>
+    private static IReadOnlyList<string> StopStringsOf(EffectiveDecoding options) =>
         options.Strategy == DecodingStrategy.Standard ? options.StopStrings : [];
 
     private static int[]? ClipCapStopToken(DecodingOptions options, ModelFacts model) =>
-        model.Encode?.Invoke(options.StopStrings.Count > 0 ? options.StopStrings[0] : ".") is { Count: > 0 } ids ? [ids[0]] : null;
+        model.Encode?.Invoke(options.StopStrings!.Count > 0 ? options.StopStrings[0] : ".") is { Count: > 0 } ids ? [ids[0]] : null;
 
-    private static IEnumerable<string> OutOfVocabulary(DecodingOptions o, int size)
+    /// <summary>What a tokenizer knows of a vocabulary; all of it without one.</summary>
+    private static int Writable(int? tokenizerLength, ModelFacts model) => Math.Min(tokenizerLength ?? model.TokenizerLength ?? model.VocabularySize, model.VocabularySize);
+
+    private static IEnumerable<string> OutOfVocabulary(DecodingOptions o, IReadOnlyList<int> endTokens, ModelFacts model)
+    {
+        var size = model.VocabularySize;
+        var writable = o.AllowPaddedTokens == true ? size : Writable(o.TokenizerLength, model);
+        foreach (var forced in One(o.ForcedBosTokenId).Concat(One(o.ForcedEosTokenId)).Where(token => token >= writable && token < size))
+        {
+            yield return $"The token {forced} can't be forced: the tokenizer has only {writable}. {nameof(o.AllowPaddedTokens)} lets tokens be written that it lacks.";
+        }
+
+        foreach (var error in OutOfVocabulary(o, endTokens, size))
+        {
+            yield return error;
+        }
+    }
+
+    private static IEnumerable<string> OutOfVocabulary(DecodingOptions o, IReadOnlyList<int> endTokens, int size)
     {
         (string Name, IEnumerable<int> Tokens)[] lists =
         [
-            (nameof(o.EndTokenIds), o.EndTokenIds ?? []),
+            (nameof(o.EndTokenIds), endTokens),
             (nameof(o.PadTokenId), One(o.PadTokenId)),
-            (nameof(o.PromptIds), o.PromptIds),
-            (nameof(o.BadWords), o.BadWords.SelectMany(w => w)),
-            (nameof(o.SequenceBiases), o.SequenceBiases.SelectMany(b => b.TokenIds)),
-            (nameof(o.RequiredWords), o.RequiredWords.SelectMany(w => w.Alternatives).SelectMany(a => a)),
-            (nameof(o.SuppressedTokens), o.SuppressedTokens),
-            (nameof(o.BeginSuppressedTokens), o.BeginSuppressedTokens),
+            (nameof(o.PromptIds), o.PromptIds!),
+            (nameof(o.BadWords), o.BadWords!.SelectMany(w => w)),
+            (nameof(o.SequenceBiases), o.SequenceBiases!.SelectMany(b => b.TokenIds)),
+            (nameof(o.RequiredWords), o.RequiredWords!.SelectMany(w => w.Alternatives).SelectMany(a => a)),
+            (nameof(o.SuppressedTokens), o.SuppressedTokens!),
+            (nameof(o.BeginSuppressedTokens), o.BeginSuppressedTokens!),
             (nameof(o.ForcedBosTokenId), One(o.ForcedBosTokenId)),
             (nameof(o.ForcedEosTokenId), One(o.ForcedEosTokenId)),
         ];
@@ -100,7 +130,7 @@ internal sealed class SearchSettings
                select $"{list.Name} has tokens outside of the vocabulary of {size}: {string.Join(", ", wrong)}.";
     }
 
-    private static IEnumerable<int> One(int? token) => token is { } value ? [value] : [];
+    private static IEnumerable<int> One(int? token) => token is { } value and not DecodingOptions.NoToken ? [value] : [];
 }
 
 /// <summary>What searches must know of a model and its tokenizer.</summary>
@@ -114,4 +144,8 @@ internal sealed record ModelFacts(
     int MaxPositions,
     IReadOnlyList<int> EndTokens,
     Func<string, IReadOnlyList<int>>? Encode = null,
-    Func<IReadOnlyList<int>, string>? Decode = null);
+    Func<IReadOnlyList<int>, string>? Decode = null)
+{
+    /// <summary>How many tokens the tokenizer has, if there is one and it tells.</summary>
+    public int? TokenizerLength { get; init; }
+}

@@ -50,7 +50,7 @@ internal static class ClipFolderWriter
         else
         {
             using var weights = Overlaid(source.Weights, options.Trained);
-            ModelFolderWriter.Write(source.Path, target, weights, options.FloatingType, token);
+            ModelFolderWriter.Write(source.Path, target, weights, options.FloatingType, token: token);
         }
     }
 

@@ -20,7 +20,11 @@ internal sealed class TokenizerFolder
     {
         _path = path;
         Config = Parse(ConfigName);
-        if (!File.Exists(FileOf(VocabularyName)) && !File.Exists(FileOf(WordPieceName)) && Parse(TokenizerJson.Name) is { } whole)
+        Family = Config?.Text("tokenizer_class") ?? Parse("config.json")?.Text("model_type");
+
+        // transformers 5 writes tokenizer.json alone, and reads it before the older files where those are left beside it.
+        var isOlder = File.Exists(FileOf(VocabularyName)) || File.Exists(FileOf(WordPieceName));
+        if ((!isOlder || IsGeneric || Config?.Text("backend") is not null) && Parse(TokenizerJson.Name) is { } whole)
         {
             _whole = new(whole);
         }
@@ -33,11 +37,29 @@ internal sealed class TokenizerFolder
         ? new(Path.GetFullPath(path))
         : throw new TokenizerFormatException($"There is no folder '{path}'; a tokenizer is loaded from the folder of its model.");
 
-    /// <summary>The name of the tokenizer's class in transformers, or of its model's family; null if no file says it.</summary>
-    public string? Family => Config?.Text("tokenizer_class") ?? Parse("config.json")?.Text("model_type");
+    /// <summary>The name of the tokenizer's class in transformers, or where no class is named of its model's family; null if no file says either.</summary>
+    public string? Family { get; }
+
+    /// <summary>Whether the class is one that does what <c>tokenizer.json</c> says, and nothing of its own.</summary>
+    public bool IsGeneric => Family is "PreTrainedTokenizerFast" or "TokenizersBackend";
+
+    /// <summary><c>tokenizer.json</c>, where it is what counts.</summary>
+    public TokenizerJson? Whole => _whole;
+
+    /// <summary>The tokenizer that the folder holds: its family, or for a generic class that whose tokenizer <c>tokenizer.json</c> describes.</summary>
+    /// <exception cref="TokenizerFormatException">It describes none of this library's.</exception>
+    public string? Kind => IsGeneric ? (_whole ?? throw new TokenizerFormatException($"'{FileOf(ConfigName)}' names '{Family}', whose '{TokenizerJson.Name}' is missing in '{_path}'.")).Kind() : Family;
+
+    /// <summary>Fails if a generic class's <c>tokenizer.json</c> describes another tokenizer than the one that is asked for.</summary>
+    public TokenizerFolder Require(string kind) => !IsGeneric || Kind == kind
+        ? this
+        : throw new TokenizerFormatException($"'{FileOf(TokenizerJson.Name)}' describes a tokenizer like {Kind}'s, and {kind}'s is needed.");
 
     /// <summary>The normaliser of a folder that holds only <c>tokenizer.json</c>; null if it has none.</summary>
     public JsonFields? Normalizer => _whole?.Normalizer;
+
+    /// <summary>Whether a space is put before every text: a generic class asks the pre-tokenizer, one of a model's own its configuration.</summary>
+    public bool AddsPrefixSpace => (IsGeneric ? _whole?.PreTokenizer?.Flag("add_prefix_space") : Config?.Flag("add_prefix_space")) ?? false;
 
     /// <summary>Reads the vocabulary of a byte-pair encoding and its merges.</summary>
     /// <param name="readMerges">Reads <c>merges.txt</c>, given its bytes and name.</param>

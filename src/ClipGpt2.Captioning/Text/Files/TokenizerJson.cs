@@ -12,6 +12,50 @@ internal sealed class TokenizerJson(JsonFields fields)
 
     public JsonFields? Normalizer => fields.Section("normalizer");
 
+    public JsonFields? PreTokenizer => fields.Section("pre_tokenizer");
+
+    /// <summary>What the post-processor puts around a single text: the ids before it and after it.</summary>
+    public (int[] Before, int[] After) Template()
+    {
+        if (fields.Section("post_processor") is not { } processor || processor.Text("type") != "TemplateProcessing")
+        {
+            return ([], []);
+        }
+
+        var parts = processor.Items("single").ToList();
+        var text = parts.FindIndex(part => part.Section("Sequence") is not null);
+        return text < 0 ? throw processor.Wrong("a template with the text in it") : (Ids(parts[..text]), Ids(parts[(text + 1)..]));
+
+        int[] Ids(IEnumerable<JsonFields> specials) =>
+        [
+            .. specials.SelectMany(part => part.Section("SpecialToken")?.Text("id") is { } name && processor.Section("special_tokens")?.Section(name) is { } token
+                ? token.Items("ids").Select(id => id.AsId())
+                : throw part.Wrong("a special token that the template lists")),
+        ];
+    }
+
+    /// <summary>Whose tokenizer the file describes, all of it: what this library's would do otherwise is refused by name.</summary>
+    /// <returns><c>gpt2</c>, <c>roberta</c>, <c>clip</c> or <c>bert</c>.</returns>
+    /// <exception cref="TokenizerFormatException">It is none of them.</exception>
+    public string Kind()
+    {
+        if (Type(Model) is "WordPiece")
+        {
+            RequireParts("BertNormalizer", "BertPreTokenizer", ["TemplateProcessing", "BertProcessing"], "WordPiece");
+            return "bert";
+        }
+
+        RequirePlainBpe();
+        if (Model.Text("end_of_word_suffix") is { Length: > 0 })
+        {
+            RequireParts("Sequence(NFC, Replace, Lowercase)", "Sequence(Split, ByteLevel)", ["RobertaProcessing"], "ByteLevel");
+            return "clip";
+        }
+
+        RequireParts("", "ByteLevel", ["TemplateProcessing", "RobertaProcessing", "ByteLevel", ""], "ByteLevel");
+        return PartName(fields.Section("post_processor")) == "RobertaProcessing" ? "roberta" : "gpt2";
+    }
+
     private JsonFields Model => fields.Section("model") ?? throw fields.Wrong("an object with a \"model\"");
 
     /// <summary>The tokens and their ids.</summary>
@@ -29,6 +73,55 @@ internal sealed class TokenizerJson(JsonFields fields)
 
     /// <summary>The merges: texts of two tokens with a space between them, or lists of two tokens.</summary>
     public MergeList Merges() => new(fields.File, [.. Model.Items("merges").Select(Merge)]);
+
+    /// <summary>A byte-pair encoding without what ours doesn't do; one without its type is told by its merges.</summary>
+    private void RequirePlainBpe()
+    {
+        if (Type(Model) is not "BPE")
+        {
+            throw Model.Wrong("a model of type BPE or WordPiece");
+        }
+
+        foreach (var name in (string[])["ignore_merges", "byte_fallback"])
+        {
+            if (Model.Flag(name) is true)
+            {
+                throw Model.Wrong($"a model without \"{name}\", which is not supported");
+            }
+        }
+    }
+
+    private static string? Type(JsonFields model) => model.Text("type") ?? (model.Items("merges").Any() ? "BPE" : null);
+
+    private void RequireParts(string normalizer, string preTokenizer, string[] postProcessors, string decoder)
+    {
+        (string Part, string[] Known)[] parts = [("normalizer", [normalizer]), ("pre_tokenizer", [preTokenizer]), ("post_processor", postProcessors), ("decoder", [decoder])];
+        foreach (var (part, known) in parts)
+        {
+            if (PartName(fields.Section(part)) is var found && !known.Contains(found))
+            {
+                throw new TokenizerFormatException(
+                    $"'{fields.File}': $.{part} is {(found.Length == 0 ? "null" : found)}, which is not supported; it must be {string.Join(" or ", known.Select(name => name.Length == 0 ? "null" : name))} in a tokenizer like this.");
+            }
+        }
+
+        if (PreTokenizer is { } bytes && bytes.Text("type") == "ByteLevel" && bytes.Flag("use_regex") is false)
+        {
+            throw bytes.Wrong("a pre-tokenizer with \"use_regex\"");
+        }
+    }
+
+    /// <summary>The type of a part, with those of its own parts; empty for none.</summary>
+    private static string PartName(JsonFields? part)
+    {
+        if (part is null)
+        {
+            return "";
+        }
+
+        string[] inner = [.. part.Items("normalizers").Concat(part.Items("pretokenizers")).Concat(part.Items("processors")).Concat(part.Items("decoders")).Select(PartName)];
+        return inner.Length == 0 ? part.Text("type") ?? "" : $"{part.Text("type")}({string.Join(", ", inner)})";
+    }
 
     private static (string Left, string Right) Merge(JsonFields merge)
     {

@@ -87,7 +87,7 @@ internal sealed class TokenizedCaptions
 
     /// <summary>The text of a caption's ids, without special tokens.</summary>
     public static string Decode(Tokenizer tokenizer, IReadOnlyList<int> ids) =>
-        (tokenizer is TransformerTokenizer transformer ? transformer.Decode(ids, skipSpecialTokens: true) : tokenizer.Decode(ids)) ?? string.Empty;
+        tokenizer.DecodeKnown(ids, skipSpecialTokens: true);
 
     /// <summary>The captions of each picture, by the picture's number.</summary>
     /// <param name="dataset">The data set that was tokenized.</param>

@@ -169,7 +169,10 @@ public sealed class CaptionCheckpoint : IDisposable
     /// A base model's name may be a folder, relative to the current one. The seed's and ClipCap's checkpoints hold all of GPT-2, so of the base's folder
     /// only configuration and tokenizer are read.
     /// </remarks>
-    /// <param name="options">How to run; null for the defaults, which for ClipCap's are its own greedy search.</param>
+    /// <param name="options">
+    /// How to run; null for the defaults. Of the search, what isn't set is as in the program that wrote the checkpoint: the seed's beams, or ClipCap's own greedy
+    /// search; for this library's as the base model's folder says.
+    /// </param>
     /// <param name="bases">Where the base models are; null for where the checkpoint says. ClipCap's don't say.</param>
     /// <param name="logger">Where the captioner logs, or null.</param>
     /// <returns>A captioner that owns its parts; dispose it. It doesn't need the checkpoint any more.</returns>
@@ -185,7 +188,7 @@ public sealed class CaptionCheckpoint : IDisposable
     /// <param name="encoders">Encoders that other checkpoints may share with this one; null if the captioner has its own.</param>
     internal Captioner LoadCaptioner(CaptionerOptions? options, BaseModels? bases, ILogger<Captioner>? logger, CheckpointEncoders? encoders)
     {
-        options ??= Form == CheckpointForm.ClipCap ? new() { Decoding = { Strategy = DecodingStrategy.ClipCapGreedy } } : new();
+        options ??= new();
         options.Validate();
         options.Compute.Validate();
         return CheckpointParts.Load(_content, options, bases ?? new(), encoders, logger);

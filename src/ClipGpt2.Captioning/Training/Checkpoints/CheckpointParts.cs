@@ -9,6 +9,7 @@ using ClipGpt2.Captioning.Text;
 using ClipGpt2.Captioning.Weights;
 using ClipGpt2.Captioning.Weights.Maps;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ClipGpt2.Captioning.Training.Checkpoints;
 
@@ -22,8 +23,10 @@ internal sealed class CheckpointParts : IDisposable
     private readonly CheckpointContent _content;
     private readonly CaptionerOptions _options;
     private readonly BaseModels _bases;
+    private readonly ILogger _logger;
 
-    private CheckpointParts(CheckpointContent content, CaptionerOptions options, BaseModels bases) => (_content, _options, _bases) = (content, options, bases);
+    private CheckpointParts(CheckpointContent content, CaptionerOptions options, BaseModels bases, ILogger logger) =>
+        (_content, _options, _bases, _logger) = (content, options, bases, logger);
 
     private string Location => _content.Tensors.Location;
 
@@ -31,13 +34,13 @@ internal sealed class CheckpointParts : IDisposable
     /// <exception cref="CaptioningException">A base model isn't there or has changed, or the tensors don't fit it.</exception>
     public static Captioner Load(CheckpointContent content, CaptionerOptions options, BaseModels bases, CheckpointEncoders? encoders, ILogger<Captioner>? logger)
     {
-        var parts = new CheckpointParts(content, options, bases);
+        var parts = new CheckpointParts(content, options, bases, logger ?? NullLogger<Captioner>.Instance);
         try
         {
             parts.RefuseStrangers();
             var (decoder, tokenizer) = parts.Decoder();
             var projector = parts.Own(parts.Projector(decoder.HiddenSize));
-            return Captioner.Owning(parts.Encoder(encoders), projector, decoder, tokenizer, options, logger, parts);
+            return Captioner.Owning(parts.Encoder(encoders), projector, decoder, tokenizer, options, logger, parts, ProgramOf(content.Form));
         }
         catch
         {
@@ -45,6 +48,15 @@ internal sealed class CheckpointParts : IDisposable
             throw;
         }
     }
+
+    /// <summary>How the program that wrote a checkpoint searches captions: what it says to <c>generate</c> goes before the model's folder. This library's own says nothing.</summary>
+    private static DecodingOptions? ProgramOf(CheckpointForm form) => form switch
+    {
+        CheckpointForm.Own => null,
+        CheckpointForm.Seed => new() { Beams = 5, EarlyStopping = EarlyStopping.WhenFull, MaxLength = 30 },
+        CheckpointForm.ClipCap => new() { Strategy = DecodingStrategy.ClipCapGreedy },
+        _ => throw new ArgumentOutOfRangeException(nameof(form), form, null),
+    };
 
     public void Dispose() => _loaded.ForEach(part => part.Dispose());
 
@@ -80,16 +92,19 @@ internal sealed class CheckpointParts : IDisposable
     {
         using var folder = ModelFolder.Open(_bases.Gpt2 ?? NameOf(Gpt2), _options.ModelSearch);
         RefuseChanged(Gpt2, folder.Path, () => ModelIdentity.Of(folder));
-        var config = Gpt2Config.Read(folder.Config);
-        config.Validate(folder.Config.File);
+        var config = Gpt2Model.ReadConfig(folder, _options.Compatibility);
         using var weights = DecoderWeights(folder, config);
         var tokenizer = Gpt2Tokenizer.FromPretrained(folder.Path);
-        return (Own(new Gpt2CaptionDecoder(Gpt2Model.Create(config, weights, Compute(TrainableParts.Decoder)), tokenizer)), tokenizer);
+        return (Own(new Gpt2CaptionDecoder(Gpt2Model.Load(folder, config, weights, Compute(TrainableParts.Decoder), _logger), tokenizer)), tokenizer);
     }
 
     private ITensorSource DecoderWeights(ModelFolder folder, Gpt2Config config) => _content.HasWholeDecoder
         ? new PartOfTensors(_content.Tensors, "gpt.")
-        : CheckpointAdapters.Merge(_content, folder, config) ?? new OverlaidTensors(folder.Weights, _content.Tensors, "gpt.", Gpt2Names.For(folder.Weights));
+        : CheckpointAdapters.Merge(_content, folder, config) ?? new OverlaidTensors(Base(folder.Weights), _content.Tensors, "gpt.", Gpt2Names.For(folder.Weights));
+
+    /// <summary>A head in the base's file that repeats its embedding must not outlive it where the embedding was trained.</summary>
+    private ITensorSource Base(ITensorSource weights) =>
+        _content.Tensors.Tensors.ContainsKey("gpt.transformer.wte.weight") && !_content.Tensors.Tensors.ContainsKey($"gpt.{Gpt2Names.Head}") ? Gpt2Head.Without(weights) : weights;
 
     private LayeredProjector Projector(int hiddenSize)
     {

@@ -85,7 +85,7 @@ public sealed partial class TrainingConfiguration
         BeforeTraining = EvaluationConfig.BeforeTraining,
         EverySteps = EvaluationConfig.EverySteps,
         MaxImages = EvaluationConfig.MaxImages,
-        Decoding = new DecodingOptions { Beams = EvaluationConfig.NumBeams, MaxNewTokens = null, MaxLength = EvaluationConfig.MaxLength },
+        Decoding = new DecodingOptions { Beams = EvaluationConfig.NumBeams, EarlyStopping = EarlyStopping.WhenFull, MaxLength = EvaluationConfig.MaxLength },
         PerCaption = EvaluationConfig.PerCaption,
         Samples = EvaluationConfig.Samples,
         BestBy = EvaluationConfig.BestBy,

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
+using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.Encoders;
 using ClipGpt2.Captioning.Pipeline;
 using static TorchSharp.torch;
@@ -64,7 +65,7 @@ internal static class EmbeddingRows
 
         float[][] rows = [.. embeddings.data<float>().ToArray().Chunk(encoder.EmbeddingDimension)];
         return Array.FindIndex(rows, row => !TensorPrimitives.IsFiniteAll<float>(row)) is >= 0 and var bad
-            ? throw new CaptioningException($"The encoder's embedding of '{images[bad].Source.Name}' holds NaN or infinity: its weights are broken, or its number format is too small for them.")
+            ? throw NonFinite.Error("The encoder's embedding", $"'{images[bad].Source.Name}'")
             : rows;
     }
 }

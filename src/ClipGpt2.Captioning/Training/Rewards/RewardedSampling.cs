@@ -1,4 +1,5 @@
 using ClipGpt2.Captioning.Decoding;
+using ClipGpt2.Captioning.Text;
 using ClipGpt2.Captioning.Training.Batches;
 using ClipGpt2.Captioning.Training.Data.Sampling;
 using ClipGpt2.Captioning.Training.Objectives;
@@ -76,7 +77,9 @@ internal sealed class RewardedSampling(Captioner captioner, TrainedModel model, 
     private string[] Greedy(ICaptionDecoder decoder, Tensor prefix, CancellationToken token) =>
         [.. decoder.Decode(prefix, Search(), token).Select(picture => Text(picture[0]))];
 
-    private DecodingOptions Search() => new() { Beams = 1, MaxNewTokens = _options.MaxNewTokens ?? options.MaxTextTokens };
+    /// <summary>The model's own distribution, whatever its folder says of searches.</summary>
+    private DecodingOptions Search() =>
+        new DecodingOptions { Beams = 1, MaxNewTokens = _options.MaxNewTokens ?? options.MaxTextTokens, TokenizerLength = captioner.Tokenizer.Length() }.WithDefaults();
 
     /// <summary>Picture by picture. One sample of each picture makes a corpus, in which no picture comes twice.</summary>
     private double[] Rewards(IReadOnlyList<int> pictures, IReadOnlyList<IReadOnlyList<DecodedSequence>> samples, CancellationToken token)

@@ -23,7 +23,7 @@ internal static class Float16Captioner
         using var clip = ModelFolder.Open(GoldenRoot.Path("models/tiny-clip"));
         var preprocessor = ImagePreprocessor.Load(clip.Path);
         using var encoder = ClipImageEncoder.Load(clip, new ImagePreprocessor(preprocessor.Options with { Squash = Squash }));
-        var config = Gpt2Config.Read(ConfigSection.Load(GoldenRoot.Path(Base + "/config.json")));
+        var config = Gpt2Config.Read(ConfigSection.Load(GoldenRoot.Path(Base + "/config.json"))) with { Compatibility = ModelCompatibility.Transformers4 };
         var tokenizer = Gpt2Tokenizer.FromPretrained(GoldenRoot.Path(Base));
         using var weights = new PartOfTensors(source, "gpt.");
         using var decoder = new Gpt2CaptionDecoder(Gpt2Model.Create(config, weights), tokenizer);

@@ -19,7 +19,7 @@ internal sealed class SeedModelUnderTest : IDisposable
     public SeedModelUnderTest(JsonElement root, ITensorSource source)
     {
         var sizes = root.GetProperty("model");
-        var config = Gpt2Config.Read(ConfigSection.Load(GoldenRoot.Path(sizes.GetProperty("gpt2_config").GetString()!)));
+        var config = Gpt2Config.Read(ConfigSection.Load(GoldenRoot.Path(sizes.GetProperty("gpt2_config").GetString()!))) with { Compatibility = ModelCompatibility.Transformers4 };
         using var projector = new PartOfTensors(source, "projector.");
         using var loader = new WeightLoader(projector, new ComputeOptions());
         _projector = LinearTanhProjector.Create(

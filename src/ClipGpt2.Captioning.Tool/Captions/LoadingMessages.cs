@@ -1,0 +1,21 @@
+using ClipGpt2.Captioning.Tool.Output;
+using Microsoft.Extensions.Logging;
+
+namespace ClipGpt2.Captioning.Tool.Captions;
+
+/// <summary>A captioner's log of which the person at the keyboard sees what is odd about the model; each picture's error is a result, and shown as one.</summary>
+internal sealed class LoadingMessages : ILogger<Captioner>
+{
+    public bool IsEnabled(LogLevel logLevel) => logLevel is >= LogLevel.Warning and < LogLevel.None;
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        if (IsEnabled(logLevel) && eventId.Id != CaptionerLog.ImageFailedId)
+        {
+            Messages.Error(formatter(state, exception));
+        }
+    }
+}

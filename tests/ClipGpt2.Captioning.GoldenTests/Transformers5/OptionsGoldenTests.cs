@@ -1,0 +1,24 @@
+using ClipGpt2.Captioning.GoldenTests.Harness;
+
+namespace ClipGpt2.Captioning.GoldenTests.Transformers5;
+
+[Trait("Golden", "transformers5")]
+public sealed class AttentionGoldenTests : GoldenTests<AttentionSuite>;
+
+[Trait("Golden", "transformers5")]
+public sealed class HeadGoldenTests : GoldenTests<HeadSuite>;
+
+[Trait("Golden", "transformers5")]
+public sealed class PaddedVocabularyGoldenTests : GoldenTests<PaddedVocabularySuite>;
+
+[Trait("Golden", "transformers5")]
+public sealed class GenerationConfigGoldenTests : GoldenTests<GenerationConfigSuite>;
+
+[Trait("Golden", "transformers5")]
+public sealed class BadGenerationConfigGoldenTests : GoldenTests<BadGenerationConfigSuite>;
+
+[Trait("Golden", "transformers5")]
+public sealed class TokenizeGoldenTests : GoldenTests<TokenizeSuite>;
+
+[Trait("Golden", "transformers5")]
+public sealed class TokenizerFolderGoldenTests : GoldenTests<TokenizerFolderSuite>;

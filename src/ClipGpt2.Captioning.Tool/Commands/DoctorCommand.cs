@@ -46,6 +46,6 @@ internal static class DoctorCommand
         var options = new CaptionerOptions { ModelSearch = LocalModels.Search() };
         options.Precision = parsed.GetValue(Format) ?? options.Precision;
         options.Device = parsed.GetValue(ComputeChoice.Device) ?? options.Device;
-        return CaptionerSource.Load(model, options, CaptionerSource.Bases(parsed), strategy: null);
+        return CaptionerSource.Load(model, options, CaptionerSource.Bases(parsed));
     }
 }

@@ -118,6 +118,11 @@ public static class TorchRuntime
 
     private static void LoadNative(TorchRuntimeOptions options)
     {
+        if (!Enum.IsDefined(options.Kernels))
+        {
+            throw new NativeBackendException($"TorchRuntimeOptions.Kernels is {options.Kernels}; it can be {string.Join(", ", Enum.GetNames<KernelPath>())}.");
+        }
+
         // On every system and in every way, before anything loads libtorch's OpenMP.
         Volatile.Write(ref _waiting, WaitEnvironment.Apply(options.WaitPolicy));
         try

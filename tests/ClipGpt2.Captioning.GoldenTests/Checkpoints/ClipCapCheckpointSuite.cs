@@ -20,7 +20,7 @@ public sealed class ClipCapCheckpointSuite : GoldenSuite
 
     public override IReadOnlyList<string> Files => ["checkpoints/clipcap/clipcap.json"];
 
-    protected override bool UsesDevice => true;
+    public override bool UsesDevice => true;
 
     public override void Check(GoldenCase golden)
     {

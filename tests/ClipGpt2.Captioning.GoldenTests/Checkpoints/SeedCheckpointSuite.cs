@@ -14,7 +14,7 @@ public sealed class SeedCheckpointSuite : GoldenSuite
 
     public override IReadOnlyList<string> Files => ["checkpoints/seed/seed.json"];
 
-    protected override bool UsesDevice => true;
+    public override bool UsesDevice => true;
 
     public override void Check(GoldenCase golden)
     {

@@ -16,7 +16,7 @@ public sealed partial class BertScoreSuite : GoldenSuite
 
     public override IReadOnlyList<string> Files => ["metrics/bertscore.json"];
 
-    protected override bool UsesDevice => true;
+    public override bool UsesDevice => true;
 
     public override void Check(GoldenCase golden)
     {

@@ -20,7 +20,7 @@ public sealed class ClipScoreSuite : GoldenSuite
 
     public override IReadOnlyList<string> Files => ["metrics/clipscore.json"];
 
-    protected override bool UsesDevice => true;
+    public override bool UsesDevice => true;
 
     public override void Check(GoldenCase golden)
     {

@@ -20,7 +20,7 @@ public sealed class ClipForwardSuite : GoldenSuite
 
     public override IReadOnlyList<string> Files => ["forward/clip.json"];
 
-    protected override bool UsesDevice => true;
+    public override bool UsesDevice => true;
 
     public override void Check(GoldenCase golden)
     {

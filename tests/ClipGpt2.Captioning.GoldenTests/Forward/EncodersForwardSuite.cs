@@ -16,7 +16,7 @@ public sealed class EncodersForwardSuite : GoldenSuite
 
     public override IReadOnlyList<string> Files => ["forward/encoders.json"];
 
-    protected override bool UsesDevice => true;
+    public override bool UsesDevice => true;
 
     public override void Check(GoldenCase golden)
     {

@@ -8,7 +8,7 @@ namespace ClipGpt2.Captioning.GoldenTests.Forward;
 internal static class ForwardAssert
 {
     public static void Near(double expected, double actual, double tolerance) =>
-        Assert.True(Math.Abs(expected - actual) <= tolerance, $"{actual} instead of {expected} (tolerance {tolerance}).");
+        Assert.True(Math.Abs(expected - actual) <= DeviceTolerance.Of(tolerance), $"{actual} instead of {expected} (tolerance {tolerance}).");
 
     /// <summary>Fails unless all values agree within a part of the largest one.</summary>
     public static void NearLargest(GoldenTensor expected, Tensor actual, double tolerance) =>

@@ -18,7 +18,7 @@ public sealed class SiglipForwardSuite : GoldenSuite
 
     public override IReadOnlyList<string> Files => ["forward/siglip.json"];
 
-    protected override bool UsesDevice => true;
+    public override bool UsesDevice => true;
 
     public override void Check(GoldenCase golden)
     {

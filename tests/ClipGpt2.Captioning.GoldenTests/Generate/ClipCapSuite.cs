@@ -15,7 +15,7 @@ public sealed class ClipCapSuite : GoldenSuite
 
     public override IReadOnlyList<string> Files => ["generate/clipcap.json"];
 
-    protected override bool UsesDevice => true;
+    public override bool UsesDevice => true;
 
     public override void Check(GoldenCase golden)
     {

@@ -17,7 +17,7 @@ public sealed class ConfidenceSuite : GoldenSuite
     protected override IReadOnlyList<string> TrackedParts =>
         ["ids", "text", "caption", "image", "describes_this_image", "token_logprobs", "token_entropies", "with_end", "without_end"];
 
-    protected override bool UsesDevice => true;
+    public override bool UsesDevice => true;
 
     public override void Check(GoldenCase golden)
     {
@@ -78,5 +78,5 @@ public sealed class ConfidenceSuite : GoldenSuite
     }
 
     private static void AssertNear(double expected, double actual, double tolerance) =>
-        Assert.True(Math.Abs(expected - actual) <= tolerance, $"{actual} is not {expected} within {tolerance}.");
+        Assert.True(Math.Abs(expected - actual) <= DeviceTolerance.Of(tolerance), $"{actual} is not {expected} within {tolerance}.");
 }

@@ -181,5 +181,5 @@ internal sealed class GenerateExpectation(GoldenCase golden, GenerateCall call)
     }
 
     private static void AssertNear(double expected, double actual, string name) =>
-        Assert.True(expected.Equals(actual) || Math.Abs(expected - actual) <= LogitTolerance, $"{name}: {actual} is not {expected}.");
+        Assert.True(expected.Equals(actual) || Math.Abs(expected - actual) <= DeviceTolerance.Of(LogitTolerance), $"{name}: {actual} is not {expected}.");
 }

@@ -12,7 +12,7 @@ public sealed class GenerateSuite : GoldenSuite
 
     protected override IReadOnlyList<string> TrackedParts => ["expected", "options", "checks"];
 
-    protected override bool UsesDevice => true;
+    public override bool UsesDevice => true;
 
     public override void Check(GoldenCase golden)
     {

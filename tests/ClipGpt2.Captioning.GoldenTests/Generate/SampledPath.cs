@@ -39,7 +39,7 @@ internal static class SampledPath
         for (var i = 0; i < expected.Length; i++)
         {
             Assert.True(
-                actual[i].Equals(expected[i]) || Math.Abs(actual[i] - expected[i]) <= LogitTolerance * Math.Max(1, Math.Abs(expected[i])),
+                actual[i].Equals(expected[i]) || Math.Abs(actual[i] - expected[i]) <= DeviceTolerance.Of(LogitTolerance) * Math.Max(1, Math.Abs(expected[i])),
                 $"[{i}]: {actual[i]} is not {expected[i]} (drawn: {drawn}).");
         }
     }

@@ -16,7 +16,7 @@ public abstract class GoldenSuite
     protected virtual IReadOnlyList<string> TrackedParts => ["expected", "options"];
 
     /// <summary>Whether the cases run a model, and so on every device.</summary>
-    protected virtual bool UsesDevice => false;
+    public virtual bool UsesDevice => false;
 
     /// <summary>Compares what the library gives with what the case expects, and throws where they differ.</summary>
     public abstract void Check(GoldenCase golden);
@@ -84,6 +84,7 @@ public abstract class GoldenSuite
         var json = CasesOf(file, root).First(c => c.Name == name).Case;
         var reads = new Reads(perturbed);
         var golden = new GoldenCase(file, name, json, root, device, reads);
+        using var tolerances = DeviceTolerance.For(device);
         Check(golden);
         foreach (var part in TrackedParts.Where(p => json.ValueKind == JsonValueKind.Object && json.TryGetProperty(p, out _)))
         {

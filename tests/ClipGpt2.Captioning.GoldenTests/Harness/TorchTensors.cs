@@ -42,6 +42,7 @@ internal static class TorchTensors
     public static void AssertNear(ReadOnlySpan<float> actual, ReadOnlySpan<float> expected, double tolerance, string name, Func<int, bool>? counts = null)
     {
         Assert.Equal(expected.Length, actual.Length);
+        tolerance = DeviceTolerance.Of(tolerance);
         for (var i = 0; i < expected.Length; i++)
         {
             if (counts?.Invoke(i) != false && !(Math.Abs(expected[i] - actual[i]) <= tolerance))

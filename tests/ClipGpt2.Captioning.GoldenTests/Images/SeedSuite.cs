@@ -14,7 +14,7 @@ public sealed class SeedSuite : GoldenSuite
 
     public override IReadOnlyList<string> Files => ["preprocess/seed.json"];
 
-    protected override bool UsesDevice => true;
+    public override bool UsesDevice => true;
 
     public override void Check(GoldenCase golden)
     {

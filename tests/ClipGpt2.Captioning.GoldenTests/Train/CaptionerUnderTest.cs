@@ -17,8 +17,6 @@ internal sealed class CaptionerUnderTest : IDisposable
 {
     private const string DecoderPath = "models/tiny-gpt2-random";
 
-    private static readonly ComputeOptions Trainable = new() { Trainable = true };
-
     private readonly ClipImageEncoder _encoder;
     private readonly LayeredProjector _projector;
     private readonly Gpt2CaptionDecoder _decoder;
@@ -26,28 +24,30 @@ internal sealed class CaptionerUnderTest : IDisposable
     /// <param name="projector">The projector's first weights.</param>
     /// <param name="kind">The projector's kind and sizes.</param>
     /// <param name="freezing">What isn't trained.</param>
+    /// <param name="device">Where to train.</param>
     /// <param name="decoderPath">The decoder's folder.</param>
     public CaptionerUnderTest(
-        GoldenWeights projector, Func<GoldenWeights, int, ProjectorConfig> kind, FreezingOptions freezing, string decoderPath = DecoderPath)
+        GoldenWeights projector, Func<GoldenWeights, int, ProjectorConfig> kind, FreezingOptions freezing, string device, string decoderPath = DecoderPath)
     {
+        var trainable = new ComputeOptions { Device = device, Trainable = true };
         var tokenizer = Gpt2Tokenizer.FromPretrained(GoldenRoot.Path(decoderPath));
         using var encoder = ModelFolder.Open(GoldenRoot.Path("models/tiny-clip"));
-        _encoder = ClipImageEncoder.Load(encoder, Trainable with { Trainable = !freezing.Encoder });
+        _encoder = ClipImageEncoder.Load(encoder, trainable with { Trainable = !freezing.Encoder });
         using var decoder = ModelFolder.Open(GoldenRoot.Path(decoderPath));
         var config = Gpt2Config.Read(decoder.Config) with { Compatibility = ModelCompatibility.Transformers4, EmbeddingDropout = 0, AttentionDropout = 0, ResidualDropout = 0 };
-        _decoder = new Gpt2CaptionDecoder(Gpt2Model.Create(config, decoder.Weights, Trainable), tokenizer);
-        using var weights = new WeightLoader(projector, Trainable);
+        _decoder = new Gpt2CaptionDecoder(Gpt2Model.Create(config, decoder.Weights, trainable), tokenizer);
+        using var weights = new WeightLoader(projector, trainable);
         _projector = Create(kind(projector, config.HiddenSize), weights);
         Captioner = new Captioner(_encoder, _projector, _decoder, tokenizer);
         Model = new TrainedModel(Captioner, freezing);
     }
 
     /// <summary>The seed's projector of the folder's common data.</summary>
-    public static CaptionerUnderTest Seed(FreezingOptions freezing) => Seed(freezing, GoldenTensorFile.Open("train/data.safetensors"), "projector_init/", DecoderPath);
+    public static CaptionerUnderTest Seed(FreezingOptions freezing, string device) => Seed(freezing, device, GoldenTensorFile.Open("train/data.safetensors"), "projector_init/", DecoderPath);
 
     /// <summary>A projector of the seed's kind before another decoder.</summary>
-    public static CaptionerUnderTest Seed(FreezingOptions freezing, GoldenTensorFile projector, string beginning, string decoderPath) =>
-        new(new GoldenWeights(projector, beginning), (source, hidden) => ProjectorInference.Find(source, "", hidden), freezing, decoderPath);
+    public static CaptionerUnderTest Seed(FreezingOptions freezing, string device, GoldenTensorFile projector, string beginning, string decoderPath) =>
+        new(new GoldenWeights(projector, beginning), (source, hidden) => ProjectorInference.Find(source, "", hidden), freezing, device, decoderPath);
 
     public Captioner Captioner { get; }
 

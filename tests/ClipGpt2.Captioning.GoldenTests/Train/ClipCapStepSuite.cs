@@ -16,6 +16,8 @@ public sealed class ClipCapStepSuite : GoldenSuite
 
     public override IReadOnlyList<string> Files => ["train/clipcap_step.json"];
 
+    public override bool UsesDevice => true;
+
     public override void Check(GoldenCase golden)
     {
         using var scope = NewDisposeScope();
@@ -43,7 +45,8 @@ public sealed class ClipCapStepSuite : GoldenSuite
                 Kind = kind, PrefixLength = prefix, ClipLength = clip, HiddenSize = hidden, Layers = golden.Root.GetProperty("mapper_layers").GetInt32(),
                 EmbeddingDimension = (int)golden.Tensors["plain/prefix"].Shape[1],
             },
-            freezing);
+            freezing,
+            golden.Device);
     }
 
     private static (OptimizationOptions Options, double Rate) Optimization(Tracked given) => (

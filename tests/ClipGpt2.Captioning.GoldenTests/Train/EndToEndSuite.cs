@@ -10,13 +10,15 @@ public sealed class EndToEndSuite : GoldenSuite
 {
     public override IReadOnlyList<string> Files => ["train/end_to_end.json"];
 
+    public override bool UsesDevice => true;
+
     public override void Check(GoldenCase golden)
     {
         using var scope = NewDisposeScope();
         var given = golden.Part("options");
         Assert.Equal("torch.optim.Adam", given["optimizer"].Text());
         Assert.True(given["n_layers_to_freeze"].IsNull);
-        using var captioner = CaptionerUnderTest.Seed(new FreezingOptions { Encoder = false });
+        using var captioner = CaptionerUnderTest.Seed(new FreezingOptions { Encoder = false }, golden.Device);
         using var step = new TrainingStep(captioner.Model, new OptimizationOptions(), given["learning_rate"].Number());
         var tokens = CaptionerUnderTest.Rows(golden.Tensors["tokens"]);
         var batch = captioner.Batch(golden.Tensors["pixel_values"], tokens, CaptionObjective.Seed, tokens[0].Length);

@@ -15,12 +15,14 @@ public sealed class MiniRunSuite : GoldenSuite
 
     public override IReadOnlyList<string> Files => ["train/mini_run.json"];
 
+    public override bool UsesDevice => true;
+
     public override void Check(GoldenCase golden)
     {
         using var scope = NewDisposeScope();
         var (given, expected, tolerances) = (golden.Part("options"), golden.Expected, new CaseTolerances(golden));
         var frozen = given["n_layers_to_freeze"];
-        using var captioner = CaptionerUnderTest.Seed(new FreezingOptions { Blocks = frozen.IsNull ? 0 : (int)frozen.Integer() });
+        using var captioner = CaptionerUnderTest.Seed(new FreezingOptions { Blocks = frozen.IsNull ? 0 : (int)frozen.Integer() }, golden.Device);
         using var step = new TrainingStep(captioner.Model, new OptimizationOptions(), given["learning_rate"].Number());
         var weights = new TrainedWeights(captioner.Weights(null, "projector.", "gpt."));
         var (batchSize, epochs) = ((int)given["batch_size"].Integer(), (int)given["epochs"].Integer());
@@ -67,7 +69,7 @@ public sealed class MiniRunSuite : GoldenSuite
     {
         expected["equal_in_float64"].Informational();
         using var frozen = no_grad();
-        var prefix = captioner.Captioner.Projector.Project(golden.Tensors["image_embeds"].Rows(expected["rows"].Integers()).ToTorch());
+        var prefix = captioner.Captioner.Projector.Project(golden.Tensors["image_embeds"].Rows(expected["rows"].Integers()).ToTorch(golden.Device));
         using var decoder = ((ITrainableDecoder)captioner.Captioner.Decoder).ForInference();
         var written = decoder.Decode(prefix, new DecodingOptions { Beams = 1, MaxNewTokens = tokens });
         foreach (var (ids, sequence) in expected["ids"].Items().Zip(written))

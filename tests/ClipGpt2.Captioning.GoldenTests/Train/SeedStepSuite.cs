@@ -13,6 +13,8 @@ public sealed class SeedStepSuite : GoldenSuite
 {
     public override IReadOnlyList<string> Files => ["train/seed_step.json"];
 
+    public override bool UsesDevice => true;
+
     public override void Check(GoldenCase golden)
     {
         using var scope = NewDisposeScope();
@@ -30,7 +32,7 @@ public sealed class SeedStepSuite : GoldenSuite
     {
         var (given, expected) = (golden.Part("options"), golden.Expected);
         var (maxTokens, steps) = ((int)given["text_tokens_max_length"].Integer(), (int)given["steps"].Integer());
-        using var captioner = CaptionerUnderTest.Seed(new FreezingOptions { Blocks = (int)given["n_layers_to_freeze"].Integer() });
+        using var captioner = CaptionerUnderTest.Seed(new FreezingOptions { Blocks = (int)given["n_layers_to_freeze"].Integer() }, golden.Device);
         Assert.Equal(given["visual_tokens_length"].Integer(), captioner.Captioner.Projector.PrefixLength);
         CheckTokens(golden, captioner, maxTokens);
 
@@ -61,7 +63,7 @@ public sealed class SeedStepSuite : GoldenSuite
     private static void CheckValidation(GoldenCase golden)
     {
         var sizes = golden.Part("options")["batch_sizes"].Integers();
-        using var captioner = CaptionerUnderTest.Seed(new FreezingOptions());
+        using var captioner = CaptionerUnderTest.Seed(new FreezingOptions(), golden.Device);
         using var frozen = no_grad();
         var rows = golden.Tensors["validation_rows"].Longs.ToArray().Select(v => (int)v).ToArray();
         var tokens = CaptionerUnderTest.Rows(golden.Tensors["validation_tokens"]);

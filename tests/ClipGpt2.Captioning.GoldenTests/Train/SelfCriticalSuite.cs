@@ -16,15 +16,17 @@ public sealed class SelfCriticalSuite : GoldenSuite
 
     public override IReadOnlyList<string> Files => ["train/self_critical.json"];
 
+    public override bool UsesDevice => true;
+
     public override void Check(GoldenCase golden)
     {
         using var scope = NewDisposeScope();
         var given = golden.Part("options");
         var start = golden.Json.GetProperty("start");
         using var captioner = CaptionerUnderTest.Seed(
-            new FreezingOptions(), GoldenTensorFile.Open(start.GetProperty("projector").GetString()!), "", start.GetProperty("gpt").GetString()!);
+            new FreezingOptions(), golden.Device, GoldenTensorFile.Open(start.GetProperty("projector").GetString()!), "", start.GetProperty("gpt").GetString()!);
         var samples = Samples(golden.Tensors);
-        CheckLogProbabilities(golden.Tensors, captioner, samples);
+        CheckLogProbabilities(golden, captioner, samples);
 
         var advantages = AdvantagesOf(golden, (int)given["samples_per_image"].Integer());
         CheckRows(golden, captioner, samples, advantages);
@@ -83,13 +85,13 @@ public sealed class SelfCriticalSuite : GoldenSuite
         }
     }
 
-    private static void CheckLogProbabilities(GoldenTensorFile tensors, CaptionerUnderTest captioner, int[][] samples)
+    private static void CheckLogProbabilities(GoldenCase golden, CaptionerUnderTest captioner, int[][] samples)
     {
         using var frozen = no_grad();
         var decoder = (Gpt2CaptionDecoder)captioner.Captioner.Decoder;
-        var prefix = captioner.Captioner.Projector.Project(Pictures(tensors, ..).ToTorch());
+        var prefix = captioner.Captioner.Projector.Project(Pictures(golden.Tensors, ..).ToTorch(golden.Device));
         var scores = CaptionScoring.Score(decoder, prefix, samples, decoder.Model.Config.VocabularySize, CancellationToken.None);
-        var stored = tensors["token_logprobs"];
+        var stored = golden.Tensors["token_logprobs"];
         var expected = stored.Floats.ToArray().Chunk((int)stored.Shape[1]).ToList();
         for (var row = 0; row < samples.Length; row++)
         {

@@ -59,11 +59,11 @@ internal sealed class TrainedWeights
         for (var i = 0; i < values.Length; i++)
         {
             var difference = Math.Abs(values[i] - stored[i]);
-            if (Counts(name, i, values.Length) && !(difference <= tolerance))
+            if (Counts(name, i, values.Length) && !(difference <= DeviceTolerance.Of(tolerance)))
             {
                 outliers++;
                 Assert.True(
-                    difference <= outlierTolerance && outliers <= Math.Max(1, values.Length / 1000),
+                    difference <= DeviceTolerance.Of(outlierTolerance) && outliers <= Math.Max(1, values.Length / 1000),
                     $"{name}[{i}] is {values[i]:R} instead of {stored[i]:R} (tolerance {tolerance}; {outliers} beyond it).");
             }
         }
@@ -83,7 +83,7 @@ internal sealed class TrainedWeights
     public static void Near(Tracked expected, double found, double tolerance)
     {
         var number = expected.Number();
-        Assert.True(Math.Abs(number - found) <= tolerance, $"{expected.Path} is {found:R} instead of {number:R} (tolerance {tolerance}).");
+        Assert.True(Math.Abs(number - found) <= DeviceTolerance.Of(tolerance), $"{expected.Path} is {found:R} instead of {number:R} (tolerance {tolerance}).");
     }
 
     private static double Norm(IEnumerable<double> values) => Math.Sqrt(values.Sum(value => value * value));

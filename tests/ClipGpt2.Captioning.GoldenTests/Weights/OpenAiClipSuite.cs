@@ -29,7 +29,7 @@ public sealed class OpenAiClipSuite : GoldenSuite
 
     public override IReadOnlyList<string> Files => ["checkpoints/openai_clip/openai_clip.json"];
 
-    protected override bool UsesDevice => true;
+    public override bool UsesDevice => true;
 
     protected override IReadOnlyList<string> TrackedParts => Parts;
 

@@ -11,6 +11,6 @@ internal sealed class FilledPath() : LinearPath("oneDNN's product of a weight th
 
     protected override OriginalWeight FixedWeight() => FixedWeight(outputs: 128, inputs: 80, inputRows: true);
 
-    protected override LinearProduct? Build(OriginalWeight original, ComputeOptions compute) =>
+    protected override LinearProduct? Build(OriginalWeight original, ComputeOptions compute, KernelPath wanted) =>
         PackedWeight.Fill(original, compute.ProductType()) is { } weight ? new PackedLinear(weight, original, compute.ProductType()) : null;
 }

@@ -10,9 +10,9 @@ internal sealed class Int8Path() : LinearPath("managed code over 8-bit weights f
         ? "no 8-bit weights were asked for"
         : Int8Weight.IsSupported ? null : "the processor has no AVX-512, without which 8-bit weights are no faster";
 
-    protected override LinearProduct Build(OriginalWeight original, ComputeOptions compute)
+    protected override LinearProduct Build(OriginalWeight original, ComputeOptions compute, KernelPath wanted)
     {
-        var manyRows = LinearPaths.Choose(original, compute with { Precision = NumberFormat.ManyRows(compute) }, KernelPath.Auto);
+        var manyRows = LinearPaths.Choose(original, compute with { Precision = NumberFormat.ManyRows(compute) }, wanted);
         return new Int8Linear(original, manyRows, compute.ProductType());
     }
 }

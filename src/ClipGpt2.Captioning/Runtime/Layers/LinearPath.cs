@@ -26,8 +26,9 @@ internal abstract class LinearPath(string name, KernelPath kind)
     /// <summary>Builds a layer and proves it.</summary>
     /// <param name="original">The weights, which stay the caller's.</param>
     /// <param name="compute">Where and how to compute.</param>
+    /// <param name="wanted">The only way that its parts may take, or <see cref="KernelPath.Auto"/>.</param>
     /// <returns>The layer, with the fault of a way that it then dropped; or none, with the fault; or neither, where it doesn't fit the machine.</returns>
-    public (LinearProduct? Product, string? Fault) Prove(OriginalWeight original, ComputeOptions compute)
+    public (LinearProduct? Product, string? Fault) Prove(OriginalWeight original, ComputeOptions compute, KernelPath wanted)
     {
         if (MachineFault(compute) is { } fault)
         {
@@ -35,7 +36,7 @@ internal abstract class LinearPath(string name, KernelPath kind)
         }
 
         using var frozen = no_grad();
-        return BuildAndProve(original, compute, ProductProof.Check);
+        return BuildAndProve(original, compute, wanted, ProductProof.Check);
     }
 
     /// <summary>What is wrong with the way on this machine, whatever the weight; null if nothing is.</summary>
@@ -46,13 +47,13 @@ internal abstract class LinearPath(string name, KernelPath kind)
     protected virtual OriginalWeight FixedWeight() => FixedWeight(outputs: 200, inputs: 83, inputRows: false);
 
     /// <summary>Builds a layer, or returns null where this machine lays out weights in another way than this one knows.</summary>
-    protected abstract LinearProduct? Build(OriginalWeight original, ComputeOptions compute);
+    protected abstract LinearProduct? Build(OriginalWeight original, ComputeOptions compute, KernelPath wanted);
 
     private string? ProveMachine(ComputeOptions compute)
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var (product, fault) = BuildAndProve(FixedWeight(), compute, CheckRowCounts);
+        var (product, fault) = BuildAndProve(FixedWeight(), compute, KernelPath.Auto, CheckRowCounts);
         product?.Dispose();
         return product is null ? fault : null;
     }
@@ -67,12 +68,13 @@ internal abstract class LinearPath(string name, KernelPath kind)
     private static string? CheckRowCounts(ProductWay way, OriginalWeight original) =>
         RowCounts.Where(rows => rows <= way.MaxRows).Select(rows => ProductProof.Check(way, original, rows)).FirstOrDefault(fault => fault is not null);
 
-    private (LinearProduct? Product, string? Fault) BuildAndProve(OriginalWeight original, ComputeOptions compute, Func<ProductWay, OriginalWeight, string?> check)
+    private (LinearProduct? Product, string? Fault) BuildAndProve(
+        OriginalWeight original, ComputeOptions compute, KernelPath wanted, Func<ProductWay, OriginalWeight, string?> check)
     {
         LinearProduct? product;
         try
         {
-            product = Build(original, compute);
+            product = Build(original, compute, wanted);
         }
         catch (ExternalException e)
         {

@@ -39,7 +39,7 @@ internal static class LinearPaths
                 continue;
             }
 
-            var (product, fault) = path.Prove(original, compute);
+            var (product, fault) = path.Prove(original, compute, wanted);
             if (fault is not null)
             {
                 faults.Add(fault);

@@ -7,7 +7,7 @@ internal sealed class ManagedPath() : LinearPath("managed code", KernelPath.Mana
 {
     public override string? Missing(OriginalWeight original, ComputeOptions compute) => null;
 
-    protected override LinearProduct Build(OriginalWeight original, ComputeOptions compute)
+    protected override LinearProduct Build(OriginalWeight original, ComputeOptions compute, KernelPath wanted)
     {
         using var turned = original.InputRows ? original.Weight.t() : null;
         using var weight = turned?.contiguous() ?? original.Weight.alias();

@@ -10,6 +10,6 @@ internal sealed class PackedPath(bool padded) : LinearPath(padded ? "oneDNN's pr
     public override string? Missing(OriginalWeight original, ComputeOptions compute) =>
         OneDnn.Missing(compute.ProductType()) ?? (padded || PackedWeight.HasTail(original) ? null : "the weight has nothing to fill up");
 
-    protected override LinearProduct Build(OriginalWeight original, ComputeOptions compute) =>
+    protected override LinearProduct Build(OriginalWeight original, ComputeOptions compute, KernelPath wanted) =>
         new PackedLinear(PackedWeight.Pack(original, compute.ProductType(), padded), original, compute.ProductType());
 }

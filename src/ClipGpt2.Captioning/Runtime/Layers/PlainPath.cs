@@ -7,7 +7,7 @@ internal sealed class PlainPath() : LinearPath("libtorch's product", KernelPath.
 {
     public override string? Missing(OriginalWeight original, ComputeOptions compute) => null;
 
-    protected override LinearProduct Build(OriginalWeight original, ComputeOptions compute)
+    protected override LinearProduct Build(OriginalWeight original, ComputeOptions compute, KernelPath wanted)
     {
         using var turned = original.InputRows ? original.Weight.t() : null;
         using var weight = turned?.contiguous() ?? original.Weight.alias();

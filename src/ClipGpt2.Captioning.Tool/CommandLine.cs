@@ -49,6 +49,12 @@ internal static class CommandLine
             Messages.Error(e.Message);
             return ExitCode.Failed;
         }
+        catch (UnauthorizedAccessException e)
+        {
+            // Of files it is an error of the library's; what is left is a closed stream.
+            Messages.Error($"standard output can't be written to: {(e.InnerException ?? e).Message}");
+            return ExitCode.Failed;
+        }
         catch (OperationCanceledException)
         {
             Messages.Error("cancelled");

@@ -18,4 +18,7 @@ internal static partial class InferenceLog
 
     [LoggerMessage(84, LogLevel.Information, "Wrote {Rows} captions to '{Path}'")]
     public static partial void Written(ILogger logger, int rows, string path);
+
+    [LoggerMessage(85, LogLevel.Information, "An earlier run was ended before its end: {Captions} of its caption(s) are kept")]
+    public static partial void Resumed(ILogger logger, int captions);
 }

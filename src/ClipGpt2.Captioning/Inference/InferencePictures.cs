@@ -14,24 +14,29 @@ internal sealed class InferencePictures(IReadOnlyList<string> images, Checkpoint
     /// <summary>The pictures that couldn't be read.</summary>
     public IEnumerable<InferenceFailure> Failures => images.Where(_failures.ContainsKey).Select(image => _failures[image]);
 
-    /// <summary>A model's caption of every picture, in order; null for one that couldn't be read.</summary>
-    public IAsyncEnumerable<string?> CaptionAsync(Captioner captioner, string model, CancellationToken token)
+    /// <summary>A model's captions of pictures, in order; null for one that couldn't be read.</summary>
+    /// <param name="captioner">The model.</param>
+    /// <param name="model">Its file.</param>
+    /// <param name="wanted">The pictures' numbers, ascending.</param>
+    /// <param name="token">Ends the work.</param>
+    public IAsyncEnumerable<string?> CaptionAsync(Captioner captioner, string model, IReadOnlyList<int> wanted, CancellationToken token)
     {
         if (!_embeddings.TryGetValue(captioner.Encoder, out var embeddings))
         {
-            return EncodeAsync(captioner, token);
+            return EncodeAsync(captioner, wanted, token);
         }
 
         InferenceLog.EmbeddingsShared(logger, model);
-        return FromEmbeddingsAsync(captioner, embeddings, token);
+        return FromEmbeddingsAsync(captioner, [.. wanted.Select(image => embeddings[image])], token);
     }
 
-    private async IAsyncEnumerable<string?> EncodeAsync(Captioner captioner, [EnumeratorCancellation] CancellationToken token)
+    private async IAsyncEnumerable<string?> EncodeAsync(Captioner captioner, IReadOnlyList<int> wanted, [EnumeratorCancellation] CancellationToken token)
     {
-        var embeddings = encoders.Contains(captioner.Encoder) ? new ImageEmbedding?[images.Count] : null;
+        // Embeddings are kept for further models only where all pictures are encoded.
+        var embeddings = encoders.Contains(captioner.Encoder) && wanted.Count == images.Count ? new ImageEmbedding?[images.Count] : null;
         var options = new CaptionOptions { IncludeEmbedding = embeddings is not null };
         var next = 0;
-        await foreach (var result in captioner.CaptionAsync(images.Select(ImageSource.FromFile), options, token).ConfigureAwait(false))
+        await foreach (var result in captioner.CaptionAsync(wanted.Select(image => ImageSource.FromFile(images[image])), options, token).ConfigureAwait(false))
         {
             if (embeddings is not null && result.Embedding is { } embedding)
             {

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.Training.Checkpoints;
 using ClipGpt2.Captioning.Training.Configuration;
@@ -15,7 +16,8 @@ namespace ClipGpt2.Captioning.Inference;
 /// </para>
 /// <para>
 /// Beyond the seed: one model at a time is in memory; models upon the same encoder share it and its embeddings; a picture or model that can't be used
-/// is reported and the rest goes on. A run may be begun several times, one after the other.
+/// is reported and the rest goes on. The table's rows are written as they come, and what the models said is kept beside it (<c>.partial</c>) until it is whole, so
+/// that a run which was ended in whatever way goes on where it was and ends with the same bytes. A run may be begun several times, one after the other.
 /// </para>
 /// </remarks>
 public sealed class InferenceRun
@@ -53,7 +55,7 @@ public sealed class InferenceRun
 
     /// <summary>Captions the pictures and writes the table.</summary>
     /// <param name="progress">Is told of every row in the table's order, as soon as all models have seen its picture; null for nobody.</param>
-    /// <param name="token">Ends the run; no table is written then.</param>
+    /// <param name="token">Ends the run; the rows that were written stay, and a later run goes on behind them.</param>
     /// <returns>The rows, and what had to be left out. Where no model could be used, nothing is written.</returns>
     /// <exception cref="CaptioningException">The table can't be written.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
@@ -63,7 +65,18 @@ public sealed class InferenceRun
         string[] models = [.. InferenceFiles.Models(_configuration.TrainedModelsDir).Where(IsModel)];
         var images = InferenceFiles.Images(_configuration.ImagesDir);
         InferenceLog.Started(_logger, images.Count, models.Length, Device);
-        var table = new InferenceTable(images, models, progress);
+        using var journal = InferenceJournal.Open(_configuration.OutputFilename, Settings(models, images));
+        if (journal.Kept > 0)
+        {
+            InferenceLog.Resumed(_logger, journal.Kept);
+        }
+
+        using var csv = new CaptionCsv(_configuration.OutputFilename);
+        var table = new InferenceTable(images, models, row =>
+        {
+            csv.Add(row);
+            progress?.Report(row);
+        });
         using var encoders = new CheckpointEncoders();
         var pictures = new InferencePictures(images, encoders, _logger);
         for (var model = 0; model < models.Length; model++)
@@ -74,34 +87,71 @@ public sealed class InferenceRun
         var isUsed = failures.Count < models.Length;
         if (isUsed)
         {
-            CaptionCsv.Write(_configuration.OutputFilename, table.Rows);
+            csv.End();
             InferenceLog.Written(_logger, table.Rows.Count, _configuration.OutputFilename);
         }
 
+        journal.Remove();
         return new InferenceResult(table.Rows, [.. failures, .. pictures.Failures], isUsed);
 
         async Task CaptionAsync(int model)
         {
             var next = 0;
+            List<int> missing = [.. Enumerable.Range(0, images.Count).Where(image => journal.Find(model, image) is null)];
+            SetKnown(missing.Count == 0 ? images.Count : missing[0]);
+            if (missing.Count == 0)
+            {
+                return;
+            }
+
             try
             {
                 using var checkpoint = CaptionCheckpoint.Open(models[model]);
                 using var captioner = checkpoint.LoadCaptioner(_options, null, null, encoders);
-                await foreach (var caption in pictures.CaptionAsync(captioner, models[model], token).ConfigureAwait(false))
+                await foreach (var caption in pictures.CaptionAsync(captioner, models[model], missing, token).ConfigureAwait(false))
                 {
+                    if (caption is not null)
+                    {
+                        journal.Add(model, next, caption);
+                    }
+
                     table.Set(next++, model, caption);
+                    SetKnown(missing.Find(image => image >= next) is > 0 and var following ? following : images.Count);
                 }
             }
-            catch (CaptioningException e)
+            catch (CaptioningException e) when (e is not InferenceOutputException)
             {
                 InferenceLog.LeftOut(_logger, models[model], e.Message);
                 failures.Add(new InferenceFailure(models[model], e));
                 for (; next < images.Count; next++)
                 {
-                    table.Set(next, model, null);
+                    table.Set(next, model, journal.Find(model, next));
+                }
+            }
+
+            // What an earlier run knew of the pictures before the next one that is missing.
+            void SetKnown(int end)
+            {
+                for (; next < end; next++)
+                {
+                    table.Set(next, model, journal.Find(model, next));
                 }
             }
         }
+    }
+
+    /// <summary>What decides the captions: an unfinished run is gone on with only if all of it is as it was.</summary>
+    private string Settings(IEnumerable<string> models, IEnumerable<string> images)
+    {
+        var search = _options.Decoding;
+        return new JsonObject
+        {
+            ["format"] = "clipgpt2.inference.journal",
+            ["device"] = $"{Device} {_options.Precision}",
+            ["search"] = $"{search.Strategy} {search.Beams} {search.MaxLength} {search.MaxNewTokens} {search.LengthPenalty} {search.EarlyStopping}",
+            ["models"] = InferenceJournal.Stamps(models),
+            ["images"] = InferenceJournal.Stamps(images),
+        }.ToJsonString();
     }
 
     /// <summary>A <c>.safetensors</c> file may be anybody's, so it counts only if it says that it is a caption checkpoint.</summary>

@@ -1,7 +1,7 @@
 namespace ClipGpt2.Captioning.Inference;
 
 /// <summary>Gathers captions model by model, and tells them picture by picture as soon as each picture's are complete.</summary>
-internal sealed class InferenceTable(IReadOnlyList<string> images, IReadOnlyList<string> models, IProgress<InferredCaption>? progress)
+internal sealed class InferenceTable(IReadOnlyList<string> images, IReadOnlyList<string> models, Action<InferredCaption> tell)
 {
     private readonly string?[,] _captions = new string?[images.Count, models.Count];
     private readonly int[] _missing = [.. Enumerable.Repeat(models.Count, images.Count)];
@@ -33,7 +33,7 @@ internal sealed class InferenceTable(IReadOnlyList<string> images, IReadOnlyList
             {
                 var row = new InferredCaption(Path.GetFileName(images[image]), Path.GetFileName(models[model]), caption);
                 _rows.Add(row);
-                progress?.Report(row);
+                tell(row);
             }
         }
     }

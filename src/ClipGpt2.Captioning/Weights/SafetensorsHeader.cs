@@ -76,6 +76,12 @@ internal sealed class SafetensorsHeader
     private void ReadMetadata(ref Utf8JsonReader reader)
     {
         Expect(_metadata is null, $"has a duplicate key, '{MetadataName}'");
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            // The reference's field is one that may be absent.
+            return;
+        }
+
         Expect(reader.TokenType == JsonTokenType.StartObject, $"needs an object of texts as '{MetadataName}'");
         _metadata = new(StringComparer.Ordinal);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)

@@ -15,7 +15,7 @@ public sealed class AttentionSuite : OptionsSuite
 {
     protected override string CaseList => "attention";
 
-    protected override bool UsesDevice => true;
+    public override bool UsesDevice => true;
 
     public override void Check(GoldenCase golden)
     {

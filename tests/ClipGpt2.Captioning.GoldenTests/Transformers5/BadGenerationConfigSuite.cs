@@ -13,7 +13,7 @@ public sealed class BadGenerationConfigSuite : GoldenSuite
 {
     public override IReadOnlyList<string> Files => ["transformers5/bad.json"];
 
-    protected override bool UsesDevice => true;
+    public override bool UsesDevice => true;
 
     protected override IEnumerable<(string Name, JsonElement Case)> CasesOf(string file, JsonElement root) =>
         root.GetProperty("generation_config").EnumerateArray().Select(c => (c.GetProperty("name").GetString()!, c));

@@ -21,7 +21,7 @@ public sealed class GenerationConfigSuite : OptionsSuite
 
     protected override IReadOnlyList<string> TrackedParts => ["expected", "checks", "v4"];
 
-    protected override bool UsesDevice => true;
+    public override bool UsesDevice => true;
 
     public override void Check(GoldenCase golden)
     {

@@ -17,7 +17,7 @@ public sealed class HeadSuite : OptionsSuite
 
     protected override string CaseList => "heads";
 
-    protected override bool UsesDevice => true;
+    public override bool UsesDevice => true;
 
     public override void Check(GoldenCase golden)
     {

@@ -14,7 +14,7 @@ public sealed class PaddedVocabularySuite : OptionsSuite
 {
     protected override string CaseList => "padded_vocabulary";
 
-    protected override bool UsesDevice => true;
+    public override bool UsesDevice => true;
 
     protected override IReadOnlyList<string> TrackedParts => ["rows", "tokenizer_length", "vocab_size", "first_prompt_logits"];
 

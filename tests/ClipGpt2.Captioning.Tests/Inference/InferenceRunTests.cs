@@ -97,6 +97,71 @@ public sealed class InferenceRunTests : IDisposable
         Assert.Equal("before", File.ReadAllText(_root.Output));
     }
 
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 3)]
+    [InlineData(2, 12)]
+    public async Task A_run_that_was_ended_goes_on_and_ends_with_the_same_bytes(int models, int rows)
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            _root.AddPicture($"{i:D2}.jpg", i);
+        }
+
+        File.WriteAllText(Path.Combine(_root.Images, "05b.jpg"), "no picture");
+        for (var i = 0; i < models; i++)
+        {
+            _root.AddModel($"{i}.safetensors");
+        }
+
+        var undisturbed = await new InferenceRun(_root.Configuration).RunAsync(token: Token);
+        var expected = File.ReadAllBytes(_root.Output);
+        File.Delete(_root.Output);
+
+        using var source = new CancellationTokenSource();
+        var told = new List<InferredCaption>();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new InferenceRun(_root.Configuration).RunAsync(new Told(told, () => told.Count == rows ? source : null), source.Token));
+        var partial = File.ReadAllBytes(_root.Output);
+        Assert.True(expected.AsSpan().StartsWith(partial));
+        Assert.InRange(partial.Length, 40, expected.Length - 1);
+
+        // A line that was being written when the run was killed doesn't count.
+        File.AppendAllText(_root.Output + ".partial", "[0,1,\"ha");
+        var log = new ListLogger<InferenceRun>();
+        var resumed = await new InferenceRun(_root.Configuration, logger: log).RunAsync(token: Token);
+        Assert.Equal(expected, File.ReadAllBytes(_root.Output));
+        Assert.Equal(undisturbed.Captions, resumed.Captions);
+        Assert.Equal(undisturbed.Failures.Select(f => f.Path), resumed.Failures.Select(f => f.Path));
+        Assert.Contains(log.Lines, line => line.Contains("are kept", StringComparison.Ordinal));
+        Assert.False(File.Exists(_root.Output + ".partial"));
+    }
+
+    [Fact]
+    public async Task With_another_picture_an_unfinished_run_is_begun_anew()
+    {
+        _root.AddPicture("a.jpg", 1);
+        _root.AddPicture("b.jpg", 2);
+        _root.AddModel("m.safetensors");
+        using var source = new CancellationTokenSource();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new InferenceRun(_root.Configuration).RunAsync(new Told([], () => source), source.Token));
+        File.Delete(Path.Combine(_root.Images, "a.jpg"));
+        _root.AddPicture("a.jpg", 7);
+        var log = new ListLogger<InferenceRun>();
+        var again = await new InferenceRun(_root.Configuration, logger: log).RunAsync(token: Token);
+        Assert.DoesNotContain(log.Lines, line => line.Contains("are kept", StringComparison.Ordinal));
+        Assert.Equal(again.Captions, (await new InferenceRun(_root.Configuration).RunAsync(token: Token)).Captions);
+    }
+
+    [Fact]
+    public async Task A_table_that_cannot_be_written_is_no_fault_of_a_model()
+    {
+        _root.AddPicture("a.jpg", 1);
+        _root.AddModel("m.safetensors");
+        Directory.CreateDirectory(_root.Output);
+        var error = await Assert.ThrowsAnyAsync<CaptioningException>(() => new InferenceRun(_root.Configuration).RunAsync(token: Token));
+        Assert.Contains("captions.csv' can't be written", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_cancelled_run_writes_nothing()
     {
@@ -106,6 +171,7 @@ public sealed class InferenceRunTests : IDisposable
         await source.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new InferenceRun(_root.Configuration).RunAsync(token: source.Token));
         Assert.False(File.Exists(_root.Output));
+        Assert.False(File.Exists(_root.Output + ".partial"));
     }
 
     [Fact]
@@ -131,8 +197,13 @@ public sealed class InferenceRunTests : IDisposable
         Assert.All(errors, expected => Assert.Contains(error.Errors, actual => actual.StartsWith($"{file}: {expected}", StringComparison.Ordinal)));
     }
 
-    private sealed class Told(List<InferredCaption> rows) : IProgress<InferredCaption>
+    /// <summary>Gathers rows, and ends the run at one of them.</summary>
+    private sealed class Told(List<InferredCaption> rows, Func<CancellationTokenSource?>? end = null) : IProgress<InferredCaption>
     {
-        public void Report(InferredCaption value) => rows.Add(value);
+        public void Report(InferredCaption value)
+        {
+            rows.Add(value);
+            end?.Invoke()?.Cancel();
+        }
     }
 }

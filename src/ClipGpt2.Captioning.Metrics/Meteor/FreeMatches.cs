@@ -1,6 +1,6 @@
 namespace ClipGpt2.Captioning.Metrics.Meteor;
 
-/// <summary>Walks over the matches of a run whose words a path hasn't taken, by their place in the candidate.</summary>
+/// <summary>Walks over the matches of a long run whose words a path hasn't taken, by their place in the candidate, and passes many at once.</summary>
 internal sealed class FreeMatches(MeteorMatchFinder finder, TakenSlots taken)
 {
     /// <summary>For all term matches at a word where the walk over each stands.</summary>
@@ -96,6 +96,20 @@ internal sealed class FreeMatches(MeteorMatchFinder finder, TakenSlots taken)
         }
 
         FindNext();
+        return distance;
+    }
+
+    /// <summary>Passes all matches that are left and returns the sum of their distances.</summary>
+    public long PassAll()
+    {
+        var distance = 0L;
+        foreach (ref var cursor in _cursors.AsSpan(_start.._end))
+        {
+            distance += DistanceOf(cursor.Slot, cursor.Term.End, Math.Max(cursor.Slot, cursor.Middle));
+            cursor.Slot = cursor.Term.End;
+        }
+
+        _next = -1;
         return distance;
     }
 

@@ -16,8 +16,6 @@ internal sealed class IntMultimap
         _links.Clear();
     }
 
-    public bool Contains(int key) => _last.ContainsKey(key);
-
     public void Add(int key, int value)
     {
         ref var last = ref CollectionsMarshal.GetValueRefOrAddDefault(_last, key, out var known);

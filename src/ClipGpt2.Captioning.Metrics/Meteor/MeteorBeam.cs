@@ -13,6 +13,7 @@ internal sealed class MeteorBeam
     private readonly MeteorMatchFinder _finder;
     private readonly TakenSlots _taken = new();
     private readonly FreeMatches _free;
+    private readonly ShortRuns _short;
 
     /// <summary>Matches chosen by a path, linked to those before.</summary>
     private readonly List<(MeteorMatch Match, int Before)> _history = [];
@@ -29,7 +30,7 @@ internal sealed class MeteorBeam
     public MeteorBeam(MeteorMatchFinder finder, int size)
     {
         (_finder, _size) = (finder, size);
-        _free = new FreeMatches(finder, _taken);
+        (_free, _short) = (new FreeMatches(finder, _taken), new ShortRuns(finder));
         (_paths, _next, _order, _nextOrder, _children) = (new Path[size], new Path[size], new int[size], new int[size], new int[size]);
     }
 
@@ -69,6 +70,7 @@ internal sealed class MeteorBeam
     public void Branch(int word, ReadOnlySpan<MatchRun> runs)
     {
         _free.Open(word, runs);
+        _short.Open(word, runs);
         foreach (var index in _order.AsSpan(0, _count))
         {
             if (_paths[index].Position > word)
@@ -111,13 +113,24 @@ internal sealed class MeteorBeam
         var path = _paths[index] with { Parent = index };
         for (var i = 0; i < runs.Length; i++)
         {
-            Try(ref path, runs[i]);
-            if (!CanGoOn(path, runs[(i + 1)..]))
+            var run = runs[i];
+            var matches = _short[i];
+            if (matches.Length > 0)
+            {
+                Try(ref path, run, matches);
+            }
+            else
+            {
+                Try(ref path, run);
+            }
+
+            // If neither a later match nor the path without one can be among the best, it is of no interest how far this one's matches are.
+            if (!CanEnter(run.LaterGain == MatchRun.None ? path.Rank with { Chunks = path.ChunksClosed } : path.Rank with { Words = path.Rank.Words + run.LaterGain }))
             {
                 return;
             }
 
-            path.Rank.Distance += _free.PassTo(int.MaxValue);
+            path.Rank.Distance += matches.Length > 0 ? 0 : _free.PassAll();
         }
 
         path.EndChunk();
@@ -125,12 +138,32 @@ internal sealed class MeteorBeam
         Offer(path);
     }
 
+    private void Try(ref Path path, MatchRun run, ReadOnlySpan<ShortRuns.SlotMatch> matches)
+    {
+        foreach (ref readonly var match in matches)
+        {
+            if (!_taken.IsFree(path.Row, match.Slot))
+            {
+                continue;
+            }
+
+            if (CanEnter(path.Rank with { Words = path.Rank.Words + run.Gain, Chunks = path.ChunksWith(match.Match) }))
+            {
+                Choose(path, match.Match);
+            }
+
+            path.Rank.Distance += match.Match.Distance;
+        }
+    }
+
     private void Try(ref Path path, MatchRun run)
     {
         _free.Start(run, path.Row);
         while (_free.Peek(out var match) && CanEnter(path.Rank with { Words = path.Rank.Words + run.Gain, Chunks = path.ChunksWith(match) }))
         {
-            Choose(ref path, match);
+            Choose(path, match);
+            path.Rank.Distance += match.Distance;
+            _free.Advance();
         }
 
         if (path.LastEnd >= 0 && CanEnter(path.Rank with { Words = path.Rank.Words + run.Gain }) && _free.HasMatchAt(path.LastEnd))
@@ -138,32 +171,17 @@ internal sealed class MeteorBeam
             path.Rank.Distance += _free.PassTo(path.LastEnd);
             while (_free.Peek(out var match) && match.TestStart == path.LastEnd)
             {
-                Choose(ref path, match);
+                Choose(path, match);
+                path.Rank.Distance += match.Distance;
+                _free.Advance();
             }
         }
     }
 
-    private void Choose(ref Path path, MeteorMatch match)
+    private void Choose(Path path, in MeteorMatch match)
     {
-        var next = path;
-        next.Append(match, match.Gain);
-        Offer(next);
-        path.Rank.Distance += Math.Abs(match.TestStart - match.ReferenceStart);
-        _free.Advance();
-    }
-
-    /// <summary>Whether a later run of a path, or the path without a match here, can still be among the best.</summary>
-    private bool CanGoOn(in Path path, ReadOnlySpan<MatchRun> later)
-    {
-        foreach (var run in later)
-        {
-            if (CanEnter(path.Rank with { Words = path.Rank.Words + run.Gain }))
-            {
-                return true;
-            }
-        }
-
-        return CanEnter(path.Rank with { Chunks = path.ChunksClosed });
+        path.Append(match, match.Gain);
+        Offer(path);
     }
 
     private bool CanEnter(Rank rank) => _nextCount < _size || rank.IsBefore(_next[_nextOrder[_size - 1]].Rank);

@@ -7,6 +7,8 @@ internal readonly record struct MeteorMatch(int ReferenceStart, int ReferenceLen
 
     public int ReferenceEnd => ReferenceStart + ReferenceLength;
 
+    public int Distance => Math.Abs(TestStart - ReferenceStart);
+
     public int Gain => GainOf(Matcher, TestLength, ReferenceLength);
 
     /// <summary>What the search counts: the words of both sides, where those of other than exact matches count half and halves are dropped.</summary>

@@ -13,7 +13,7 @@ internal sealed class MeteorMatchFinder
     private readonly MeteorLexicon _lexicon;
     private readonly MeteorMatchers _matchers;
     private readonly ParaphraseTable? _paraphrases;
-    private readonly CandidateParaphrases _candidateParaphrases;
+    private readonly ParaphraseMatches? _paraphraseMatches;
     private readonly IntMultimap _termsOfStem = new();
     private readonly IntMultimap _termsOfSynset = new();
     private readonly HashSet<int> _seen = [];
@@ -25,7 +25,7 @@ internal sealed class MeteorMatchFinder
     {
         (_lexicon, _matchers) = (lexicon, matchers);
         _paraphrases = matchers.HasFlag(MeteorMatchers.Paraphrase) ? paraphrases : null;
-        _candidateParaphrases = new CandidateParaphrases(paraphrases, Terms);
+        _paraphraseMatches = _paraphrases is null ? null : new ParaphraseMatches(_paraphrases, Terms);
     }
 
     /// <summary>The candidate.</summary>
@@ -52,7 +52,7 @@ internal sealed class MeteorMatchFinder
             }
         }
 
-        _candidateParaphrases.Read();
+        _paraphraseMatches?.Read();
     }
 
     /// <summary>Finds the matches of the candidate with a reference.</summary>
@@ -65,7 +65,7 @@ internal sealed class MeteorMatchFinder
         // Equal captions match word for word, and nothing else is looked for.
         var active = test.SequenceEqual(reference) ? MeteorMatchers.Exact : _matchers;
         var phrases = active.HasFlag(MeteorMatchers.Paraphrase) ? PhrasesOf(reference) : PhraseOccurrences.None;
-        _candidateParaphrases.Choose(phrases);
+        _paraphraseMatches?.Find(phrases);
         for (var place = 0; place < reference.Length; place++)
         {
             _starts.Add(_runs.Count);
@@ -80,7 +80,12 @@ internal sealed class MeteorMatchFinder
                 AddSynonyms(reference[place]);
             }
 
-            AddParaphrases(phrases.At(place));
+            if (phrases.At(place) is { Length: > 0 } here)
+            {
+                AddParaphrases(_paraphraseMatches!, here);
+            }
+
+            EndPlace();
         }
 
         _starts.Add(_runs.Count);
@@ -143,36 +148,46 @@ internal sealed class MeteorMatchFinder
         EndRun(start);
     }
 
-    private void AddParaphrases(ReadOnlySpan<PhraseOccurrences.Occurrence> phrases)
+    private void AddParaphrases(ParaphraseMatches paraphrases, ReadOnlySpan<PhraseOccurrences.Occurrence> phrases)
     {
-        foreach (var phrase in phrases)
+        for (var left = paraphrases.AddFromReference(phrases, _matches); left > 0; left--)
         {
-            foreach (var second in _paraphrases!.ParaphrasesOf(phrase.Phrase))
-            {
-                if (Terms.OfPhrase(second) is >= 0 and var term)
-                {
-                    _matches.Add(new TermMatch(term, phrase.Length, 3));
-                    EndRun(_matches.Count - 1);
-                }
-            }
+            AddRun(_matches.Count - left, _matches.Count - left + 1);
         }
 
         var start = _matches.Count;
-        _candidateParaphrases.AddMatches(phrases, _matches);
+        paraphrases.AddFromCandidate(phrases, _matches);
         EndRun(start);
     }
 
     private void EndRun(int start)
     {
+        if (_matches.Count > start)
+        {
+            AddRun(start, _matches.Count);
+        }
+    }
+
+    private void AddRun(int start, int end)
+    {
         var gain = 0;
-        foreach (var match in All[start..])
+        foreach (var match in All[start..end])
         {
             gain = Math.Max(gain, MeteorMatch.GainOf(match.Matcher, Terms[match.Term].Length, match.ReferenceLength));
         }
 
-        if (_matches.Count > start)
+        _runs.Add(new MatchRun(start, end, gain, MatchRun.None));
+    }
+
+    /// <summary>Tells the runs of the last place what is still to come after them.</summary>
+    private void EndPlace()
+    {
+        var gain = MatchRun.None;
+        var runs = CollectionsMarshal.AsSpan(_runs)[_starts[^1]..];
+        for (var i = runs.Length - 1; i >= 0; i--)
         {
-            _runs.Add(new MatchRun(start, _matches.Count, gain));
+            runs[i] = runs[i] with { LaterGain = gain };
+            gain = Math.Max(gain, runs[i].Gain);
         }
     }
 }

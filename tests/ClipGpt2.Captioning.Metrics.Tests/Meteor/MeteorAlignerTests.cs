@@ -9,27 +9,38 @@ public sealed class MeteorAlignerTests : IDisposable
         Captions.OneOf("a", "a", "the", "dog", "dogs", "cat", "hound", "on", "over", "upon", "car", "automobile", "cars", "big", "that", "one").Array[1, 12]
             .Select(words => string.Join(' ', words));
 
+    /// <summary>Each word stands dozens of times in it.</summary>
+    private static readonly Gen<string> LongText =
+        Captions.OneOf("a", "dog", "dogs", "on", "over").Array[60, 160].Select(words => string.Join(' ', words));
+
     private readonly TemporaryFolder _folder = new();
 
     [Fact]
     public void The_search_finds_what_its_rules_say()
     {
         using var data = SmallMeteorData.Load(_folder);
-        Gen.Select(Text, Text, Gen.Int[1, 8], Gen.Bool).Sample(
-            (candidate, reference, beam, wide) =>
-            {
-                var options = new MeteorOptions { Data = data, BeamSize = wide ? 40 : beam };
-                var captions = MeteorCaptions.Of(new CaptionCorpus([new CaptionedImage("1", candidate, [reference])], CaptionTokenization.Blanks).Tokens, options);
-                var scorer = new MeteorPairScorer(captions, new MeteorLexicon(captions.Words, data, data.Matchers), data.Matchers, data.Paraphrases, options);
-                scorer.Best(0);
-                var (chosen, chunks) = new PlainAlignment(Matches(candidate.Split(' '), reference.Split(' '), data), options.BeamSize).Best();
-                Assert.Equal(chosen, scorer.Aligner.Chosen);
-                Assert.Equal(chunks, scorer.Aligner.Chunks);
-            },
-            iter: 5000);
+        Gen.Select(Text, Text, Gen.Int[1, 8], Gen.Bool).Sample((candidate, reference, beam, wide) => Check(candidate, reference, wide ? 40 : beam, data), iter: 5000);
+    }
+
+    [Fact]
+    public void The_search_finds_the_same_where_words_match_too_often_to_be_tried_one_by_one()
+    {
+        using var data = SmallMeteorData.Load(_folder);
+        Gen.Select(LongText, LongText, Gen.Int[1, 40]).Sample((candidate, reference, beam) => Check(candidate, reference, beam, data), iter: 150);
     }
 
     public void Dispose() => _folder.Dispose();
+
+    private static void Check(string candidate, string reference, int beamSize, MeteorData data)
+    {
+        var options = new MeteorOptions { Data = data, BeamSize = beamSize };
+        var captions = MeteorCaptions.Of(new CaptionCorpus([new CaptionedImage("1", candidate, [reference])], CaptionTokenization.Blanks).Tokens, options);
+        var scorer = new MeteorPairScorer(captions, new MeteorLexicon(captions.Words, data, data.Matchers), data.Matchers, data.Paraphrases, options);
+        scorer.Best(0);
+        var (chosen, chunks) = new PlainAlignment(Matches(candidate.Split(' '), reference.Split(' '), data), options.BeamSize).Best();
+        Assert.Equal(chosen, scorer.Aligner.Chosen);
+        Assert.Equal(chunks, scorer.Aligner.Chunks);
+    }
 
     /// <summary>All matches by the rules: module by module, then paraphrases from the reference's side, then from the candidate's.</summary>
     private static List<List<MeteorMatch>> Matches(string[] test, string[] reference, MeteorData data)

@@ -7,10 +7,15 @@ internal sealed class PlainAlignment
 {
     private readonly int _beamSize;
     private readonly List<List<MeteorMatch>> _matches;
+    private readonly bool[] _isFixed;
 
     /// <param name="matches">For each word of the reference the matches that start there, in the order in which they are tried.</param>
     /// <param name="beamSize">How many paths are kept.</param>
-    public PlainAlignment(List<List<MeteorMatch>> matches, int beamSize) => (_matches, _beamSize) = (matches, beamSize);
+    public PlainAlignment(List<List<MeteorMatch>> matches, int beamSize)
+    {
+        (_matches, _beamSize) = (matches, beamSize);
+        _isFixed = [.. matches.Select(m => m is [var only] && HasNoRival(only))];
+    }
 
     /// <summary>The matches of the best path, and its chunks.</summary>
     public (IReadOnlyList<MeteorMatch> Chosen, int Chunks) Best()
@@ -29,9 +34,9 @@ internal sealed class PlainAlignment
 
     private IEnumerable<Path> Next(Path path, int word)
     {
-        if (_matches[word] is [var only] && IsFixed(only))
+        if (_isFixed[word])
         {
-            yield return path.With(only, gain: 0);
+            yield return path.With(_matches[word][0], gain: 0);
             yield break;
         }
 
@@ -44,7 +49,7 @@ internal sealed class PlainAlignment
         yield return path.Closed() with { Position = word + 1 };
     }
 
-    private bool IsFixed(MeteorMatch match) =>
+    private bool HasNoRival(MeteorMatch match) =>
         _matches.SelectMany(m => m).Count(m => ShareTestWords(m, match) || (m.ReferenceStart < match.ReferenceEnd && match.ReferenceStart < m.ReferenceEnd)) == 1;
 
     private static bool ShareTestWords(MeteorMatch a, MeteorMatch b) => a.TestStart < b.TestEnd && b.TestStart < a.TestEnd;

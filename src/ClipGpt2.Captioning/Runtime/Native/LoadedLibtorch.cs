@@ -6,7 +6,11 @@ namespace ClipGpt2.Captioning.Runtime.Native;
 internal sealed record LoadedLibtorch(string? OwnFolder, bool IsCopied)
 {
     /// <summary>One phrase for a person who asks how.</summary>
-    public override string ToString() =>
-        (OwnFolder is null ? "the application's package" : $"the host's own folder '{OwnFolder}'")
-        + (IsCopied ? ", with a copy of TorchSharp's library in memory, since this system's C++ library is older than GCC 13's" : ", by TorchSharp's own loading");
+    public override string ToString()
+    {
+        var place = OwnFolder is null ? "the application's package" : $"the host's own folder '{OwnFolder}'";
+        return IsCopied ? $"{place}, with a copy of TorchSharp's library in memory, since this system's C++ library is older than GCC 13's"
+            : OwnFolder is null ? $"{place}, by TorchSharp's own loading"
+            : place;
+    }
 }

@@ -11,9 +11,11 @@ namespace ClipGpt2.Captioning.Training.Embeddings;
 internal static class EmbeddingRows
 {
     /// <summary>Encodes what could be prepared.</summary>
+    /// <param name="encoder">The encoder.</param>
+    /// <param name="images">The pictures; one whose embedding isn't finite has that as its error afterwards.</param>
     /// <returns>For each picture its embedding [D], or null for a bad one.</returns>
-    /// <exception cref="CaptioningException">The encoder's output has another shape than it promises, or numbers that aren't finite.</exception>
-    public static float[]?[] Encode(IImageEncoder encoder, IReadOnlyList<PreparedImage> images)
+    /// <exception cref="CaptioningException">The encoder's output has another shape than it promises, or no embedding of several together is finite: nothing would come of the rest.</exception>
+    public static float[]?[] Encode(IImageEncoder encoder, List<PreparedImage> images)
     {
         var rows = new float[]?[images.Count];
 
@@ -22,13 +24,22 @@ internal static class EmbeddingRows
         {
             int[] members = [.. group];
             var encoded = EncodeTogether(encoder, Array.ConvertAll(members, i => images[i]));
+            var isFinite = Array.ConvertAll(encoded, row => TensorPrimitives.IsFiniteAll<float>(row));
+            if (members.Length > 1 && !isFinite.Contains(true))
+            {
+                throw Error(images[members[0]]);
+            }
+
             for (var i = 0; i < members.Length; i++)
             {
-                rows[members[i]] = encoded[i];
+                rows[members[i]] = isFinite[i] ? encoded[i] : null;
+                images[members[i]] = isFinite[i] ? images[members[i]] : images[members[i]] with { Error = Error(images[members[i]]) };
             }
         }
 
         return rows;
+
+        static CaptioningException Error(PreparedImage image) => NonFinite.Error("The encoder's embedding", $"'{image.Source.Name}'");
     }
 
     /// <summary>An embedding as the store keeps it.</summary>
@@ -63,9 +74,6 @@ internal static class EmbeddingRows
                 $"The encoder ({encoder.GetType()}) gave embeddings of the shape [{string.Join(", ", embeddings.shape)}] and promises [{images.Length}, {encoder.EmbeddingDimension}].");
         }
 
-        float[][] rows = [.. embeddings.data<float>().ToArray().Chunk(encoder.EmbeddingDimension)];
-        return Array.FindIndex(rows, row => !TensorPrimitives.IsFiniteAll<float>(row)) is >= 0 and var bad
-            ? throw NonFinite.Error("The encoder's embedding", $"'{images[bad].Source.Name}'")
-            : rows;
+        return [.. embeddings.data<float>().ToArray().Chunk(encoder.EmbeddingDimension)];
     }
 }

@@ -3,6 +3,7 @@ using ClipGpt2.Captioning.Training;
 using ClipGpt2.Captioning.Training.Data;
 using ClipGpt2.Captioning.Training.Embeddings;
 using ClipGpt2.Captioning.Weights;
+using TorchSharp;
 
 namespace ClipGpt2.Captioning.Tests.Training.Embeddings;
 
@@ -138,6 +139,25 @@ public sealed class EmbeddingStoreBuilderTests : IDisposable
 
         Assert.Contains("no picture", Assert.Throws<CaptioningException>(() => Build(new() { BadImages = BadImagePolicy.Skip })).Message, StringComparison.Ordinal);
         Assert.Throws<ModelNotFoundException>(() => EmbeddingStore.Open(_pictures.Store));
+    }
+
+    [Fact]
+    public void A_picture_whose_embedding_is_not_finite_is_bad_and_the_others_are_embedded()
+    {
+        using var broken = new ColourEncoder { Change = BreakSecond };
+        var options = new EmbeddingStoreOptions { BadImages = BadImagePolicy.Skip };
+        var result = new EmbeddingStoreBuilder(broken, options).Build(_pictures.Store, _pictures.Images);
+        Assert.Equal(_pictures.Files.Count - 1, result.Images);
+        Assert.Contains("NaN or infinity", Assert.Single(result.Skipped).Error, StringComparison.Ordinal);
+        Assert.Contains(_pictures.Files[1], result.Skipped[0].Error, StringComparison.Ordinal);
+
+        static torch.Tensor BreakSecond(torch.Tensor embeddings)
+        {
+            var changed = embeddings.clone();
+            using var row = changed[1];
+            row.fill_(float.NaN.ToScalar());
+            return changed;
+        }
     }
 
     [Fact]

@@ -20,16 +20,23 @@ public static class ModelConversion
     /// <param name="source">A folder in Hugging Face's or OpenCLIP's form, the id of one in the cache on disk, or a file of CLIP's weights by OpenAI's names.</param>
     /// <param name="target">The folder to write; it is made if it isn't there, and files of the form's names are replaced.</param>
     /// <param name="options">How; null for the defaults.</param>
-    /// <param name="token">Ends the conversion between two weights; the file in the making is removed.</param>
+    /// <param name="token">Ends the conversion between two weights; nothing is left behind.</param>
     /// <returns>What was written: <c>CLIPModel</c>, <c>CLIPVisionModelWithProjection</c>, <c>CLIP</c> (OpenCLIP's form), <c>GPT2LMHeadModel</c>, or the model type of another kind.</returns>
     /// <exception cref="ModelNotFoundException">There is no such model, or one of its files is missing.</exception>
     /// <exception cref="CheckpointFormatException">It is another kind of model, or damaged.</exception>
-    /// <exception cref="CaptioningException">An option is wrong (all errors are listed), or a file can't be written.</exception>
+    /// <exception cref="CaptioningException">An option is wrong (all errors are listed), or a file can't be written; nothing is left behind then.</exception>
     public static string Convert(string source, string target, ModelConversionOptions? options = null, CancellationToken token = default)
     {
         TorchRuntime.Load();
         options ??= new();
         options.Validate();
+        var written = "";
+        AtomicFolder.Write(target, prepared => written = ConvertInto(prepared, source, options, token));
+        return written;
+    }
+
+    private static string ConvertInto(string target, string source, ModelConversionOptions options, CancellationToken token)
+    {
         var kind = IsOpenAis(source, options) ? ClipConfig.FullModel : ReadKind(source, options);
         if (kind is ClipConfig.FullModel or ClipConfig.VisionModel)
         {

@@ -28,6 +28,39 @@ public sealed class ModelConversionTests
         Assert.DoesNotContain(weights.Tensors.Values, tensor => tensor.DataType == "F16");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_conversion_that_ends_early_leaves_nothing_half(bool isClip)
+    {
+        using var clip = new TinyOpenAiClip();
+        using var folder = new TemporaryFolder();
+        var source = isClip ? clip.File : Gpt2;
+        var ended = new CancellationToken(canceled: true);
+        Assert.ThrowsAny<OperationCanceledException>(() => ModelConversion.Convert(source, folder.File("out"), token: ended));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
+
+        folder.Write("out/config.json", "before");
+        Assert.ThrowsAny<OperationCanceledException>(() => ModelConversion.Convert(source, folder.File("out"), token: ended));
+        Assert.Equal([folder.File("out/config.json")], Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories));
+        Assert.Equal("before", File.ReadAllText(folder.File("out/config.json")));
+
+        // What a killed process left is no hindrance.
+        folder.Write("out.incomplete/rest", "x");
+        ModelConversion.Convert(source, folder.File("out"));
+        Assert.True(File.Exists(folder.File("out/model.safetensors")));
+        Assert.NotEqual("before", File.ReadAllText(folder.File("out/config.json")));
+        Assert.Equal([folder.File("out")], Directory.EnumerateFileSystemEntries(folder.Path));
+    }
+
+    [Fact]
+    public void A_folder_is_not_written_over_a_file()
+    {
+        using var folder = new TemporaryFolder();
+        var error = Assert.Throws<CaptioningException>(() => ModelConversion.Convert(Gpt2, folder.Write("out", "x")));
+        Assert.Contains("a file of that name is there", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Weights_are_stored_in_the_type_that_is_asked_for_and_the_configuration_says_so()
     {

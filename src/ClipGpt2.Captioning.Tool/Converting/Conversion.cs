@@ -40,7 +40,7 @@ internal sealed record Conversion(string Source, string Target, BaseModels Bases
     private string WriteCaptioner(CaptionCheckpoint checkpoint)
     {
         using var captioner = checkpoint.LoadCaptioner(new CaptionerOptions { Trainable = TrainableParts.ProjectorAndDecoder, ModelSearch = LocalModels.Search() }, Bases);
-        captioner.Save(Target);
+        AtomicFolder.Write(Target, captioner.Save);
         return checkpoint.Form == CheckpointForm.ClipCap
             ? "a captioner; its captions have no end token, so caption with '--strategy clipcapgreedy' or 'clipcapbeam'"
             : "a captioner";

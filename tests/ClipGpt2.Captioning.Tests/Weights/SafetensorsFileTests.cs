@@ -42,6 +42,17 @@ public sealed class SafetensorsFileTests : IDisposable
     }
 
     [Fact]
+    public void Metadata_of_null_are_none()
+    {
+        var header = """{"__metadata__":null,"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"""u8;
+        File.WriteAllBytes(_folder.File("null.safetensors"), [.. BitConverter.GetBytes((long)header.Length), .. header, .. BitConverter.GetBytes(2f)]);
+        using var file = SafetensorsFile.Open(_folder.File("null.safetensors"));
+        Assert.Empty(file.Metadata);
+        using var read = file.Read("a");
+        Assert.Equal(2f, read.item<float>());
+    }
+
+    [Fact]
     public void A_damaged_file_is_either_sound_or_refused()
     {
         var path = _folder.File("whole.safetensors");

@@ -6,9 +6,10 @@ namespace ClipGpt2.Captioning.Runtime.Layers;
 /// <summary>8-bit weights for few rows beside the fastest format for many.</summary>
 internal sealed class Int8Path() : LinearPath("managed code over 8-bit weights for few rows", KernelPath.Packed)
 {
-    public override string? Missing(OriginalWeight original, ComputeOptions compute) => NumberFormat.Resolve(compute) != Precision.Int8Weights
-        ? "no 8-bit weights were asked for"
-        : Int8Weight.IsSupported ? null : "the processor has no AVX-512, without which 8-bit weights are no faster";
+    public override bool Fits(OriginalWeight original, ComputeOptions compute) => NumberFormat.Resolve(compute) == Precision.Int8Weights;
+
+    public override string? Missing(ComputeOptions compute) =>
+        Int8Weight.IsSupported ? null : "the processor has no AVX-512, without which 8-bit weights are no faster";
 
     protected override LinearProduct Build(OriginalWeight original, ComputeOptions compute, KernelPath wanted)
     {

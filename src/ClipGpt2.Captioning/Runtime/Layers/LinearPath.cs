@@ -20,8 +20,11 @@ internal abstract class LinearPath(string name, KernelPath kind)
 
     public KernelPath Kind => kind;
 
-    /// <summary>Why the way isn't one for such a layer, or null.</summary>
-    public abstract string? Missing(OriginalWeight original, ComputeOptions compute);
+    /// <summary>Whether the way is one for such a layer, if the machine has it.</summary>
+    public virtual bool Fits(OriginalWeight original, ComputeOptions compute) => true;
+
+    /// <summary>Why this machine doesn't have the way, or null.</summary>
+    public virtual string? Missing(ComputeOptions compute) => null;
 
     /// <summary>Builds a layer and proves it.</summary>
     /// <param name="original">The weights, which stay the caller's.</param>

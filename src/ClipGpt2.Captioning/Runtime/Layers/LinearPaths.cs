@@ -30,12 +30,12 @@ internal static class LinearPaths
     public static LinearProduct Choose(OriginalWeight original, ComputeOptions compute, KernelPath wanted)
     {
         var isBound = compute.Trainable || compute.IsCuda;
-        List<string> faults = [], unfit = [];
-        foreach (var path in All.Where(path => isBound ? path.Kind == KernelPath.Plain : wanted == KernelPath.Auto || path.Kind == wanted))
+        List<string> faults = [], missing = [];
+        foreach (var path in All.Where(path => path.Fits(original, compute) && (isBound ? path.Kind == KernelPath.Plain : wanted == KernelPath.Auto || path.Kind == wanted)))
         {
-            if (path.Missing(original, compute) is { } missing)
+            if (path.Missing(compute) is { } lack)
             {
-                unfit.Add(missing);
+                missing.Add(lack);
                 continue;
             }
 
@@ -47,20 +47,21 @@ internal static class LinearPaths
 
             if (product is not null)
             {
-                Record(path.Name, compute, isBound, wanted, faults);
+                Record(path.Name, compute, wanted, missing, faults);
                 return product;
             }
         }
 
         throw new NativeBackendException(
             $"No way to compute linear layers in {compute.Precision} gives right results on this machine{(wanted == KernelPath.Auto ? "" : $" with TorchRuntimeOptions.Kernels = {wanted}")}: "
-            + string.Join("; ", faults.Count > 0 ? faults.Distinct() : unfit) + ". Run 'clipgpt2 doctor', and see docs/troubleshooting.md.");
+            + string.Join("; ", (faults.Count > 0 ? faults : missing).Distinct()) + ". Run 'clipgpt2 doctor', and see docs/troubleshooting.md.");
     }
 
-    private static void Record(string path, ComputeOptions compute, bool isBound, KernelPath wanted, List<string> faults)
+    private static void Record(string path, ComputeOptions compute, KernelPath wanted, List<string> missing, List<string> faults)
     {
+        var isBound = compute.Trainable || compute.IsCuda;
         var proof = isBound ? "proven; the only way for weights that are trained and on GPUs" : wanted == KernelPath.Auto ? "proven" : $"proven, and asked for by TorchRuntimeOptions.Kernels = {wanted}";
-        var reason = faults.Count == 0 ? proof : string.Join("; ", faults.Distinct());
+        var reason = string.Join("; ", faults.Count > 0 ? faults.Distinct() : missing.Distinct().Prepend(proof));
         KernelLedger.Add(new KernelChoice(isBound ? "Linear layers that are trained or on a GPU" : "Linear layers", compute.Precision.ToString(), path, reason, faults.Count > 0));
     }
 }

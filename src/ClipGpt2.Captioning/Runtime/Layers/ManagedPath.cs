@@ -5,8 +5,6 @@ namespace ClipGpt2.Captioning.Runtime.Layers;
 /// <summary>The product in managed code: the last resort.</summary>
 internal sealed class ManagedPath() : LinearPath("managed code", KernelPath.Managed)
 {
-    public override string? Missing(OriginalWeight original, ComputeOptions compute) => null;
-
     protected override LinearProduct Build(OriginalWeight original, ComputeOptions compute, KernelPath wanted)
     {
         using var turned = original.InputRows ? original.Weight.t() : null;

@@ -7,8 +7,9 @@ namespace ClipGpt2.Captioning.Runtime.Layers;
 /// <param name="padded">Whether it is filled up.</param>
 internal sealed class PackedPath(bool padded) : LinearPath(padded ? "oneDNN's product of a packed, padded weight" : "oneDNN's product of a packed weight", KernelPath.Packed)
 {
-    public override string? Missing(OriginalWeight original, ComputeOptions compute) =>
-        OneDnn.Missing(compute.ProductType()) ?? (padded || PackedWeight.HasTail(original) ? null : "the weight has nothing to fill up");
+    public override bool Fits(OriginalWeight original, ComputeOptions compute) => padded || PackedWeight.HasTail(original);
+
+    public override string? Missing(ComputeOptions compute) => OneDnn.Missing(compute.ProductType());
 
     protected override LinearProduct Build(OriginalWeight original, ComputeOptions compute, KernelPath wanted) =>
         new PackedLinear(PackedWeight.Pack(original, compute.ProductType(), padded), original, compute.ProductType());

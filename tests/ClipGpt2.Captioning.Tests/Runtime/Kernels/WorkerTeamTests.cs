@@ -89,6 +89,8 @@ public sealed unsafe class WorkerTeamTests : IDisposable
         TorchRuntime.Configure(threads: 2);
         Callers(count: 4, (caller, call) =>
         {
+            // A thread's first question takes over the number that any thread has set last; from then on it keeps its own.
+            _ = torch.get_num_threads();
             torch.set_num_threads(1 + ((caller + call) % 4));
             var job = new Job { Failing = call % 5 == 0 ? 1 : 0, Caller = caller };
             var failure = Record(&FailNamingTheCaller, &job);

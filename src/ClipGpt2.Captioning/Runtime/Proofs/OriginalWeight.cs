@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using ClipGpt2.Captioning.Runtime.Kernels;
 using ClipGpt2.Captioning.Runtime.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -19,43 +21,80 @@ internal sealed record OriginalWeight(Tensor Weight, Tensor? Bias, bool InputRow
     /// <summary>An output's bias.</summary>
     public float BiasOf(int output) => _bias is null ? 0 : _bias[output];
 
-    /// <summary>The product of one row in double precision, for some neighbouring outputs.</summary>
+    /// <summary>The product of one row in double precision, for some outputs.</summary>
     /// <param name="x">[in].</param>
-    /// <param name="begin">The first output.</param>
+    /// <param name="runs">The outputs.</param>
     /// <param name="format">What the product to be compared rounds the weights to.</param>
-    /// <param name="sums">The outputs, bias included.</param>
-    /// <param name="magnitudes">The sums of the terms' magnitudes, against which rounding is judged.</param>
-    public unsafe void Multiply(float[] x, int begin, WeightFormat format, Span<double> sums, Span<double> magnitudes)
+    /// <returns>The outputs of all runs, bias included; and the sums of their terms' magnitudes, against which rounding is judged.</returns>
+    public unsafe (double[] Sums, double[] Magnitudes) Multiply(float[] x, OutputRun[] runs, WeightFormat format)
     {
-        for (var i = 0; i < sums.Length; i++)
+        if (format == WeightFormat.Int8)
         {
-            sums[i] = BiasOf(begin + i);
-            magnitudes[i] = Math.Abs(sums[i]);
+            using var levels = Levels(runs);
+            var (rounded, terms) = new OriginalWeight(levels, null, InputRows: false).Multiply(x, [new(0, (int)levels.shape[0])], WeightFormat.Float32);
+            return (WithBias(runs, rounded, magnitude: false), WithBias(runs, terms, magnitude: true));
         }
 
-        var first = (float*)RowTensor.First(Weight);
-        if (!InputRows)
+        var total = runs.Sum(run => run.Count);
+        var results = new double[2 * total * Math.Max(1, torch.get_num_threads())];
+        fixed (float* factors = x)
         {
-            new WeightColumns(first + ((long)begin * Inputs), Inputs, 1).Multiply(x, format, sums, magnitudes);
-            return;
+            fixed (OutputRun* run = runs)
+            {
+                fixed (double* result = results)
+                {
+                    var job = new ReferenceProduct
+                    {
+                        Weight = (float*)RowTensor.First(Weight), InputRows = InputRows, Inputs = Inputs, Outputs = Outputs, X = factors, Format = format,
+                        Runs = run, RunCount = runs.Length, Total = total, Results = result,
+                    };
+                    WorkerTeam.Run(&ReferenceProduct.RunPart, &job);
+                }
+            }
         }
 
-        // Each input's neighbours lie in a page of their own, which are too many to go through more than once.
-        fixed (float* columns = Columns(first + begin, sums.Length))
-        {
-            new WeightColumns(columns, 1, sums.Length).Multiply(x, format, sums, magnitudes);
-        }
+        return (WithBias(runs, Total(results, 0, total), magnitude: false), WithBias(runs, Total(results, total, total), magnitude: true));
     }
 
-    /// <summary>Some neighbouring columns of a weight stored as [in, out]: [in, count].</summary>
-    private unsafe float[] Columns(float* first, int count)
+    /// <summary>Some outputs' weights [count, in], rounded to the levels of 8 bits by each output's largest.</summary>
+    private Tensor Levels(OutputRun[] runs)
     {
-        var columns = new float[Inputs * count];
-        for (var input = 0; input < Inputs; input++)
+        using var scope = NewDisposeScope();
+        using var least = Int8Weight.LeastMagnitude.ToScalar();
+        var rows = InputRows ? Weight.t() : Weight;
+        var chosen = cat([.. runs.Select(run => rows.narrow(0, run.Begin, run.Count))], 0).contiguous();
+        var scales = chosen.abs().amax([1], keepdim: true).clamp_min(least).Over((long)Int8Weight.Levels);
+        return (chosen.div(scales).round_() * scales).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Adds up what the parts found; those that had nothing to do left zeros.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static double[] Total(double[] results, int begin, int total)
+    {
+        var sums = new double[total];
+        for (var part = begin; part < results.Length; part += 2 * total)
         {
-            new ReadOnlySpan<float>(first + ((long)input * Outputs), count).CopyTo(columns.AsSpan(input * count));
+            for (var i = 0; i < total; i++)
+            {
+                sums[i] += results[part + i];
+            }
         }
 
-        return columns;
+        return sums;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private double[] WithBias(OutputRun[] runs, double[] sums, bool magnitude)
+    {
+        var at = 0;
+        foreach (var (begin, count) in runs)
+        {
+            for (var output = begin; output < begin + count; output++)
+            {
+                sums[at++] += magnitude ? Math.Abs(BiasOf(output)) : BiasOf(output);
+            }
+        }
+
+        return sums;
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace ClipGpt2.Captioning.Runtime.Proofs;
 
@@ -13,9 +14,8 @@ internal static class ProductProof
     private const int Block = 64;
     private const int NarrowBlock = 24;
 
-    // Neighbours share a cache line where the weight is stored as [in, out].
-    private const int Neighbours = 16;
-    private const int Between = 2;
+    private const int First = 16;
+    private const int Between = 32;
 
     /// <summary>Proves one way of a layer for one row.</summary>
     /// <returns>What is wrong, or null.</returns>
@@ -37,6 +37,7 @@ internal static class ProductProof
     }
 
     /// <summary>Factors that every format holds exactly, none of them 0: a weight that isn't looked at can't be proven.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float[] Inputs(int count, int row)
     {
         var x = new float[count];
@@ -51,19 +52,20 @@ internal static class ProductProof
         return x;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static string? Compare(ProductWay way, OriginalWeight original, float[] x, float[] y)
     {
-        Span<double> sums = stackalloc double[Block];
-        Span<double> magnitudes = stackalloc double[Block];
-        foreach (var (begin, count) in Samples(original.Outputs))
+        var runs = Samples(original.Outputs);
+        var (sums, magnitudes) = original.Multiply(x, runs, way.Weights);
+        var at = 0;
+        foreach (var (begin, count) in runs)
         {
-            original.Multiply(x, begin, way.Weights, sums[..count], magnitudes[..count]);
-            for (var i = 0; i < count; i++)
+            for (var output = begin; output < begin + count; output++, at++)
             {
-                var tolerance = Tolerance(sums[i], magnitudes[i], original.BiasOf(begin + i), x.Length, way.Outputs);
-                if (!Overflows(magnitudes[i]) && !IsClose(y[begin + i], sums[i], tolerance))
+                var tolerance = Tolerance(sums[at], magnitudes[at], original.BiasOf(output), x.Length, way.Outputs);
+                if (!Overflows(magnitudes[at]) && !IsClose(y[output], sums[at], tolerance))
                 {
-                    return string.Create(CultureInfo.InvariantCulture, $"output {begin + i} of {original.Outputs} (from {original.Inputs} inputs) is {y[begin + i]:G6}, and {sums[i]:G6} is right");
+                    return string.Create(CultureInfo.InvariantCulture, $"output {output} of {original.Outputs} (from {original.Inputs} inputs) is {y[output]:G6}, and {sums[at]:G6} is right");
                 }
             }
         }
@@ -71,18 +73,17 @@ internal static class ProductProof
         return null;
     }
 
-    /// <summary>The runs of outputs that are looked at, none longer than a block.</summary>
-    private static IEnumerable<(int Begin, int Count)> Samples(int outputs)
+    /// <summary>The outputs that are looked at: some of the first block, all behind the last whole one, and some between.</summary>
+    private static OutputRun[] Samples(int outputs)
     {
-        if (outputs <= Block)
+        if (outputs <= 2 * Block)
         {
-            return [(0, outputs)];
+            return [new(0, outputs)];
         }
 
         var tail = outputs % Block == 0 ? NarrowBlock : outputs % Block;
-        var whole = (outputs - tail) / Neighbours;
-        var random = new Random(outputs);
-        return [(0, Neighbours), .. Enumerable.Range(0, Between).Select(_ => (random.Next(whole) * Neighbours, Neighbours)), (outputs - tail, tail)];
+        var between = new Random(outputs).Next(First, outputs - tail - Between + 1);
+        return [new(0, First), new(between, Between), new(outputs - tail, tail)];
     }
 
     /// <summary>Whether the sums may leave float32's range on the way, in an order that isn't ours to say.</summary>

@@ -14,7 +14,7 @@ internal abstract class LinearPath(string name, KernelPath kind)
     // One, two and five rows, and more, have code of their own here; oneDNN chooses by the number as well.
     private static readonly int[] RowCounts = [1, 2, 3, 4, 5, 6, 9, 17, 50];
 
-    private readonly ConcurrentDictionary<(ScalarType Type, string Device), Lazy<string?>> _machine = new();
+    private readonly ConcurrentDictionary<(ScalarType Type, string Device), Lazy<MachineProof>> _machine = new();
 
     public string Name => name;
 
@@ -33,18 +33,20 @@ internal abstract class LinearPath(string name, KernelPath kind)
     /// <returns>The layer, with the fault of a way that it then dropped; or none, with the fault; or neither, where it doesn't fit the machine.</returns>
     public (LinearProduct? Product, string? Fault) Prove(OriginalWeight original, ComputeOptions compute, KernelPath wanted)
     {
-        if (MachineFault(compute) is { } fault)
+        var machine = Machine(compute);
+        if (machine.Fault is { } fault)
         {
             return (null, fault);
         }
 
+        // What the machine computes wrong for some number of rows isn't asked again for one.
         using var frozen = no_grad();
-        return BuildAndProve(original, compute, wanted, ProductProof.Check);
+        var (product, found, _) = BuildAndProve(original, compute, wanted, (way, weight) => machine.Dropped.GetValueOrDefault(way.Name) ?? ProductProof.Check(way, weight));
+        return (product, found);
     }
 
     /// <summary>What is wrong with the way on this machine, whatever the weight; null if nothing is.</summary>
-    public string? MachineFault(ComputeOptions compute) =>
-        _machine.GetOrAdd((compute.ProductType(), compute.Device), _ => new Lazy<string?>(() => ProveMachine(compute))).Value;
+    public string? MachineFault(ComputeOptions compute) => Machine(compute).Fault;
 
     /// <summary>What the machine's proof multiplies by. Its sizes fill neither the last block of outputs nor that of inputs, whatever the blocks are.</summary>
     protected virtual OriginalWeight FixedWeight() => FixedWeight(outputs: 200, inputs: 83, inputRows: false);
@@ -52,13 +54,16 @@ internal abstract class LinearPath(string name, KernelPath kind)
     /// <summary>Builds a layer, or returns null where this machine lays out weights in another way than this one knows.</summary>
     protected abstract LinearProduct? Build(OriginalWeight original, ComputeOptions compute, KernelPath wanted);
 
-    private string? ProveMachine(ComputeOptions compute)
+    private MachineProof Machine(ComputeOptions compute) =>
+        _machine.GetOrAdd((compute.ProductType(), compute.Device), _ => new Lazy<MachineProof>(() => ProveMachine(compute))).Value;
+
+    private MachineProof ProveMachine(ComputeOptions compute)
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var (product, fault) = BuildAndProve(FixedWeight(), compute, KernelPath.Auto, CheckRowCounts);
+        var (product, fault, dropped) = BuildAndProve(FixedWeight(), compute, KernelPath.Auto, CheckRowCounts);
         product?.Dispose();
-        return product is null ? fault : null;
+        return new(product is null ? fault : null, dropped);
     }
 
     /// <summary>A weight of given sizes with nothing special in it.</summary>
@@ -71,42 +76,42 @@ internal abstract class LinearPath(string name, KernelPath kind)
     private static string? CheckRowCounts(ProductWay way, OriginalWeight original) =>
         RowCounts.Where(rows => rows <= way.MaxRows).Select(rows => ProductProof.Check(way, original, rows)).FirstOrDefault(fault => fault is not null);
 
-    private (LinearProduct? Product, string? Fault) BuildAndProve(
+    private (LinearProduct? Product, string? Fault, Dictionary<string, string> Dropped) BuildAndProve(
         OriginalWeight original, ComputeOptions compute, KernelPath wanted, Func<ProductWay, OriginalWeight, string?> check)
     {
-        LinearProduct? product;
+        Dictionary<string, string> dropped = [];
+        LinearProduct? product = null;
         try
         {
             product = Build(original, compute, wanted);
+            foreach (var way in product?.Ways.ToList() ?? [])
+            {
+                if (KernelLedger.Timed(() => check(way, original)) is not { } fault)
+                {
+                    continue;
+                }
+
+                if (way.Drop is null)
+                {
+                    product!.Dispose();
+                    return (null, $"{way.Name}: {fault}", dropped);
+                }
+
+                way.Drop();
+                dropped[way.Name] = fault;
+            }
         }
         catch (ExternalException e)
         {
-            return (null, $"{Name}: {e.Message.Split('\n')[0]}");
+            product?.Dispose();
+            return (null, $"{Name}: {e.Message.Split('\n')[0]}", dropped);
         }
 
-        if (product is null)
-        {
-            return (null, null);
-        }
-
-        string? dropped = null;
-        foreach (var way in product.Ways.ToList())
-        {
-            if (KernelLedger.Timed(() => check(way, original)) is not { } fault)
-            {
-                continue;
-            }
-
-            if (way.Drop is null)
-            {
-                product.Dispose();
-                return (null, $"{way.Name}: {fault}");
-            }
-
-            way.Drop();
-            dropped ??= $"{way.Name}: {fault}";
-        }
-
-        return (product, dropped);
+        return (product, dropped.Count == 0 ? null : string.Join("; ", dropped.Select(way => $"{way.Key}: {way.Value}")), dropped);
     }
+
+    /// <summary>What the machine's proof found.</summary>
+    /// <param name="Fault">Why the path can't be taken, or null.</param>
+    /// <param name="Dropped">The faults of those of its ways that must be dropped, by name.</param>
+    private sealed record MachineProof(string? Fault, IReadOnlyDictionary<string, string> Dropped);
 }

@@ -9,15 +9,19 @@ internal static class MatrixProduct
     private static readonly PlainPath Plain = new();
 
     /// <summary>x yᵀ of float32 matrices [N, D] and [M, D]: libtorch's where that proved itself on this machine, managed code's elsewhere.</summary>
-    /// <exception cref="NativeBackendException">The matrices lie on a GPU whose products are wrong.</exception>
+    /// <exception cref="NativeBackendException">libtorch's products are wrong here, and managed code can't or mustn't take their place.</exception>
     public static Tensor Transposed(Tensor x, Tensor y)
     {
-        if (Plain.MachineFault(new ComputeOptions { Device = x.device.ToString() }) is not { } fault)
+        var isBound = x.device_type != DeviceType.CPU || x.requires_grad || y.requires_grad;
+        var isManaged = TorchRuntime.Kernels == KernelPath.Managed && !isBound;
+        var fault = isManaged ? null : Plain.MachineFault(new ComputeOptions { Device = x.device.ToString() });
+        if (!isManaged && fault is null)
         {
             return x.matmul(y.t());
         }
 
-        if (x.device_type != DeviceType.CPU)
+        // Managed code has no gradients, and a way that was forced isn't left for another.
+        if (isBound || TorchRuntime.Kernels is KernelPath.Plain or KernelPath.Packed)
         {
             throw new NativeBackendException($"The products of {x.device} are wrong: {fault}. Run 'clipgpt2 doctor', and see docs/troubleshooting.md.");
         }

@@ -17,7 +17,7 @@ internal static class ScaledAttention
         new("managed code", KernelPath.Managed, ManagedAttention.Attend),
     ];
 
-    private static readonly ConcurrentDictionary<(ScalarType Type, DeviceType Device, bool Managed), Lazy<Way>> Chosen = new();
+    private static readonly ConcurrentDictionary<(ScalarType Type, DeviceType Device, KernelPath Wanted), Lazy<Way>> Chosen = new();
 
     private delegate Tensor Attention(Tensor query, Tensor key, Tensor value, Tensor? mask, double dropout, bool causal);
 
@@ -32,19 +32,20 @@ internal static class ScaledAttention
     public static Tensor Attend(Tensor query, Tensor key, Tensor value, Tensor? mask = null, bool causal = false)
     {
         // Gradients need libtorch's operators, and so do other devices.
-        var isManaged = TorchRuntime.Kernels == KernelPath.Managed && query.device_type == DeviceType.CPU && !query.requires_grad;
-        var chosen = Chosen.GetOrAdd((query.dtype, query.device_type, isManaged), kind => new Lazy<Way>(() => KernelLedger.Timed(() => Choose(kind.Type, kind.Device, kind.Managed))));
+        var isBound = query.device_type != DeviceType.CPU || query.requires_grad || key.requires_grad || value.requires_grad;
+        var wanted = isBound || TorchRuntime.Kernels == KernelPath.Packed ? KernelPath.Plain : TorchRuntime.Kernels;
+        var chosen = Chosen.GetOrAdd((query.dtype, query.device_type, wanted), kind => new Lazy<Way>(() => KernelLedger.Timed(() => Choose(kind.Type, kind.Device, kind.Wanted))));
         return chosen.Value.Attend(query, key, value, mask, 0, causal);
     }
 
-    private static Way Choose(ScalarType type, DeviceType device, bool isManaged)
+    private static Way Choose(ScalarType type, DeviceType device, KernelPath wanted)
     {
         List<string> faults = [];
-        foreach (var way in All.Where(way => isManaged ? way.Kind == KernelPath.Managed : device == DeviceType.CPU || way.Kind == KernelPath.Plain))
+        foreach (var way in All.Where(way => wanted == KernelPath.Auto || way.Kind == wanted))
         {
             if (AttentionProof.Check((query, key, value, mask, causal) => way.Attend(query, key, value, mask, 0, causal), type, device) is not { } fault)
             {
-                var reason = faults.Count > 0 ? string.Join("; ", faults) : isManaged ? "proven, and asked for by TorchRuntimeOptions.Kernels = Managed" : "proven";
+                var reason = faults.Count > 0 ? string.Join("; ", faults) : wanted == KernelPath.Managed ? "proven, and asked for by TorchRuntimeOptions.Kernels = Managed" : "proven";
                 KernelLedger.Add(new KernelChoice("Attention", type.ToString(), way.Name, reason, faults.Count > 0));
                 return way;
             }

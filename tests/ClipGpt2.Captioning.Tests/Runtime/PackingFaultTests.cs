@@ -50,7 +50,8 @@ public sealed class PackingFaultTests
         {
             var choice = Assert.Single(KernelLedger.Choices, choice => choice is { Layer: "Linear layers", Format: "Float32", IsFallback: true });
             Assert.Equal("libtorch's product", choice.Path);
-            Assert.Contains("is NaN", choice.Reason, StringComparison.Ordinal);
+            // Of equal choices the first stays, whichever of these tests made it.
+            Assert.Matches("oneDNN.s product: output [0-9]+ of [0-9]+ .* is right", choice.Reason);
         }
     }
 

@@ -14,6 +14,9 @@ switch (args)
     case ["end-amid-work"]:
         EndAmidWork.Run();
         break;
+    case ["train-convolutions"]:
+        TrainConvolutions.Run();
+        break;
     case [BusyLoop.Verb]:
         BusyLoop.Run();
         break;

@@ -74,6 +74,13 @@ public sealed class ConvolutionNormTests
         Assert.True(layer.Kernel.grad!.allclose(plain.grad!, rtol: 1e-4, atol: 1e-3));
     }
 
+    [Fact]
+    public async Task Nothing_is_said_on_standard_error()
+    {
+        var run = await HostProgram.Run(["train-convolutions"]);
+        Assert.Equal((0, "trained", ""), (run.ExitCode, run.Output.Trim(), run.Error));
+    }
+
     private static IEnumerable<(int, int, int, int)> Layers(int width) =>
     [
         (3, width / 2, 3, 2), (width / 2, width / 2, 3, 1), (width / 2, width, 3, 1), // the stem

@@ -7,11 +7,15 @@ namespace ClipGpt2.Captioning.Runtime.Layers;
 /// <summary>libtorch's convolution, through which gradients flow, for training and for GPUs.</summary>
 /// <remarks>
 /// On CPUs channels are filled up with zeros to whole blocks, so that oneDNN's layouts have no tail, which some versions leave unset on some
-/// processors. Where the operator fails its proof all the same, libtorch's product over unfolded maps takes its place. Safe from any number of threads.
+/// processors. Where the operator fails its proof all the same, libtorch's product over unfolded maps takes its place. Nothing is asked for that
+/// libtorch would ask NNPACK for, which says on standard error where it can't run. Safe from any number of threads.
 /// </remarks>
 internal static class TensorConvolution
 {
     private const int ChannelBlock = 16;
+
+    // The elements of a single map up to which libtorch doesn't ask oneDNN.
+    private const long SmallMap = 20480;
 
     /// <summary>Says which operator computes right with a kernel.</summary>
     /// <param name="kernel">Float32 [C', C, K, K], in its place; it stays the caller's.</param>
@@ -24,7 +28,7 @@ internal static class TensorConvolution
         using var frozen = no_grad();
         var original = new OriginalWeight(kernel.to_type(ScalarType.Float32).cpu().permute(0, 2, 3, 1).reshape(shape.Outputs, -1), Bias: null, InputRows: false);
         List<string> faults = [];
-        foreach (var (name, convolve) in Operators(compute))
+        foreach (var (name, convolve) in Operators(shape, compute))
         {
             var way = new ProductWay(name, kernel.dtype.Format(), kernel.dtype.Format(), (x, rows) => AtOnePlace(convolve, kernel, shape, x, rows));
             if (KernelLedger.Timed(() => ProductProof.Check(way, original)) is not { } fault)
@@ -39,28 +43,38 @@ internal static class TensorConvolution
         throw new NativeBackendException($"No way to compute convolutions gives right results on this machine: {string.Join("; ", faults)}. Run 'clipgpt2 doctor', and see docs/troubleshooting.md.");
     }
 
-    private static IEnumerable<(string Name, Func<Tensor, Tensor, ConvolutionShape, Tensor> Convolve)> Operators(ComputeOptions compute)
+    private static IEnumerable<(string Name, Func<Tensor, Tensor, ConvolutionShape, Tensor> Convolve)> Operators(ConvolutionShape shape, ComputeOptions compute)
     {
-        yield return ("libtorch's convolution", compute.IsCuda ? Convolve : ConvolveFilled);
+        yield return compute.IsCuda ? ("libtorch's convolution", Convolve)
+            : shape is { Kernel: 1, Stride: 1 } ? ("libtorch's product", Multiply)
+            : ("libtorch's convolution", ConvolveFilled);
         yield return ("libtorch's product over unfolded maps", Unfold);
     }
 
     private static Tensor Convolve(Tensor x, Tensor kernel, ConvolutionShape shape) =>
         nn.functional.conv2d(x, kernel, null, [shape.Stride, shape.Stride], [shape.Padding, shape.Padding]);
 
-    /// <summary>Maps [B, C, H, W] whose channels are last in memory, for which libtorch asks oneDNN and nobody else.</summary>
+    /// <summary>A kernel of one place, which is a product for each place.</summary>
+    private static Tensor Multiply(Tensor x, Tensor kernel, ConvolutionShape shape)
+    {
+        using var scope = NewDisposeScope();
+        return nn.functional.linear(x.permute(0, 2, 3, 1), kernel.flatten(1)).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Maps [B, C, H, W] whose channels are last in memory, and so many that libtorch asks oneDNN and nobody else.</summary>
     private static Tensor ConvolveFilled(Tensor x, Tensor kernel, ConvolutionShape shape)
     {
         var (inputs, outputs) = (Missing(shape.Inputs), Missing(shape.Outputs));
-        if (inputs == 0 && outputs == 0)
+        using var scope = NewDisposeScope();
+        if (inputs > 0 || outputs > 0)
         {
-            return Convolve(x, kernel, shape);
+            x = nn.functional.pad(x.permute(0, 2, 3, 1), [0, inputs]).permute(0, 3, 1, 2);
+            kernel = nn.functional.pad(kernel, [0, 0, 0, 0, 0, inputs, 0, outputs]);
         }
 
-        using var scope = NewDisposeScope();
-        var filled = nn.functional.pad(x.permute(0, 2, 3, 1), [0, inputs]).permute(0, 3, 1, 2);
-        var y = Convolve(filled, nn.functional.pad(kernel, [0, 0, 0, 0, 0, inputs, 0, outputs]), shape);
-        return y.narrow(1, 0, shape.Outputs).MoveToOuterDisposeScope();
+        var isSmall = x.shape[0] == 1 && x.numel() <= SmallMap;
+        var y = Convolve(isSmall ? cat([x, x], 0) : x, kernel, shape);
+        return y.narrow(0, 0, x.shape[0]).narrow(1, 0, shape.Outputs).MoveToOuterDisposeScope();
     }
 
     private static Tensor Unfold(Tensor x, Tensor kernel, ConvolutionShape shape)

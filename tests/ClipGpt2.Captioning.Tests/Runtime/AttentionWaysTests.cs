@@ -1,3 +1,4 @@
+using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Runtime.Kernels;
 using ClipGpt2.Captioning.Runtime.Layers;
 using ClipGpt2.Captioning.Runtime.Proofs;
@@ -12,10 +13,10 @@ public sealed class AttentionWaysTests
     public void Managed_attention_is_libtorchs()
     {
         using var scope = NewDisposeScope();
-        foreach (var (queries, keys) in new[] { (5, 5), (1, 9), (17, 33) })
+        foreach (var (queries, keys, size) in new[] { (5, 5, 8), (1, 9, 64), (17, 33, 72), (131, 131, 1), (64, 64, 64) })
         {
             // Cut out of larger ones, as heads are.
-            Tensor Parts(int positions) => randn(2, positions, 3, 8).transpose(1, 2);
+            Tensor Parts(int positions) => randn(2, positions, 3, size).transpose(1, 2);
             var (query, key, value) = (Parts(queries), Parts(keys), Parts(keys));
             var visible = rand(2, 1, queries, keys) > 0.3f;
             visible.select(3, 0).fill_(true);
@@ -28,6 +29,33 @@ public sealed class AttentionWaysTests
             {
                 AssertSame(query, key, value, null, causal: true);
             }
+        }
+    }
+
+    [Fact]
+    public void Few_rows_of_float32_go_through_managed_code_and_others_through_libtorch()
+    {
+        using var scope = NewDisposeScope();
+        var isManaged = LoadTorch.Kernels is KernelPath.Auto or KernelPath.Packed && PackedLayout.Of(ScalarType.Float32) is not null;
+        var most = PanelProduct.MaxRows(PanelType.Float32);
+        Assert.Equal(isManaged, FewRows.Are(zeros(1), most));
+        Assert.False(FewRows.Are(zeros(1), most + 1));
+        Assert.False(FewRows.Are(zeros(1, ScalarType.BFloat16), 1));
+        Assert.False(FewRows.Are(zeros(1).requires_grad_(true), 1));
+    }
+
+    [Fact]
+    public void Norms_of_few_rows_are_those_of_many()
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var most = PanelProduct.MaxRows(PanelType.Float32);
+        foreach (var size in new[] { 768, 21, 3 })
+        {
+            var x = randn(most + 1, size).mul_(3f.ToScalar()).add_(1f.ToScalar());
+            using var norm = new LayerNorm(randn(size), randn(size), 1e-5, new ComputeOptions());
+            Assert.True(norm.Forward(x.narrow(0, 1, most)).allclose(norm.Forward(x).narrow(0, 1, most), rtol: 1e-5, atol: 1e-5));
+            Assert.True(norm.Forward(x.narrow(0, 0, 4).t().contiguous().t()).allclose(norm.Forward(x).narrow(0, 0, 4), rtol: 1e-5, atol: 1e-5));
         }
     }
 
@@ -57,5 +85,6 @@ public sealed class AttentionWaysTests
     {
         var expected = nn.functional.scaled_dot_product_attention(query, key, value, mask, 0, causal);
         Assert.True(ManagedAttention.Attend(query, key, value, mask, 0, causal).allclose(expected, rtol: 0, atol: 1e-5));
+        Assert.True(PanelAttention.Attend(query, key, value, mask, 0, causal).allclose(expected, rtol: 0, atol: 1e-5));
     }
 }

@@ -34,7 +34,7 @@ public sealed unsafe class HugePagesTests
     public void Weights_may_be_freed_while_their_advice_waits()
     {
         var memory = NativeMemory.AlignedAlloc(Size, 4096);
-        HugePages.AdviseSoon(new PanelWeight((nint)memory, PanelType.Float32, 1024, 64, Size));
+        HugePages.AdviseSoon(new PanelWeight((nint)memory, PanelType.Float32, PanelWeight.Wide, 1024, 64, Size));
         NativeMemory.AlignedFree(memory);
         Thread.Sleep(500); // longer than the advice waits for more
         var again = new byte[Size];

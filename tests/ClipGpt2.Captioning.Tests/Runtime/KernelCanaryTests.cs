@@ -18,6 +18,11 @@ public sealed unsafe class KernelCanaryTests
     /// <summary>Whether oneDNN computes with AVX-512, and then in blocks of 64 outputs.</summary>
     private static bool OneDnnHasAvx512 => OneDnnLimit is "" or "ALL" && HasAvx512;
 
+    /// <summary>Whether oneDNN computes with AVX2, and then in blocks of 24 outputs, if it has no AVX-512.</summary>
+    private static bool OneDnnHasAvx2 => OneDnnLimit is "" or "ALL" or "AVX2" && HasAvx2;
+
+    private static bool HasAvx2 => X86Base.IsSupported && (X86Base.CpuId(7, 0).Ebx & (1 << 5)) != 0;
+
     private static bool HasAvx512 => X86Base.IsSupported && (X86Base.CpuId(7, 0).Ebx & Avx512Parts) == Avx512Parts;
 
     // Asked of the processor itself, since .NET can be limited too.
@@ -28,8 +33,8 @@ public sealed unsafe class KernelCanaryTests
     {
         using var scope = NewDisposeScope();
         using var stored = new Linear(randn(100, 48), null, new ComputeOptions());
-        using var turned = new Linear(randn(48, 128), null, new ComputeOptions(), inputRows: true);
-        var hasRows = OneDnnHasAvx512 && Vector512.IsHardwareAccelerated && IsOneDnn;
+        using var turned = new Linear(randn(48, 192), null, new ComputeOptions(), inputRows: true);
+        var hasRows = IsOneDnn && (OneDnnHasAvx512 ? Vector512.IsHardwareAccelerated : OneDnnHasAvx2 && Vector256.IsHardwareAccelerated);
         IReadOnlyList<string> expected = LoadTorch.Kernels switch
         {
             KernelPath.Plain => ["libtorch's product"],
@@ -39,6 +44,15 @@ public sealed unsafe class KernelCanaryTests
         Assert.Equal(expected, stored.Ways);
         Assert.Equal(expected, turned.Ways);
         Assert.Equal(LoadTorch.Kernels == KernelPath.Managed ? int.MaxValue : hasRows ? 400 : 0, stored.MaxPlainRows);
+    }
+
+    [Fact]
+    public void Managed_products_read_the_layout_that_oneDNN_has_on_this_processor()
+    {
+        int? width = OneDnnHasAvx512 ? (Vector512.IsHardwareAccelerated ? PanelWeight.Wide : null) : OneDnnHasAvx2 && Vector256.IsHardwareAccelerated ? PanelWeight.Narrow : null;
+        Assert.Equal(width, PackedLayout.Of(ScalarType.Float32)?.Width);
+        Assert.Equal(OneDnnHasAvx512 ? width : null, PackedLayout.Of(ScalarType.BFloat16)?.Width);
+        Assert.Null(PackedLayout.Of(ScalarType.Float16));
     }
 
     [Fact]
@@ -61,7 +75,7 @@ public sealed unsafe class KernelCanaryTests
     public void Dotnets_vectors_are_as_wide_as_they_may_be()
     {
         Assert.Equal(IsOn("EnableAVX512", "EnableAVX512F", "EnableAVX2", "EnableAVX", "EnableHWIntrinsic") && HasAvx512, Vector512.IsHardwareAccelerated);
-        Assert.Equal(IsOn("EnableAVX2", "EnableAVX", "EnableHWIntrinsic") && X86Base.IsSupported && (X86Base.CpuId(7, 0).Ebx & (1 << 5)) != 0, Vector256.IsHardwareAccelerated);
+        Assert.Equal(IsOn("EnableAVX2", "EnableAVX", "EnableHWIntrinsic") && HasAvx2, Vector256.IsHardwareAccelerated);
     }
 
     [Fact]

@@ -52,7 +52,7 @@ public sealed class LinearPathTests
         public override int MaxPlainRows => 8;
 
         public override IEnumerable<ProductWay> Ways =>
-            [TensorWay("tensors", WeightFormat.Float32, ScalarType.Float32, CPU), RowWay("rows", WeightFormat.Float32, original.Outputs, () => IsDropped = true)];
+            [TensorWay("tensors", WeightFormat.Float32, ScalarType.Float32, CPU, Forward), RowWay("rows", WeightFormat.Float32, original.Outputs, () => IsDropped = true)];
 
         public override Tensor Forward(Tensor x) => _right.Forward(x);
 

@@ -9,12 +9,14 @@ namespace ClipGpt2.Captioning.Tests.Runtime;
 public sealed class PackedWeightTests
 {
     [Theory]
-    [InlineData(100, 37, 128, 48)]
-    [InlineData(64, 16, 64, 16)]
-    [InlineData(50257, 20, 50304, 32)]
-    public void Weights_are_filled_up_to_whole_blocks(int outputs, int inputs, int wholeOutputs, int wholeInputs)
+    [InlineData(100, 37, 128, 192, 48)]
+    [InlineData(64, 16, 64, 192, 16)]
+    [InlineData(768, 768, 768, 768, 768)]
+    [InlineData(50257, 20, 50304, 50304, 32)]
+    public void Weights_are_filled_up_to_whole_blocks(int outputs, int inputs, int wholeOf64, int wholeOfAny, int wholeInputs)
     {
         using var scope = NewDisposeScope();
+        var wholeOutputs = PackedLayout.Of(ScalarType.Float32)?.Width == PanelWeight.Wide ? wholeOf64 : wholeOfAny;
         foreach (var inputRows in new[] { false, true })
         {
             var original = new OriginalWeight(randn(inputRows ? [inputs, outputs] : [outputs, inputs]), null, inputRows);
@@ -22,7 +24,7 @@ public sealed class PackedWeightTests
             using var asItIs = PackedWeight.Pack(original, ScalarType.Float32, padded: false);
             Assert.Equal((wholeOutputs, wholeInputs), (padded.Outputs, padded.Inputs));
             Assert.Equal((outputs, inputs), (asItIs.Outputs, asItIs.Inputs));
-            Assert.Equal(outputs != wholeOutputs || inputs != wholeInputs, PackedWeight.HasTail(original));
+            Assert.Equal(outputs != wholeOutputs || inputs != wholeInputs, PackedWeight.HasTail(original, ScalarType.Float32));
         }
     }
 
@@ -32,13 +34,21 @@ public sealed class PackedWeightTests
         using var scope = NewDisposeScope();
         var original = new OriginalWeight(randn(100, 37), randn(100), InputRows: false);
         using var layer = new PackedLinear(PackedWeight.Pack(original, ScalarType.Float32, padded: true), original, ScalarType.Float32);
-        var (x, residual) = (randn(3, 4, 37), randn(3, 4, 100));
-        var expected = nn.functional.linear(x, original.Weight, original.Bias);
-        Assert.Equal([3, 4, 100], layer.Forward(x).shape);
-        Assert.Equal([4 * 128, 128, 1], layer.Forward(x).stride());
-        Assert.True(layer.Forward(x).allclose(expected, rtol: 0, atol: 1e-4));
-        Assert.True(layer.Forward(x, Activation.Relu).allclose(expected.relu(), rtol: 0, atol: 1e-4));
-        Assert.True(layer.ForwardAdd(x, residual).allclose(expected.add(residual), rtol: 0, atol: 1e-4));
+        foreach (var few in new[] { true, false })
+        {
+            var length = few ? 4 : layer.MaxPlainRows + 1;
+            var (x, residual) = (randn(3, length, 37), randn(3, length, 100));
+            var expected = nn.functional.linear(x, original.Weight, original.Bias);
+            Assert.Equal([3, length, 100], layer.Forward(x).shape);
+            Assert.True(layer.Forward(x).allclose(expected, rtol: 0, atol: 1e-4));
+            Assert.True(layer.Forward(x, Activation.Relu).allclose(expected.relu(), rtol: 0, atol: 1e-4));
+            Assert.True(layer.Forward(x, Activation.Gelu).allclose(nn.functional.gelu(expected), rtol: 0, atol: 1e-4));
+            Assert.True(layer.ForwardAdd(x, residual).allclose(expected.add(residual), rtol: 0, atol: 1e-4));
+            Assert.True(layer.ForwardAdd(x, residual.transpose(0, 1).contiguous().transpose(0, 1)).allclose(expected.add(residual), rtol: 0, atol: 1e-4));
+        }
+
+        var stride = PackedLayout.OutputBlock(ScalarType.Float32) == 64 ? 128 : 192;
+        Assert.Equal([stride, 1], layer.Forward(randn(layer.MaxPlainRows + 1, 37)).stride());
     }
 
     [Fact]

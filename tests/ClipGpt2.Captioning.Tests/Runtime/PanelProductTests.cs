@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using ClipGpt2.Captioning.Runtime.Kernels;
 using ClipGpt2.Captioning.Runtime.Layers;
+using ClipGpt2.Captioning.Runtime.Proofs;
 
 namespace ClipGpt2.Captioning.Tests.Runtime;
 
@@ -10,14 +11,15 @@ public sealed unsafe class PanelProductTests
     private const float Guard = 12345;
 
     [Theory]
-    [InlineData(nameof(PanelType.Float32))]
-    [InlineData(nameof(PanelType.BFloat16))]
-    [InlineData(nameof(PanelType.Int8))]
-    public void Every_number_of_rows_gives_the_scalar_product_and_nothing_beyond(string type)
+    [InlineData(nameof(PanelType.Float32), PanelWeight.Wide)]
+    [InlineData(nameof(PanelType.Float32), PanelWeight.Narrow)]
+    [InlineData(nameof(PanelType.BFloat16), PanelWeight.Wide)]
+    [InlineData(nameof(PanelType.Int8), PanelWeight.Wide)]
+    public void Every_number_of_rows_gives_the_scalar_product_and_nothing_beyond(string type, int width)
     {
         foreach (var (outputs, inputs) in new[] { (64, 16), (65, 7), (130, 33), (1, 1) })
         {
-            using var panels = new Panels(Enum.Parse<PanelType>(type), outputs, inputs);
+            using var panels = new Panels(Enum.Parse<PanelType>(type), width, outputs, inputs);
             for (var rows = 1; rows <= 8; rows++)
             {
                 var x = Values(rows * inputs, 3);
@@ -41,11 +43,11 @@ public sealed unsafe class PanelProductTests
     [Fact]
     public void Activations_come_behind_the_bias()
     {
-        using var panels = new Panels(PanelType.Float32, 70, 9);
+        using var panels = new Panels(PanelType.Float32, PanelWeight.Wide, 70, 9);
         var (x, bias, y) = (Values(9, 3), Values(70, 5), new float[70]);
         fixed (float* input = x, offset = bias, output = y)
         {
-            PanelProduct.Multiply(panels.Weight, offset, input, 1, output, accumulate: false, Activation.QuickGelu.Kernel());
+            PanelProduct.Multiply(panels.Weight, offset, input, 1, output, addend: null, Activation.QuickGelu.Kernel());
         }
 
         for (var i = 0; i < y.Length; i++)
@@ -53,6 +55,22 @@ public sealed unsafe class PanelProductTests
             var z = panels.Scalar(x, i) + bias[i];
             Assert.Equal(z / (1 + Math.Exp(-1.702 * z)), y[i], 1e-3);
         }
+    }
+
+    [Theory]
+    [InlineData(nameof(PanelType.Float32), PanelWeight.Wide)]
+    [InlineData(nameof(PanelType.Float32), PanelWeight.Narrow)]
+    [InlineData(nameof(PanelType.BFloat16), PanelWeight.Wide)]
+    [InlineData(nameof(PanelType.Int8), PanelWeight.Wide)]
+    public void Some_outputs_alone_are_those_of_the_whole_product(string type, int width)
+    {
+        using var panels = new Panels(Enum.Parse<PanelType>(type), width, 330, 21);
+        var (x, bias, whole) = (Values(21, 3), Values(330, 5), new float[330]);
+        Multiply(panels.Weight, bias, x, 1, whole, accumulate: false);
+        OutputRun[] runs = [new(0, 16), new(100, 60), new(310, 20)];
+        var some = PanelProduct.Sample(panels.Weight, bias, x, runs);
+        Assert.All(runs, run => Assert.Equal(whole[run.Begin..(run.Begin + run.Count)], some[run.Begin..(run.Begin + run.Count)]));
+        Assert.Contains(Enumerable.Range(0, 330), output => some[output] == 0 && whole[output] != 0);
     }
 
     [Fact]
@@ -63,7 +81,7 @@ public sealed unsafe class PanelProductTests
     {
         fixed (float* input = x, offset = bias, output = y)
         {
-            PanelProduct.Multiply(weight, offset, input, rows, output, accumulate);
+            PanelProduct.Multiply(weight, offset, input, rows, output, accumulate ? output : null);
         }
     }
 
@@ -78,20 +96,20 @@ public sealed unsafe class PanelProductTests
         private readonly void* _memory;
         private readonly GCHandle _pinned;
 
-        public Panels(PanelType type, int outputs, int inputs)
+        public Panels(PanelType type, int width, int outputs, int inputs)
         {
             (_inputs, _values) = (inputs, Values(outputs * inputs, 7));
             _scales = [.. Enumerable.Range(0, outputs).Select(output => type == PanelType.Int8 ? 1 + (output / 64f) : 1)];
             var size = type switch { PanelType.Float32 => 4, PanelType.BFloat16 => 2, PanelType.Int8 => 1, _ => throw new ArgumentOutOfRangeException(nameof(type)) };
-            var panel = (inputs + 1) / 2 * 2L * PanelWeight.Width * size;
-            var count = (outputs + PanelWeight.Width - 1) / PanelWeight.Width;
+            var panel = (inputs + 1) / 2 * 2L * width * size;
+            var count = (outputs + width - 1) / width;
             _memory = NativeMemory.AlignedAlloc((nuint)(panel * count), 64);
             NativeMemory.Clear(_memory, (nuint)(panel * count));
             _pinned = GCHandle.Alloc(_scales, GCHandleType.Pinned);
-            Weight = new PanelWeight((nint)_memory, type, inputs, outputs, panel, type == PanelType.Int8 ? _pinned.AddrOfPinnedObject() : 0);
+            Weight = new PanelWeight((nint)_memory, type, width, inputs, outputs, panel, type == PanelType.Int8 ? _pinned.AddrOfPinnedObject() : 0);
             for (var i = 0; i < _values.Length; i++)
             {
-                Put((byte*)_memory + (i / inputs / PanelWeight.Width * panel), type, i / inputs % PanelWeight.Width, i % inputs, _values[i]);
+                Put((byte*)_memory + (i / inputs / width * panel), type, width, i / inputs % width, i % inputs, _values[i]);
             }
         }
 
@@ -114,18 +132,18 @@ public sealed unsafe class PanelProductTests
             _pinned.Free();
         }
 
-        private static void Put(byte* panel, PanelType type, int column, int input, float value)
+        private static void Put(byte* panel, PanelType type, int width, int column, int input, float value)
         {
             switch (type)
             {
                 case PanelType.Float32:
-                    ((float*)panel)[(input * PanelWeight.Width) + column] = value;
+                    ((float*)panel)[(input * width) + column] = value;
                     break;
                 case PanelType.BFloat16:
-                    ((ushort*)panel)[(input / 2 * 2 * PanelWeight.Width) + (column * 2) + (input % 2)] = (ushort)(BitConverter.SingleToUInt32Bits(value) >> 16);
+                    ((ushort*)panel)[(input / 2 * 2 * width) + (column * 2) + (input % 2)] = (ushort)(BitConverter.SingleToUInt32Bits(value) >> 16);
                     break;
                 case PanelType.Int8:
-                    ((sbyte*)panel)[(input * PanelWeight.Width) + column] = (sbyte)value;
+                    ((sbyte*)panel)[(input * width) + column] = (sbyte)value;
                     break;
                 default:
                     throw new ArgumentOutOfRangeException(nameof(type));

@@ -1,6 +1,7 @@
 using ClipGpt2.Captioning.Decoding.Generation;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Runtime.Layers;
+using ClipGpt2.Captioning.Runtime.Proofs;
 using ClipGpt2.Captioning.Weights;
 using ClipGpt2.Captioning.Weights.Adapters;
 using ClipGpt2.Captioning.Weights.Maps;

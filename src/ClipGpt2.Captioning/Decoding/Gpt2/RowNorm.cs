@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using ClipGpt2.Captioning.Runtime.Kernels;
 using ClipGpt2.Captioning.Runtime.Layers;
 
 namespace ClipGpt2.Captioning.Decoding.Gpt2;

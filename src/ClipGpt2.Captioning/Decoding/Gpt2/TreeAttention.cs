@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics.X86;
+using ClipGpt2.Captioning.Runtime.Kernels;
 
 namespace ClipGpt2.Captioning.Decoding.Gpt2;
 
@@ -53,7 +54,7 @@ internal sealed unsafe class TreeAttention(Gpt2Config config) : IDisposable
         _rows.Reserve(2L * _hidden);
         if (_path.Length < length)
         {
-            _stride = RowKernels.Padded(2 * length);
+            _stride = 2 * length;
             _path = new nint[2 * length];
             _scores.Reserve((long)_heads * _stride);
         }

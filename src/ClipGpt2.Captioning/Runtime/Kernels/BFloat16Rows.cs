@@ -15,7 +15,7 @@ internal static unsafe class BFloat16Rows
     {
         Vector512<float> s00 = default, s01 = default, s02 = default, s03 = default;
         var pair = (uint*)weight;
-        for (var i = 0; i + 1 < inputs; i += 2, pair += PanelWeight.Width)
+        for (var i = 0; i + 1 < inputs; i += 2, pair += PanelWeight.Wide)
         {
             Sse.Prefetch0(pair + Ahead + 0);
             Sse.Prefetch0(pair + Ahead + 16);
@@ -56,7 +56,7 @@ internal static unsafe class BFloat16Rows
         Vector512<float> s00 = default, s01 = default, s02 = default, s03 = default;
         Vector512<float> s10 = default, s11 = default, s12 = default, s13 = default;
         var pair = (uint*)weight;
-        for (var i = 0; i + 1 < inputs; i += 2, pair += PanelWeight.Width)
+        for (var i = 0; i + 1 < inputs; i += 2, pair += PanelWeight.Wide)
         {
             Sse.Prefetch0(pair + Ahead + 0);
             Sse.Prefetch0(pair + Ahead + 16);
@@ -113,7 +113,7 @@ internal static unsafe class BFloat16Rows
         Vector512<float> s30 = default, s31 = default, s32 = default, s33 = default;
         Vector512<float> s40 = default, s41 = default, s42 = default, s43 = default;
         var pair = (uint*)weight;
-        for (var i = 0; i + 1 < inputs; i += 2, pair += PanelWeight.Width)
+        for (var i = 0; i + 1 < inputs; i += 2, pair += PanelWeight.Wide)
         {
             Sse.Prefetch0(pair + Ahead + 0);
             Sse.Prefetch0(pair + Ahead + 16);

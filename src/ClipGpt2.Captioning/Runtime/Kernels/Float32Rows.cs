@@ -14,7 +14,7 @@ internal static unsafe class Float32Rows
     public static void One(float* weight, int inputs, float* x0, float* sums)
     {
         Vector512<float> s00 = default, s01 = default, s02 = default, s03 = default;
-        for (var i = 0; i < inputs; i++, weight += PanelWeight.Width)
+        for (var i = 0; i < inputs; i++, weight += PanelWeight.Wide)
         {
             Sse.Prefetch0(weight + Ahead);
             Sse.Prefetch0(weight + Ahead + 16);
@@ -42,7 +42,7 @@ internal static unsafe class Float32Rows
     {
         Vector512<float> s00 = default, s01 = default, s02 = default, s03 = default;
         Vector512<float> s10 = default, s11 = default, s12 = default, s13 = default;
-        for (var i = 0; i < inputs; i++, weight += PanelWeight.Width)
+        for (var i = 0; i < inputs; i++, weight += PanelWeight.Wide)
         {
             Sse.Prefetch0(weight + Ahead);
             Sse.Prefetch0(weight + Ahead + 16);
@@ -82,7 +82,7 @@ internal static unsafe class Float32Rows
         Vector512<float> s20 = default, s21 = default, s22 = default, s23 = default;
         Vector512<float> s30 = default, s31 = default, s32 = default, s33 = default;
         Vector512<float> s40 = default, s41 = default, s42 = default, s43 = default;
-        for (var i = 0; i < inputs; i++, weight += PanelWeight.Width)
+        for (var i = 0; i < inputs; i++, weight += PanelWeight.Wide)
         {
             Sse.Prefetch0(weight + Ahead);
             Sse.Prefetch0(weight + Ahead + 16);

@@ -14,7 +14,7 @@ internal static unsafe class Int8Rows
     public static void One(sbyte* weight, int inputs, float* x0, float* sums)
     {
         Vector512<float> s00 = default, s01 = default, s02 = default, s03 = default;
-        for (var i = 0; i < inputs; i++, weight += PanelWeight.Width)
+        for (var i = 0; i < inputs; i++, weight += PanelWeight.Wide)
         {
             Sse.Prefetch0(weight + Ahead);
             var w0 = Widen(weight + 0);
@@ -39,7 +39,7 @@ internal static unsafe class Int8Rows
     {
         Vector512<float> s00 = default, s01 = default, s02 = default, s03 = default;
         Vector512<float> s10 = default, s11 = default, s12 = default, s13 = default;
-        for (var i = 0; i < inputs; i++, weight += PanelWeight.Width)
+        for (var i = 0; i < inputs; i++, weight += PanelWeight.Wide)
         {
             Sse.Prefetch0(weight + Ahead);
             var w0 = Widen(weight + 0);
@@ -76,7 +76,7 @@ internal static unsafe class Int8Rows
         Vector512<float> s20 = default, s21 = default, s22 = default, s23 = default;
         Vector512<float> s30 = default, s31 = default, s32 = default, s33 = default;
         Vector512<float> s40 = default, s41 = default, s42 = default, s43 = default;
-        for (var i = 0; i < inputs; i++, weight += PanelWeight.Width)
+        for (var i = 0; i < inputs; i++, weight += PanelWeight.Wide)
         {
             Sse.Prefetch0(weight + Ahead);
             var w0 = Widen(weight + 0);

@@ -30,10 +30,10 @@ internal sealed unsafe class Int8Weight : IDisposable
         _scales = scales.flatten().contiguous().DetachFromDisposeScope();
 
         var (outputs, inputs) = ((int)plain.shape[0], (int)plain.shape[1]);
-        var panelBytes = (long)inputs * PanelWeight.Width;
+        var panelBytes = (long)inputs * PanelWeight.Wide;
         fixed (byte* scale = _scales.bytes)
         {
-            var weight = new PanelWeight(0, PanelType.Int8, inputs, outputs, panelBytes, (nint)scale);
+            var weight = new PanelWeight(0, PanelType.Int8, PanelWeight.Wide, inputs, outputs, panelBytes, (nint)scale);
             var size = (nuint)(panelBytes * weight.Panels);
             _memory = NativeMemory.AlignedAlloc(size, Alignment);
             HugePages.AdviseUntouched(_memory, size);
@@ -61,15 +61,15 @@ internal sealed unsafe class Int8Weight : IDisposable
 
     private void Fill(ReadOnlySpan<byte> rows)
     {
-        for (var output = 0; output < Panels.Panels * PanelWeight.Width; output++)
+        for (var output = 0; output < Panels.Panels * PanelWeight.Wide; output++)
         {
             var target = Column(output);
             for (var input = 0; input < Panels.InFeatures; input++)
             {
-                target[input * PanelWeight.Width] = output < Panels.OutFeatures ? rows[(output * Panels.InFeatures) + input] : (byte)0;
+                target[input * PanelWeight.Wide] = output < Panels.OutFeatures ? rows[(output * Panels.InFeatures) + input] : (byte)0;
             }
         }
     }
 
-    private byte* Column(int output) => (byte*)Panels.Address + (output / PanelWeight.Width * Panels.PanelBytes) + (output % PanelWeight.Width);
+    private byte* Column(int output) => (byte*)Panels.Address + (output / PanelWeight.Wide * Panels.PanelBytes) + (output % PanelWeight.Wide);
 }

@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using ClipGpt2.Captioning.Runtime.Proofs;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -9,7 +8,7 @@ namespace ClipGpt2.Captioning.Runtime.Kernels;
 /// <remarks>Nothing here says that the layout is the expected one, or that the packing went well: the layer's proof does.</remarks>
 internal sealed unsafe class PackedWeight : IDisposable
 {
-    // oneDNN fills the inputs up to a multiple of this, and less on processors without AVX-512.
+    // A multiple of what oneDNN fills inputs up to a multiple of, on any processor.
     private const int InputBlock = 16;
 
     private PackedWeight(Tensor opaque, int outputs, int inputs, PanelWeight? panels)
@@ -35,7 +34,7 @@ internal sealed unsafe class PackedWeight : IDisposable
     public PanelWeight? Panels { get; private set; }
 
     /// <summary>Whether the weight's last blocks aren't whole.</summary>
-    public static bool HasTail(OriginalWeight original) => original.Outputs % PanelWeight.Width != 0 || original.Inputs % InputBlock != 0;
+    public static bool HasTail(OriginalWeight original, ScalarType type) => original.Outputs % PackedLayout.OutputBlock(type) != 0 || original.Inputs % InputBlock != 0;
 
     /// <summary>Lets oneDNN pack a weight.</summary>
     /// <param name="original">The weight.</param>
@@ -45,7 +44,7 @@ internal sealed unsafe class PackedWeight : IDisposable
     {
         using var scope = NewDisposeScope();
         var stored = original.InputRows ? original.Weight.t() : original.Weight; // [out, in]
-        var (outputs, inputs) = padded ? (Whole(original.Outputs, PanelWeight.Width), Whole(original.Inputs, InputBlock)) : (original.Outputs, original.Inputs);
+        var (outputs, inputs) = padded ? (Whole(original.Outputs, PackedLayout.OutputBlock(type)), Whole(original.Inputs, InputBlock)) : (original.Outputs, original.Inputs);
         if (outputs == original.Outputs && inputs == original.Inputs)
         {
             return Of(OneDnn.Pack(stored.to_type(type).contiguous()), original, type, outputs, inputs);
@@ -90,8 +89,13 @@ internal sealed unsafe class PackedWeight : IDisposable
     {
         var (address, bytes) = OneDnn.Memory(opaque);
         var (panelType, size) = type == ScalarType.BFloat16 ? (PanelType.BFloat16, 2) : (PanelType.Float32, 4);
-        var panels = new PanelWeight(address, panelType, original.Inputs, original.Outputs, (long)Whole(inputs, InputBlock) * PanelWeight.Width * size);
-        var fits = Vector512.IsHardwareAccelerated && bytes == panels.PanelBytes * panels.Panels;
-        return new PackedWeight(opaque, outputs, inputs, fits ? panels : null);
+        if (PackedLayout.Of(type) is not { } layout)
+        {
+            return new PackedWeight(opaque, outputs, inputs, panels: null);
+        }
+
+        var panelBytes = (long)Whole(inputs, layout.InputBlock) * layout.Width * size;
+        var panels = new PanelWeight(address, panelType, layout.Width, original.Inputs, original.Outputs, panelBytes);
+        return new PackedWeight(opaque, outputs, inputs, bytes == panelBytes * (Whole(outputs, layout.Width) / layout.Width) ? panels : null);
     }
 }

@@ -12,7 +12,7 @@ internal static unsafe class PanelFilling
     // Rows of a block: in each panel they fill one page.
     private const int Block = 16;
 
-    /// <summary>Fills panels whose inputs are a multiple of 16 and whose outputs are a multiple of 64.</summary>
+    /// <summary>Fills panels whose inputs are a multiple of 16 and whose outputs fill whole panels.</summary>
     /// <param name="source">[in, out].</param>
     /// <param name="panels">Float32 or bfloat16 panels.</param>
     public static void Fill(float* source, PanelWeight panels)
@@ -22,7 +22,7 @@ internal static unsafe class PanelFilling
     }
 
     /// <summary>Whether <see cref="Fill"/> can: there are no panels or inputs to fill up.</summary>
-    public static bool Fits(long inputs, long outputs) => Vector512.IsHardwareAccelerated && inputs % Block == 0 && outputs % PanelWeight.Width == 0;
+    public static bool Fits(long inputs, long outputs, PackedLayout layout) => inputs % Block == 0 && outputs % layout.Width == 0;
 
     private static void FillPart(void* context, int part, int parts)
     {
@@ -32,39 +32,40 @@ internal static unsafe class PanelFilling
         {
             for (var panel = begin; panel < end; panel++)
             {
-                var source = job->Source + ((long)row * job->Panels.OutFeatures) + ((long)panel * PanelWeight.Width);
+                var width = job->Panels.Width;
+                var source = job->Source + ((long)row * job->Panels.OutFeatures) + ((long)panel * width);
                 var target = (byte*)job->Panels.Address + (panel * job->Panels.PanelBytes);
                 if (job->Panels.Type == PanelType.Float32)
                 {
-                    Copy(source, job->Panels.OutFeatures, (float*)target + (row * PanelWeight.Width));
+                    Copy(source, job->Panels.OutFeatures, (float*)target + (row * width), width);
                 }
                 else
                 {
-                    Interleave(source, job->Panels.OutFeatures, (uint*)target + (row / 2 * PanelWeight.Width));
+                    Interleave(source, job->Panels.OutFeatures, (uint*)target + (row / 2 * width));
                 }
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Copy(float* source, int stride, float* target)
+    private static void Copy(float* source, int stride, float* target, int width)
     {
-        for (var row = 0; row < Block; row++, source += stride, target += PanelWeight.Width)
+        for (var row = 0; row < Block; row++, source += stride, target += width)
         {
-            for (var i = 0; i < PanelWeight.Width; i += Vector512<float>.Count)
+            for (var i = 0; i < width; i += Vector256<float>.Count)
             {
-                Vector512.Load(source + i).Store(target + i);
+                Vector256.Load(source + i).Store(target + i);
             }
         }
     }
 
-    /// <summary>Pairs of rows become pairs of bfloat16, the even row in the lower half.</summary>
+    /// <summary>Pairs of rows become pairs of bfloat16, the even row in the lower half; such panels are wide ones.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Interleave(float* source, int stride, uint* target)
     {
-        for (var row = 0; row < Block; row += 2, source += 2L * stride, target += PanelWeight.Width)
+        for (var row = 0; row < Block; row += 2, source += 2L * stride, target += PanelWeight.Wide)
         {
-            for (var i = 0; i < PanelWeight.Width; i += Vector512<float>.Count)
+            for (var i = 0; i < PanelWeight.Wide; i += Vector512<float>.Count)
             {
                 var even = BFloat16Conversion.Rounded(Vector512.Load(source + i)) >>> 16;
                 var odd = BFloat16Conversion.Rounded(Vector512.Load(source + stride + i)) & Vector512.Create(0xffff0000u);

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using ClipGpt2.Captioning.Runtime.Proofs;
 
 namespace ClipGpt2.Captioning.Runtime.Kernels;
 
@@ -9,7 +11,8 @@ namespace ClipGpt2.Captioning.Runtime.Kernels;
 /// <remarks>Every output is summed in the order of the inputs, so that neither the rows beside it nor the threads change it.</remarks>
 internal static unsafe class PanelProduct
 {
-    private const int Width = PanelWeight.Width;
+    // What each thread's share is cut into.
+    private const int Portions = 8;
 
     /// <summary>The rows up to which this beats the product that takes over above it (measured).</summary>
     /// <remarks>
@@ -29,104 +32,89 @@ internal static unsafe class PanelProduct
     /// <param name="x">[rows, in].</param>
     /// <param name="rows">One or more.</param>
     /// <param name="y">[rows, out].</param>
-    /// <param name="accumulate">Whether to add to what <paramref name="y"/> holds.</param>
+    /// <param name="addend">[rows, out], which is added; <paramref name="y"/> itself to add to what it holds; or null.</param>
     /// <param name="activate">What is applied to the outputs in place, part by part; or null.</param>
-    public static void Multiply(PanelWeight weight, float* bias, float* x, int rows, float* y, bool accumulate, delegate*<Span<float>, void> activate = null)
+    public static void Multiply(PanelWeight weight, float* bias, float* x, int rows, float* y, float* addend, delegate*<Span<float>, void> activate = null)
     {
-        var job = new Job { Weight = weight, Bias = bias, X = x, Rows = rows, Y = y, Accumulate = accumulate, Activate = activate };
+        var job = new Job { Weight = weight, Bias = bias, X = x, Rows = rows, Y = y, Addend = addend, Activate = activate };
         WorkerTeam.Run(&RunPart, &job);
     }
 
+    /// <summary>One row's product for the panels that hold some outputs: [out], of which only those were computed.</summary>
+    public static float[] Sample(PanelWeight weight, float[]? bias, float[] x, OutputRun[] runs)
+    {
+        var sums = new float[weight.OutFeatures];
+        fixed (float* input = x, offset = bias, output = sums)
+        {
+            foreach (var (begin, count) in runs)
+            {
+                var first = begin / weight.Width;
+                var panels = weight.Slice(first, ((begin + count - 1) / weight.Width) - first + 1);
+                var at = first * weight.Width;
+                Multiply(panels, bias is null ? null : offset + at, input, 1, output + at, addend: null);
+            }
+        }
+
+        return sums;
+    }
+
+    /// <summary>Does panels until none is left: a thread that another program holds up leaves more of them to the others.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunPart(void* context, int part, int parts)
     {
         var job = (Job*)context;
         var panels = job->Weight.Panels;
-        var sums = stackalloc float[5 * Width];
-        for (var panel = panels * part / parts; panel < panels * (part + 1) / parts; panel++)
+        var together = Math.Max(1, panels / (parts * Portions));
+        var sums = stackalloc float[PanelRows.MaxSums];
+        int end;
+        while ((end = Interlocked.Add(ref job->Taken, together)) - together < panels)
         {
-            for (var row = 0; row < job->Rows;)
+            for (var panel = end - together; panel < Math.Min(end, panels); panel++)
             {
-                var count = Sum(job, panel, row, sums);
-                for (var r = 0; r < count; r++)
-                {
-                    Store(job, panel, row + r, sums + (r * Width));
-                }
-
-                row += count;
+                Multiply(job, panel, sums);
             }
         }
     }
 
-    /// <summary>Sums one panel's outputs for the next 1 to 5 rows and returns how many.</summary>
-    private static int Sum(Job* job, int panel, int row, float* sums)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Multiply(Job* job, int panel, float* sums)
     {
-        var weight = (void*)(job->Weight.Address + (nint)(panel * job->Weight.PanelBytes));
-        var inputs = job->Weight.InFeatures;
-        var left = job->Rows - row;
-        var x0 = job->X + ((long)row * inputs);
-        var x1 = x0 + inputs;
-        switch (job->Weight.Type, left)
+        var (width, inputs) = (job->Weight.Width, job->Weight.InFeatures);
+        for (var row = 0; row < job->Rows;)
         {
-            case (PanelType.Float32, 1):
-                Float32Rows.One((float*)weight, inputs, x0, sums);
-                return 1;
-            case (PanelType.Float32, 2):
-                Float32Rows.Two((float*)weight, inputs, x0, x1, sums);
-                return 2;
-            case (PanelType.BFloat16, 1):
-                BFloat16Rows.One((byte*)weight, inputs, x0, sums);
-                return 1;
-            case (PanelType.BFloat16, 2):
-                BFloat16Rows.Two((byte*)weight, inputs, x0, x1, sums);
-                return 2;
-            case (PanelType.Int8, 1):
-                Int8Rows.One((sbyte*)weight, inputs, x0, sums);
-                return 1;
-            case (PanelType.Int8, 2):
-                Int8Rows.Two((sbyte*)weight, inputs, x0, x1, sums);
-                return 2;
-        }
+            var count = PanelRows.Sum(job->Weight, panel, job->X + ((long)row * inputs), inputs, job->Rows - row, sums);
+            for (var r = 0; r < count; r++)
+            {
+                Store(job, panel, row + r, sums + (r * width));
+            }
 
-        // A missing row is computed twice: reading the weight is what takes time.
-        var x2 = x1 + inputs;
-        var x3 = left > 3 ? x2 + inputs : x2;
-        var x4 = left > 4 ? x3 + inputs : x2;
-        switch (job->Weight.Type)
-        {
-            case PanelType.Float32:
-                Float32Rows.Five((float*)weight, inputs, x0, x1, x2, x3, x4, sums);
-                break;
-            case PanelType.BFloat16:
-                BFloat16Rows.Five((byte*)weight, inputs, x0, x1, x2, x3, x4, sums);
-                break;
-            default:
-                Int8Rows.Five((sbyte*)weight, inputs, x0, x1, x2, x3, x4, sums);
-                break;
+            row += count;
         }
-
-        return Math.Min(left, 5);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Store(Job* job, int panel, int row, float* sums)
     {
-        var first = panel * Width;
-        var count = Math.Min(Width, job->Weight.OutFeatures - first);
+        var first = panel * job->Weight.Width;
+        var count = Math.Min(job->Weight.Width, job->Weight.OutFeatures - first);
         var scales = (float*)job->Weight.Scales;
-        var y = job->Y + ((long)row * job->Weight.OutFeatures) + first;
+        var place = ((long)row * job->Weight.OutFeatures) + first;
+        var y = job->Y + place;
+        var addend = job->Addend is null ? null : job->Addend + place;
         var i = 0;
-        for (; i <= count - Vector512<float>.Count; i += Vector512<float>.Count)
+        for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
         {
-            var value = Vector512.Load(sums + i);
-            value = scales is null ? value : value * Vector512.Load(scales + first + i);
-            value = job->Bias is null ? value : value + Vector512.Load(job->Bias + first + i);
-            (job->Accumulate ? Vector512.Load(y + i) + value : value).Store(y + i);
+            var value = Vector256.Load(sums + i);
+            value = scales is null ? value : value * Vector256.Load(scales + first + i);
+            value = job->Bias is null ? value : value + Vector256.Load(job->Bias + first + i);
+            (addend is null ? value : Vector256.Load(addend + i) + value).Store(y + i);
         }
 
         for (; i < count; i++)
         {
             var value = scales is null ? sums[i] : sums[i] * scales[first + i];
             value += job->Bias is null ? 0 : job->Bias[first + i];
-            y[i] = job->Accumulate ? y[i] + value : value;
+            y[i] = addend is null ? value : addend[i] + value;
         }
 
         if (job->Activate is not null)
@@ -142,7 +130,10 @@ internal static unsafe class PanelProduct
         public float* X;
         public int Rows;
         public float* Y;
-        public bool Accumulate;
+        public float* Addend;
+
+        /// <summary>The panels that threads have taken on.</summary>
+        public int Taken;
         public delegate*<Span<float>, void> Activate;
     }
 }

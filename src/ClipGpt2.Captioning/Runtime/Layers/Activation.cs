@@ -72,8 +72,10 @@ internal static class Activations
     /// <summary>The kernel that applies the activation in place to any part of a product's outputs, or null where there is none that computes right.</summary>
     public static unsafe delegate*<Span<float>, void> Kernel(this Activation activation) => activation switch
     {
-        Activation.GeluTanh when Kernels.Holds => &ElementwiseKernels.GeluTanh,
-        Activation.QuickGelu when Kernels.Holds => &ElementwiseKernels.QuickGelu,
+        Activation.Gelu when Kernels.Holds => &ElementwiseKernels.Apply<GeluFunction>,
+        Activation.GeluTanh when Kernels.Holds => &ElementwiseKernels.Apply<GeluTanhFunction>,
+        Activation.QuickGelu when Kernels.Holds => &ElementwiseKernels.Apply<QuickGeluFunction>,
+        Activation.Swish when Kernels.Holds => &ElementwiseKernels.Apply<SwishFunction>,
         _ => null,
     };
 
@@ -82,11 +84,17 @@ internal static class Activations
     {
         switch (activation)
         {
+            case Activation.Gelu when Kernels.Holds:
+                ElementwiseKernels.Apply<GeluFunction>(x);
+                break;
             case Activation.GeluTanh when Kernels.Holds:
-                ElementwiseKernels.GeluTanh(x);
+                ElementwiseKernels.Apply<GeluTanhFunction>(x);
                 break;
             case Activation.QuickGelu when Kernels.Holds:
-                ElementwiseKernels.QuickGelu(x);
+                ElementwiseKernels.Apply<QuickGeluFunction>(x);
+                break;
+            case Activation.Swish when Kernels.Holds:
+                ElementwiseKernels.Apply<SwishFunction>(x);
                 break;
             case Activation.Relu:
                 TensorPrimitives.Max(x, 0f, x);
@@ -95,7 +103,6 @@ internal static class Activations
                 TensorPrimitives.Tanh(x, x);
                 break;
             default:
-                // The error function has no vectorised form in .NET: libtorch's serves.
                 using (var tensor = RowTensor.Create(x, 1))
                 using (var result = activation.Apply(tensor))
                 {

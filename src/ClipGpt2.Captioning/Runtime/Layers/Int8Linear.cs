@@ -32,7 +32,8 @@ internal sealed unsafe class Int8Linear : LinearProduct
 
     public override int MaxPlainRows { get; }
 
-    public override IEnumerable<ProductWay> Ways => [RowWay("managed code over 8-bit weights", WeightFormat.Int8, _weight.Panels.OutFeatures)];
+    public override IEnumerable<ProductWay> Ways =>
+        [RowWay("managed code over 8-bit weights", WeightFormat.Int8, _weight.Panels.OutFeatures, drop: null, (x, runs) => PanelProduct.Sample(_weight.Panels, _rowBias, x, runs))];
 
     public override Tensor Forward(Tensor x) => _manyRows.Forward(x);
 
@@ -50,7 +51,7 @@ internal sealed unsafe class Int8Linear : LinearProduct
 
         fixed (float* input = x, output = y, bias = _rowBias)
         {
-            PanelProduct.Multiply(_weight.Panels, bias, input, rows, output, accumulate);
+            PanelProduct.Multiply(_weight.Panels, bias, input, rows, output, accumulate ? output : null);
         }
     }
 
@@ -65,7 +66,7 @@ internal sealed unsafe class Int8Linear : LinearProduct
         var kernel = activation.Kernel();
         fixed (float* input = x, output = y, bias = _rowBias)
         {
-            PanelProduct.Multiply(_weight.Panels, bias, input, rows, output, accumulate: false, kernel);
+            PanelProduct.Multiply(_weight.Panels, bias, input, rows, output, addend: null, kernel);
         }
 
         if (kernel is null)

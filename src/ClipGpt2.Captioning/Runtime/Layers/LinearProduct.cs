@@ -58,20 +58,21 @@ internal abstract class LinearProduct : IDisposable
     public abstract void Dispose();
 
     /// <summary>The product over tensors, as a way to be proven.</summary>
-    protected ProductWay TensorWay(string name, WeightFormat weights, ScalarType type, Device device) => new(name, weights, type.Format(), (x, rows) =>
+    protected static ProductWay TensorWay(string name, WeightFormat weights, ScalarType type, Device device, Func<Tensor, Tensor> multiply) => new(name, weights, type.Format(), (x, rows) =>
     {
         using var scope = NewDisposeScope();
-        var y = Forward(RowTensor.Create(x, rows).to(type, device)).cpu();
+        var y = multiply(RowTensor.Create(x, rows).to(type, device)).cpu();
         var values = new float[y.numel()];
         RowTensor.Copy(y, values, accumulate: false);
         return values;
     });
 
     /// <summary>The product over plain memory, as a way to be proven.</summary>
-    protected ProductWay RowWay(string name, WeightFormat weights, int outputs, Action? drop = null) => new(name, weights, WeightFormat.Float32, (x, rows) =>
-    {
-        var y = new float[rows * outputs];
-        Forward(x, rows, y, accumulate: false);
-        return y;
-    }, MaxPlainRows, drop);
+    protected ProductWay RowWay(string name, WeightFormat weights, int outputs, Action? drop = null, Func<float[], OutputRun[], float[]>? sample = null) =>
+        new(name, weights, WeightFormat.Float32, (x, rows) =>
+        {
+            var y = new float[rows * outputs];
+            Forward(x, rows, y, accumulate: false);
+            return y;
+        }, MaxPlainRows, drop, sample);
 }

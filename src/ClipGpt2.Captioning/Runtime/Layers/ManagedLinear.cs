@@ -28,7 +28,7 @@ internal sealed unsafe class ManagedLinear : LinearProduct
 
     public override int MaxPlainRows => int.MaxValue;
 
-    public override IEnumerable<ProductWay> Ways => [RowWay("managed code", WeightFormat.Float32, Outputs, drop: null), TensorWay("managed code", WeightFormat.Float32, _type, CPU)];
+    public override IEnumerable<ProductWay> Ways => [RowWay("managed code", WeightFormat.Float32, Outputs, drop: null), TensorWay("managed code", WeightFormat.Float32, _type, CPU, Forward)];
 
     private int Outputs => (int)_weight.shape[0];
 

@@ -33,22 +33,24 @@ internal sealed unsafe class PackedLinear : LinearProduct
     {
         get
         {
-            yield return TensorWay("oneDNN's product", _type.Format(), _type, CPU);
-            if (_weight.Panels is not null)
+            yield return TensorWay("oneDNN's product", _type.Format(), _type, CPU, x => Run("linear", x));
+            if (_weight.Panels is { } panels)
             {
-                yield return RowWay("the managed product over oneDNN's layout", _type.Format(), _outputs, _weight.DropPanels);
+                yield return RowWay("the managed product over oneDNN's layout", _type.Format(), _outputs, _weight.DropPanels, (x, runs) => PanelProduct.Sample(panels, _rowBias, x, runs));
             }
         }
     }
 
     private bool IsFilled => _weight.Outputs != _outputs;
 
-    public override Tensor Forward(Tensor x) => Run("linear", x);
+    public override Tensor Forward(Tensor x) => Few(x, residual: null, activation: null) ?? Run("linear", x);
 
     public override Tensor Forward(Tensor x, Activation activation) =>
-        FusedOperators.Of(activation, _type) is { } fused ? Run(fused, x) : base.Forward(x, activation);
+        Few(x, residual: null, activation) ?? (FusedOperators.Of(activation, _type) is { } fused ? Run(fused, x) : base.Forward(x, activation));
 
-    public override Tensor ForwardAdd(Tensor x, Tensor residual)
+    public override Tensor ForwardAdd(Tensor x, Tensor residual) => Few(x, residual, activation: null) ?? Add(x, residual);
+
+    private Tensor Add(Tensor x, Tensor residual)
     {
         if (IsFilled || !FusedOperators.Adds(_type))
         {
@@ -71,7 +73,7 @@ internal sealed unsafe class PackedLinear : LinearProduct
 
         fixed (float* input = x, output = y, bias = _rowBias)
         {
-            PanelProduct.Multiply(panels, bias, input, rows, output, accumulate);
+            PanelProduct.Multiply(panels, bias, input, rows, output, accumulate ? output : null);
         }
     }
 
@@ -88,7 +90,7 @@ internal sealed unsafe class PackedLinear : LinearProduct
         var kernel = activation.Kernel();
         fixed (float* input = x, output = y, bias = _rowBias)
         {
-            PanelProduct.Multiply(panels, bias, input, rows, output, accumulate: false, kernel);
+            PanelProduct.Multiply(panels, bias, input, rows, output, addend: null, kernel);
         }
 
         if (kernel is null)
@@ -101,6 +103,33 @@ internal sealed unsafe class PackedLinear : LinearProduct
     {
         _weight.Dispose();
         _bias?.Dispose();
+    }
+
+    /// <summary>The managed product of a tensor's rows, or null where there are too many for it, or none for what is fused.</summary>
+    private Tensor? Few(Tensor x, Tensor? residual, Activation? activation)
+    {
+        var rows = x.numel() / _inputs;
+        if (_type != ScalarType.Float32 || _weight.Panels is not { } panels || rows == 0 || rows > MaxPlainRows)
+        {
+            return null;
+        }
+
+        var kernel = activation is { } function ? function.Kernel() : null;
+        if (activation is not null && kernel is null)
+        {
+            return null;
+        }
+
+        using var input = x.contiguous();
+        using var addend = residual?.contiguous();
+        var y = empty([.. x.shape[..^1], _outputs]);
+        fixed (byte* source = input.bytes, target = y.bytes, added = addend is null ? default : addend.bytes)
+        fixed (float* bias = _rowBias)
+        {
+            PanelProduct.Multiply(panels, bias, (float*)source, (int)rows, (float*)target, (float*)added, kernel);
+        }
+
+        return y;
     }
 
     /// <summary>One of oneDNN's operators; of outputs that fill up the last block only the others are seen, without a copy.</summary>

@@ -7,7 +7,7 @@ namespace ClipGpt2.Captioning.Runtime.Layers;
 /// <param name="padded">Whether it is filled up.</param>
 internal sealed class PackedPath(bool padded) : LinearPath(padded ? "oneDNN's product of a packed, padded weight" : "oneDNN's product of a packed weight", KernelPath.Packed)
 {
-    public override bool Fits(OriginalWeight original, ComputeOptions compute) => padded || PackedWeight.HasTail(original);
+    public override bool Fits(OriginalWeight original, ComputeOptions compute) => padded || PackedWeight.HasTail(original, compute.ProductType());
 
     public override string? Missing(ComputeOptions compute) => OneDnn.Missing(compute.ProductType());
 

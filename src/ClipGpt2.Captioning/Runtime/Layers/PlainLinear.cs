@@ -31,7 +31,7 @@ internal sealed class PlainLinear : LinearProduct
 
     public override Tensor? Bias => _bias?.Master;
 
-    public override IEnumerable<ProductWay> Ways => [TensorWay("libtorch's product", _product.Format(), _product, _device)];
+    public override IEnumerable<ProductWay> Ways => [TensorWay("libtorch's product", _product.Format(), _product, _device, Forward)];
 
     public override Tensor Forward(Tensor x)
     {

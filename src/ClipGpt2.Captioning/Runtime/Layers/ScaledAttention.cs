@@ -6,18 +6,19 @@ using static TorchSharp.torch;
 
 namespace ClipGpt2.Captioning.Runtime.Layers;
 
-/// <summary>softmax(q kᵀ / √d + mask) v, by the first way that proves itself on this machine: libtorch's fused operator, its products, managed code.</summary>
+/// <summary>softmax(q kᵀ / √d + mask) v, by the first way that proves itself on this machine: for few rows managed code over panels; libtorch's fused operator, its products, managed code.</summary>
 /// <remarks>Gradients flow through libtorch's ways. Safe from any number of threads.</remarks>
 internal static class ScaledAttention
 {
     private static readonly Way[] All =
     [
+        new("managed code over panels", KernelPath.Packed, PanelAttention.Attend),
         new("libtorch's fused attention", KernelPath.Plain, nn.functional.scaled_dot_product_attention),
         new("libtorch's products and softmax", KernelPath.Plain, AttendApart),
         new("managed code", KernelPath.Managed, ManagedAttention.Attend),
     ];
 
-    private static readonly ConcurrentDictionary<(ScalarType Type, DeviceType Device, KernelPath Wanted), Lazy<Way>> Chosen = new();
+    private static readonly ConcurrentDictionary<(ScalarType Type, DeviceType Device, KernelPath Wanted, bool Few), Lazy<Way>> Chosen = new();
 
     private delegate Tensor Attention(Tensor query, Tensor key, Tensor value, Tensor? mask, double dropout, bool causal);
 
@@ -34,19 +35,20 @@ internal static class ScaledAttention
         // Gradients need libtorch's operators, and so do other devices.
         var isBound = query.device_type != DeviceType.CPU || query.requires_grad || key.requires_grad || value.requires_grad;
         var wanted = isBound || TorchRuntime.Kernels == KernelPath.Packed ? KernelPath.Plain : TorchRuntime.Kernels;
-        var chosen = Chosen.GetOrAdd((query.dtype, query.device_type, wanted), kind => new Lazy<Way>(() => KernelLedger.Timed(() => Choose(kind.Type, kind.Device, kind.Wanted))));
+        var few = !isBound && FewRows.Are(query, query.shape[0] * Math.Max(query.shape[2], key.shape[2]));
+        var chosen = Chosen.GetOrAdd((query.dtype, query.device_type, wanted, few), kind => new Lazy<Way>(() => KernelLedger.Timed(() => Choose(kind.Type, kind.Device, kind.Wanted, kind.Few))));
         return chosen.Value.Attend(query, key, value, mask, 0, causal);
     }
 
-    private static Way Choose(ScalarType type, DeviceType device, KernelPath wanted)
+    private static Way Choose(ScalarType type, DeviceType device, KernelPath wanted, bool few)
     {
         List<string> faults = [];
-        foreach (var way in All.Where(way => wanted == KernelPath.Auto || way.Kind == wanted))
+        foreach (var way in All.Where(way => way.Kind == KernelPath.Packed ? few : wanted == KernelPath.Auto || way.Kind == wanted))
         {
             if (AttentionProof.Check((query, key, value, mask, causal) => way.Attend(query, key, value, mask, 0, causal), type, device) is not { } fault)
             {
                 var reason = faults.Count > 0 ? string.Join("; ", faults) : wanted == KernelPath.Managed ? "proven, and asked for by TorchRuntimeOptions.Kernels = Managed" : "proven";
-                KernelLedger.Add(new KernelChoice("Attention", type.ToString(), way.Name, reason, faults.Count > 0));
+                KernelLedger.Add(new KernelChoice(few ? "Attention of few rows" : "Attention", type.ToString(), way.Name, reason, faults.Count > 0));
                 return way;
             }
 

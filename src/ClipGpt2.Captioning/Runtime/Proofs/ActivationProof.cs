@@ -10,8 +10,24 @@ internal static class ActivationProof
 
     /// <summary>Says what is wrong, or null.</summary>
     public static string? Check() =>
-        Check("tanh-GELU", ElementwiseKernels.GeluTanh, x => 0.5 * x * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * x * x)))))
-        ?? Check("quick GELU", ElementwiseKernels.QuickGelu, x => x / (1 + Math.Exp(-1.702 * x)));
+        Check("tanh-GELU", ElementwiseKernels.Apply<GeluTanhFunction>, x => 0.5 * x * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * x * x)))))
+        ?? Check("quick GELU", ElementwiseKernels.Apply<QuickGeluFunction>, x => x / (1 + Math.Exp(-1.702 * x)))
+        ?? Check("GELU", ElementwiseKernels.Apply<GeluFunction>, x => x * (1 + Erf(x / Math.Sqrt(2))) / 2)
+        ?? Check("swish", ElementwiseKernels.Apply<SwishFunction>, x => x / (1 + Math.Exp(-x)));
+
+    /// <summary>The error function as a series whose terms all have one sign, so that nothing cancels out (Abramowitz and Stegun, 7.1.6).</summary>
+    private static double Erf(double x)
+    {
+        const int Terms = 200;
+        var (sum, term) = (0.0, x);
+        for (var n = 0; n < Terms; n++)
+        {
+            sum += term;
+            term *= 2 * x * x / ((2 * n) + 3);
+        }
+
+        return 2 / Math.Sqrt(Math.PI) * Math.Exp(-x * x) * sum;
+    }
 
     private static string? Check(string name, Action<Span<float>> kernel, Func<double, double> formula)
     {

@@ -13,6 +13,7 @@ namespace ClipGpt2.Captioning.Runtime.Proofs;
 internal sealed record OriginalWeight(Tensor Weight, Tensor? Bias, bool InputRows)
 {
     private readonly float[]? _bias = Bias?.data<float>().ToArray();
+    private readonly Dictionary<WeightFormat, (double[] Sums, double[] Magnitudes)> _firstRow = [];
 
     public int Outputs { get; } = (int)Weight.shape[InputRows ? 1 : 0];
 
@@ -20,6 +21,17 @@ internal sealed record OriginalWeight(Tensor Weight, Tensor? Bias, bool InputRow
 
     /// <summary>An output's bias.</summary>
     public float BiasOf(int output) => _bias is null ? 0 : _bias[output];
+
+    /// <summary>As <see cref="Multiply"/>, for the row and the outputs that all ways of a layer are asked for: computed once.</summary>
+    public (double[] Sums, double[] Magnitudes) FirstRow(float[] x, OutputRun[] runs, WeightFormat format)
+    {
+        if (!_firstRow.TryGetValue(format, out var product))
+        {
+            _firstRow[format] = product = Multiply(x, runs, format);
+        }
+
+        return product;
+    }
 
     /// <summary>The product of one row in double precision, for some outputs.</summary>
     /// <param name="x">[in].</param>

@@ -21,18 +21,19 @@ internal static class ProductProof
     /// <returns>What is wrong, or null.</returns>
     public static string? Check(ProductWay way, OriginalWeight original)
     {
-        var x = Inputs(original.Inputs, row: 0);
-        var y = way.Multiply(x, 1);
-        return Compare(way, original, x, y);
+        var (x, runs) = (Inputs(original.Inputs, row: 0), Samples(original.Outputs));
+        var y = way.Sample?.Invoke(x, runs) ?? way.Multiply(x, 1);
+        return Compare(way, original, runs, original.FirstRow(x, runs, way.Weights), y);
     }
 
     /// <summary>Proves one way of a layer for a number of rows, each with factors of its own.</summary>
     public static string? Check(ProductWay way, OriginalWeight original, int rows)
     {
+        var runs = Samples(original.Outputs);
         var each = Enumerable.Range(0, rows).Select(row => Inputs(original.Inputs, row)).ToArray();
         var y = way.Multiply([.. each.SelectMany(x => x)], rows);
         return each
-            .Select((x, row) => Compare(way, original, x, y[(row * original.Outputs)..((row + 1) * original.Outputs)]) is { } fault ? $"with {rows} rows, {fault}" : null)
+            .Select((x, row) => Compare(way, original, runs, original.Multiply(x, runs, way.Weights), y[(row * original.Outputs)..((row + 1) * original.Outputs)]) is { } fault ? $"with {rows} rows, {fault}" : null)
             .FirstOrDefault(fault => fault is not null);
     }
 
@@ -53,16 +54,15 @@ internal static class ProductProof
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static string? Compare(ProductWay way, OriginalWeight original, float[] x, float[] y)
+    private static string? Compare(ProductWay way, OriginalWeight original, OutputRun[] runs, (double[] Sums, double[] Magnitudes) expected, float[] y)
     {
-        var runs = Samples(original.Outputs);
-        var (sums, magnitudes) = original.Multiply(x, runs, way.Weights);
+        var (sums, magnitudes) = expected;
         var at = 0;
         foreach (var (begin, count) in runs)
         {
             for (var output = begin; output < begin + count; output++, at++)
             {
-                var tolerance = Tolerance(sums[at], magnitudes[at], original.BiasOf(output), x.Length, way.Outputs);
+                var tolerance = Tolerance(sums[at], magnitudes[at], original.BiasOf(output), original.Inputs, way.Outputs);
                 if (!Overflows(magnitudes[at]) && !IsClose(y[output], sums[at], tolerance))
                 {
                     return string.Create(CultureInfo.InvariantCulture, $"output {output} of {original.Outputs} (from {original.Inputs} inputs) is {y[output]:G6}, and {sums[at]:G6} is right");

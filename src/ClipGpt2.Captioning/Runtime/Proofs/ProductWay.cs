@@ -7,4 +7,6 @@ namespace ClipGpt2.Captioning.Runtime.Proofs;
 /// <param name="Multiply">The product of float32 rows [rows, in], given with their number, that bfloat16 holds exactly: [rows, out].</param>
 /// <param name="MaxRows">The rows up to which it serves.</param>
 /// <param name="Drop">Does without this way; null where the layer has no other.</param>
-internal sealed record ProductWay(string Name, WeightFormat Weights, WeightFormat Outputs, Func<float[], int, float[]> Multiply, int MaxRows = int.MaxValue, Action? Drop = null);
+/// <param name="Sample">The same product of one row for some outputs alone, in the places of [out]; null where all must be computed.</param>
+internal sealed record ProductWay(
+    string Name, WeightFormat Weights, WeightFormat Outputs, Func<float[], int, float[]> Multiply, int MaxRows = int.MaxValue, Action? Drop = null, Func<float[], OutputRun[], float[]>? Sample = null);

@@ -1,15 +1,15 @@
-using ClipGpt2.Captioning.Runtime.Proofs;
+using ClipGpt2.Captioning.Runtime.Kernels;
 
-namespace ClipGpt2.Captioning.Decoding.Gpt2;
+namespace ClipGpt2.Captioning.Runtime.Proofs;
 
-/// <summary>Compares the kernels of a decoding step with scalar loops in double precision.</summary>
+/// <summary>Compares the kernels between products of few rows with scalar loops in double precision.</summary>
 internal static unsafe class RowKernelProof
 {
     // Fills no vector.
     private const int Size = 75;
 
-    /// <summary>The proof; sessions over tensors take the place of those over rows.</summary>
-    public static readonly KernelProof Proof = new("Attention and norms of decoding steps", "libtorch's operators", Check);
+    /// <summary>The proof; libtorch's operators take their place.</summary>
+    public static readonly KernelProof Proof = new("Attention and norms of few rows", "libtorch's operators", Check);
 
     private static string? Check()
     {
@@ -47,8 +47,7 @@ internal static unsafe class RowKernelProof
 
     private static string? CheckSoftmax(float[] x)
     {
-        var scores = new float[RowKernels.Padded(Size)];
-        x.CopyTo(scores, 0);
+        var scores = (float[])x.Clone();
         fixed (float* values = scores)
         {
             RowKernels.Softmax(values, Size);

@@ -1,0 +1,19 @@
+using ClipGpt2.Captioning.Runtime.Kernels;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ClipGpt2.Captioning.Runtime.Layers;
+
+/// <summary>
+/// Up to how many rows of float32 all that a model computes is managed code: products, attention, norms. The threads of two libraries that take
+/// turns wait for each other, which costs more than either's slower parts.
+/// </summary>
+internal static class FewRows
+{
+    /// <summary>Whether rows go through managed code.</summary>
+    /// <param name="x">What goes through; where gradients are wanted, and on other devices, libtorch's operators are needed.</param>
+    /// <param name="rows">The rows.</param>
+    public static bool Are(Tensor x, long rows) =>
+        x.dtype == ScalarType.Float32 && x.device_type == DeviceType.CPU && rows <= PanelProduct.MaxRows(PanelType.Float32) && !x.requires_grad
+        && TorchRuntime.Kernels is KernelPath.Auto or KernelPath.Packed && PackedLayout.Of(ScalarType.Float32) is not null;
+}

@@ -36,7 +36,12 @@ public sealed class ClipCapStepSuite : GoldenSuite
     private static CaptionerUnderTest Captioner(GoldenCase golden, string mapping, FreezingOptions freezing)
     {
         var (prefix, clip) = (golden.Root.GetProperty("prefix_length").GetInt32(), golden.Root.GetProperty("clip_length").GetInt32());
-        var kind = mapping == "mlp" ? MlpProjector.Kind : TransformerProjector.Kind;
+        var kind = mapping switch
+        {
+            "mlp" => MlpProjector.Kind,
+            "transformer" => TransformerProjector.Kind,
+            _ => throw new InvalidOperationException($"There is no mapping_type '{mapping}'."),
+        };
         var weights = new GoldenWeights(golden.Tensors, $"init_{mapping}/clip_project.");
         return new CaptionerUnderTest(
             weights,
@@ -49,22 +54,14 @@ public sealed class ClipCapStepSuite : GoldenSuite
             golden.Device);
     }
 
-    private static (OptimizationOptions Options, double Rate) Optimization(Tracked given) => (
-        new OptimizationOptions
-        {
-            Optimizer = given["optimizer"].Text() switch
-            {
-                "transformers_4.30_AdamW" => OptimizerKind.TransformersAdamW,
-                "torch_AdamW" => OptimizerKind.AdamW,
-                var other => throw new InvalidOperationException($"There is no optimizer '{other}'."),
-            },
-            Epsilon = given["eps"].Number(),
-            WeightDecay = given["weight_decay"].Number(),
-            Schedule = LearningRateSchedule.Linear,
-            WarmupSteps = given["warmup_steps"].Integer(),
-            ScheduleSteps = given["total_steps"].Integer(),
-        },
-        given["learning_rate"].Number());
+    private static (OptimizationOptions Options, double Rate) Optimization(Tracked given)
+    {
+        var settings = new OptimizerSettings(given, spareBiasesAndNorms: false);
+        settings.Options.Schedule = LearningRateSchedule.Linear;
+        settings.Options.WarmupSteps = given["warmup_steps"].Integer();
+        settings.Options.ScheduleSteps = given["total_steps"].Integer();
+        return (settings.Options, settings.LearningRate);
+    }
 
     private static void CheckRates(Tracked expected, Func<int, double> rate)
     {

@@ -1,6 +1,5 @@
 using ClipGpt2.Captioning.GoldenTests.Harness;
 using ClipGpt2.Captioning.Training;
-using ClipGpt2.Captioning.Training.Optimization;
 using static TorchSharp.torch;
 
 namespace ClipGpt2.Captioning.GoldenTests.Train;
@@ -16,10 +15,10 @@ public sealed class EndToEndSuite : GoldenSuite
     {
         using var scope = NewDisposeScope();
         var given = golden.Part("options");
-        Assert.Equal("torch.optim.Adam", given["optimizer"].Text());
-        Assert.True(given["n_layers_to_freeze"].IsNull);
-        using var captioner = CaptionerUnderTest.Seed(new FreezingOptions { Encoder = false }, golden.Device);
-        using var step = new TrainingStep(captioner.Model, new OptimizationOptions(), given["learning_rate"].Number());
+        var settings = new OptimizerSettings(given, spareBiasesAndNorms: false);
+        var freezing = new FreezingOptions { Encoder = false, Blocks = (int)(given["n_layers_to_freeze"].IntegerOrNull() ?? 0) };
+        using var captioner = CaptionerUnderTest.Seed(freezing, golden.Device);
+        using var step = new TrainingStep(captioner.Model, settings.Options, settings.LearningRate);
         var tokens = CaptionerUnderTest.Rows(golden.Tensors["tokens"]);
         var batch = captioner.Batch(golden.Tensors["pixel_values"], tokens, CaptionObjective.Seed, tokens[0].Length);
 

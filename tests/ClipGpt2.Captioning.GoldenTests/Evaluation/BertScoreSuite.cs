@@ -43,6 +43,8 @@ public sealed partial class BertScoreSuite : GoldenSuite
             {
                 case "model" or "all_layers":
                     break;
+                case var _ when options[name].IsNull:
+                    break;
                 case "num_layers":
                     result.Layer = (int)options[name].Integer();
                     break;
@@ -59,6 +61,8 @@ public sealed partial class BertScoreSuite : GoldenSuite
                     result.BaselinePath = GoldenRoot.Path(options["baseline_path"].Text());
                     break;
                 case "rescale_with_baseline" or "baseline_path":
+                    // Without rescaling the path is of no use.
+                    options[name].Informational();
                     break;
                 case "lang":
                     // Names the folder of the program's own baseline files, in place of which a path is given.

@@ -11,6 +11,13 @@ public sealed record GoldenTensor(string Name, string DataType, long[] Shape, by
 
     public ReadOnlySpan<byte> Bytes => DataType == "U8" ? Data : throw Wrong("U8");
 
+    /// <summary>A row of other content than a given one's; null if all are alike.</summary>
+    public int? OtherRow(int row)
+    {
+        var size = Data.Length / (int)Shape[0];
+        return Enumerable.Range(0, (int)Shape[0]).Cast<int?>().FirstOrDefault(other => !Data.AsSpan(other!.Value * size, size).SequenceEqual(Data.AsSpan(row * size, size)));
+    }
+
     /// <summary>Copies rows of the first dimension.</summary>
     public GoldenTensor Rows(IReadOnlyList<int> rows)
     {

@@ -15,6 +15,8 @@ public sealed class SeedCheckpointSuite : GoldenSuite
 
     public override IReadOnlyList<string> Files => ["checkpoints/seed/seed.json"];
 
+    protected override IReadOnlyList<string> CaseMembers => ["name", "model", "image", "image_size", "max_length", "num_beams", "early_stopping", "expected"];
+
     public override bool UsesDevice => true;
 
     public override void Check(GoldenCase golden)

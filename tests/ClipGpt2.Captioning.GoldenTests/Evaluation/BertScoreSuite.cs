@@ -16,6 +16,8 @@ public sealed partial class BertScoreSuite : GoldenSuite
 
     public override IReadOnlyList<string> Files => ["metrics/bertscore.json"];
 
+    protected override IReadOnlyList<string> CaseMembers => ["name", "options", "pairs", "expected"];
+
     public override bool UsesDevice => true;
 
     public override void Check(GoldenCase golden)

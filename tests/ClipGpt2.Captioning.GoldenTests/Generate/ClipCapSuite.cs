@@ -15,6 +15,8 @@ public sealed class ClipCapSuite : GoldenSuite
 
     public override IReadOnlyList<string> Files => ["generate/clipcap.json"];
 
+    protected override IReadOnlyList<string> CaseMembers => ["name", "function", "model", "inputs", "row", "options", "expected"];
+
     public override bool UsesDevice => true;
 
     public override void Check(GoldenCase golden)

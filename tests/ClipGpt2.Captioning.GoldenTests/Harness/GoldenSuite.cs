@@ -15,6 +15,9 @@ public abstract class GoldenSuite
     /// <summary>The parts of a case in which every leaf must be read, where a case has them.</summary>
     protected virtual IReadOnlyList<string> TrackedParts => ["expected", "options"];
 
+    /// <summary>All members that a case may have, where some of them are options; null where its options stand in a part of their own.</summary>
+    protected virtual IReadOnlyList<string>? CaseMembers => null;
+
     /// <summary>Whether the cases run a model, and so on every device.</summary>
     public virtual bool UsesDevice => false;
 
@@ -102,6 +105,11 @@ public abstract class GoldenSuite
     {
         var reads = new Reads(perturbed);
         var golden = new GoldenCase(file, name, json, root, device, reads);
+        if (CaseMembers is { } known)
+        {
+            Assert.All(json.EnumerateObject(), member => Assert.True(known.Contains(member.Name) || member.Name == "note", $"Nothing is known of the case's '{member.Name}'."));
+        }
+
         using var tolerances = DeviceTolerance.For(device);
         Check(golden);
         foreach (var part in TrackedParts.Where(p => json.ValueKind == JsonValueKind.Object && json.TryGetProperty(p, out _)))

@@ -16,6 +16,8 @@ public sealed class BadImagesSuite : GoldenSuite
 
     public override IReadOnlyList<string> Files => ["preprocess/bad.json"];
 
+    protected override IReadOnlyList<string> CaseMembers => ["name", "file", "how", "expected"];
+
     public override void Check(GoldenCase golden)
     {
         var expected = golden.Expected;

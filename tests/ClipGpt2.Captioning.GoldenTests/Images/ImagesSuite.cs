@@ -9,6 +9,9 @@ public sealed class ImagesSuite : GoldenSuite
 {
     public override IReadOnlyList<string> Files => ["images/images.json"];
 
+    protected override IReadOnlyList<string> CaseMembers =>
+        ["name", "file", "how", "level", "format", "mode", "width", "height", "bytes", "sha256", "frames", "exif_orientation", "jpeg"];
+
     protected override IReadOnlyList<string> TrackedParts => ["format", "mode", "width", "height", "frames", "exif_orientation", "bytes", "sha256", "jpeg"];
 
     public override void Check(GoldenCase golden)

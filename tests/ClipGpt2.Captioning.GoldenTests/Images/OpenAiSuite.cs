@@ -10,6 +10,8 @@ public sealed class OpenAiSuite : GoldenSuite
 {
     public override IReadOnlyList<string> Files => ["preprocess/openai.json"];
 
+    protected override IReadOnlyList<string> CaseMembers => ["name", "image", "n", "level", "expected"];
+
     public override void Check(GoldenCase golden)
     {
         var n = golden.Json.GetProperty("n").GetInt32();

@@ -14,6 +14,8 @@ public sealed class NgramSuite : GoldenSuite
 
     public override IReadOnlyList<string> Files => ["metrics/ngram.json"];
 
+    protected override IReadOnlyList<string> CaseMembers => ["name", "corpus", "flow", "expected"];
+
     public override void Check(GoldenCase golden)
     {
         var corpus = GoldenCorpora.Of(golden);

@@ -16,6 +16,8 @@ public sealed class ClipCapStepSuite : GoldenSuite
 
     public override IReadOnlyList<string> Files => ["train/clipcap_step.json"];
 
+    protected override IReadOnlyList<string> CaseMembers => ["name", "reference", "batches", "init", "options", "expected", "checks"];
+
     public override bool UsesDevice => true;
 
     public override void Check(GoldenCase golden)
@@ -30,7 +32,7 @@ public sealed class ClipCapStepSuite : GoldenSuite
         var factor = new LearningRateFactor(optimization, rate, given["steps"].Integer());
         CheckRates(golden.Expected["learning_rates"], step => rate * factor.At(step));
         using var step = new TrainingStep(captioner.Model, optimization, rate);
-        new StepRun(golden, captioner.Model, step, captioner.Weights(null, "clip_project.", "gpt.")).Check(Batches(golden, captioner, data, given), i => factor.At(i));
+        new StepRun(golden, captioner.Model, step, captioner.Weights(null, "clip_project.", "gpt.")).Check(Batches(golden, captioner, given), i => factor.At(i));
     }
 
     private static CaptionerUnderTest Captioner(GoldenCase golden, string mapping, FreezingOptions freezing)
@@ -85,10 +87,12 @@ public sealed class ClipCapStepSuite : GoldenSuite
         int[][] Built(int limit) => [.. new ClipCapTargets(limit).Build(captions)];
     }
 
-    private static IEnumerable<TrainingBatch> Batches(GoldenCase golden, CaptionerUnderTest captioner, string data, Tracked given)
+    private static IEnumerable<TrainingBatch> Batches(GoldenCase golden, CaptionerUnderTest captioner, Tracked given)
     {
-        var tokens = CaptionerUnderTest.Rows(golden.Tensors[$"{data}/tokens"]);
-        return CaptionerUnderTest.Rows(golden.Tensors["items"]).Take((int)given["steps"].Integer()).Select(items =>
-            captioner.Batch(golden.Tensors[$"{data}/prefix"].Rows(items), items.Select(i => tokens[i]), CaptionObjective.ClipCap, NoLimit));
+        var tokens = CaptionerUnderTest.Rows(Stored("tokens"));
+        return CaptionerUnderTest.Rows(Stored("items")).Take((int)given["steps"].Integer()).Select(items =>
+            captioner.Batch(Stored("prefix").Rows(items), items.Select(i => tokens[i]), CaptionObjective.ClipCap, NoLimit));
+
+        GoldenTensor Stored(string role) => golden.Tensors[golden.Json.GetProperty("batches").GetProperty(role).GetString()!];
     }
 }

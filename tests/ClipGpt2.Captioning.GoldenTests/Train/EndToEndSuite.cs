@@ -9,6 +9,8 @@ public sealed class EndToEndSuite : GoldenSuite
 {
     public override IReadOnlyList<string> Files => ["train/end_to_end.json"];
 
+    protected override IReadOnlyList<string> CaseMembers => ["name", "reference", "batches", "options", "expected", "checks"];
+
     public override bool UsesDevice => true;
 
     public override void Check(GoldenCase golden)
@@ -19,8 +21,9 @@ public sealed class EndToEndSuite : GoldenSuite
         var freezing = new FreezingOptions { Encoder = false, Blocks = (int)(given["n_layers_to_freeze"].IntegerOrNull() ?? 0) };
         using var captioner = CaptionerUnderTest.Seed(freezing, golden.Device);
         using var step = new TrainingStep(captioner.Model, settings.Options, settings.LearningRate);
-        var tokens = CaptionerUnderTest.Rows(golden.Tensors["tokens"]);
-        var batch = captioner.Batch(golden.Tensors["pixel_values"], tokens, CaptionObjective.Seed, tokens[0].Length);
+        var names = golden.Json.GetProperty("batches");
+        var tokens = CaptionerUnderTest.Rows(golden.Tensors[names.GetProperty("tokens").GetString()!]);
+        var batch = captioner.Batch(golden.Tensors[names.GetProperty("pixel_values").GetString()!], tokens, CaptionObjective.Seed, tokens[0].Length);
 
         // The projection of the keys' bias moves by rounding alone; the file leaves it out.
         var weights = captioner.Weights("clip.", "captioner.projector.", "captioner.gpt.");

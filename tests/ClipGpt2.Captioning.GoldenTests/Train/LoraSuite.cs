@@ -21,6 +21,8 @@ public sealed partial class LoraSuite : GoldenSuite
 
     public override IReadOnlyList<string> Files => ["train/lora.json"];
 
+    protected override IReadOnlyList<string> CaseMembers => ["name", "reference", "options", "adapter", "init", "expected", "checks"];
+
     public override void Check(GoldenCase golden)
     {
         using var scope = NewDisposeScope();

@@ -13,6 +13,8 @@ public sealed class MiniRunSuite : GoldenSuite
 {
     public override IReadOnlyList<string> Files => ["train/mini_run.json"];
 
+    protected override IReadOnlyList<string> CaseMembers => ["name", "reference", "options", "expected", "checks"];
+
     public override bool UsesDevice => true;
 
     public override void Check(GoldenCase golden)

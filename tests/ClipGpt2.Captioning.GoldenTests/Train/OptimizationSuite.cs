@@ -18,6 +18,8 @@ public sealed partial class OptimizationSuite : GoldenSuite
 
     public override IReadOnlyList<string> Files => ["train/optimization.json"];
 
+    protected override IReadOnlyList<string> CaseMembers => ["name", "topic", "options", "expected", "checks"];
+
     public override void Check(GoldenCase golden)
     {
         using var scope = NewDisposeScope();

@@ -13,6 +13,8 @@ public sealed class SeedStepSuite : GoldenSuite
 {
     public override IReadOnlyList<string> Files => ["train/seed_step.json"];
 
+    protected override IReadOnlyList<string> CaseMembers => ["name", "reference", "batches", "options", "expected", "checks"];
+
     public override bool UsesDevice => true;
 
     public override void Check(GoldenCase golden)

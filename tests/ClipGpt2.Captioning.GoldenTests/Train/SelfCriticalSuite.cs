@@ -16,6 +16,8 @@ public sealed class SelfCriticalSuite : GoldenSuite
 
     public override IReadOnlyList<string> Files => ["train/self_critical.json"];
 
+    protected override IReadOnlyList<string> CaseMembers => ["name", "reference", "start", "options", "expected", "checks"];
+
     public override bool UsesDevice => true;
 
     public override void Check(GoldenCase golden)

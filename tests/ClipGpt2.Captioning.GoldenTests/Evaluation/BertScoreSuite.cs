@@ -66,6 +66,10 @@ public sealed partial class BertScoreSuite : GoldenSuite
                     // Without rescaling the path is of no use.
                     options[name].Informational();
                     break;
+                case "batch_size" or "nthreads" or "device" or "verbose":
+                    // How it is computed.
+                    options[name].Informational();
+                    break;
                 case "lang":
                     // Names the folder of the program's own baseline files, in place of which a path is given.
                     options[name].Informational();

@@ -17,8 +17,8 @@ internal sealed record ClipForwardOptions(string Model, Precision Precision, int
             {
                 "model" => options with { Model = value.Text().Split(' ')[0] },
                 "dtype" => options with { Precision = PrecisionOf(value.Text()) },
-                "eos_token_id" => options with { EndId = (int)value.Integer() },
-                "max_length" => options with { MaxLength = (int)value.Integer() },
+                "eos_token_id" => options with { EndId = (int?)value.IntegerOrNull() },
+                "max_length" => options with { MaxLength = (int?)value.IntegerOrNull() },
                 "loss" => options with { Loss = value.Text() },
                 _ => throw new XunitException($"Nothing is known of the option '{name}'."),
             };

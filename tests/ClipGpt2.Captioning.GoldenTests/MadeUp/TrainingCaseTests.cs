@@ -61,6 +61,19 @@ public sealed class TrainingCaseTests
         MadeUpCase.Run(new SeedStepSuite(), Name, golden);
     }
 
+    [Theory]
+    [InlineData("num_cycles")]
+    [InlineData("timescale")]
+    [InlineData("power")]
+    [InlineData("lr_end")]
+    public void An_option_of_a_schedule_that_is_null_is_left_at_its_default(string option)
+    {
+        const string Name = "train/schedules.json";
+        var golden = MadeUpCase.First(Name, c => c["options"]![option] is null);
+        golden["options"]![option] = null;
+        MadeUpCase.Run(new ScheduleSuite(), Name, golden);
+    }
+
     [Fact]
     public void Greedy_texts_are_filled_to_the_longest_of_their_call()
     {

@@ -90,7 +90,7 @@ public sealed partial class OptimizationSuite : GoldenSuite
         var losses = new List<double>();
         var pieces = Pieces(given, batch, step);
         var count = given.Find("label_counts") is { } counts ? CheckedCount(counts, training, batch) : 0;
-        var smoothing = given.Find("label_smoothing")?.Number() ?? 0;
+        var smoothing = given.Find("label_smoothing")?.NumberOrNull() ?? 0;
         foreach (var rows in pieces)
         {
             using var scope = NewDisposeScope();
@@ -163,16 +163,16 @@ public sealed partial class OptimizationSuite : GoldenSuite
     /// <summary>Clips the gradients as the case says and compares their norms.</summary>
     private static void CheckGradients(Tracked given, Tracked expected, TinyTraining training, TrainedWeights weights, int step)
     {
-        if (given.Find("max_norm") is { } maxNorm)
+        if (given.Find("max_norm")?.NumberOrNull() is { } maxNorm)
         {
             var type = given.Find("norm_type")?.NumberOrNull() ?? 2;
             Assert.True(type > 0, $"norm_type is {type}, which is no norm.");
-            var before = GradientClipping.ByNorm(training.Weights, maxNorm.Number(), type);
+            var before = GradientClipping.ByNorm(training.Weights, maxNorm, type);
             TrainedWeights.Near(expected.Find("total_norm") ?? expected["total_norms"].Items()[step], before, GradientTolerance * before);
         }
-        else if (given.Find("clip_value") is { } limit)
+        else if (given.Find("clip_value")?.NumberOrNull() is { } limit)
         {
-            GradientClipping.ByValue(training.Weights, limit.Number());
+            GradientClipping.ByValue(training.Weights, limit);
         }
 
         if (step == 0 && (expected.Find("gradient_norms_after") ?? expected.Find("gradient_norms_step_1")) is { } norms)

@@ -21,17 +21,17 @@ internal sealed partial class OptimizerSettings
         Options = new OptimizationOptions { Optimizer = kind, SpareBiasesAndNorms = spareBiasesAndNorms };
         LearningRate = (given.Find("lr") ?? given["learning_rate"]).Number();
         Options.Epsilon = kind == OptimizerKind.TransformersAdamW ? TransformersEpsilon : Options.Epsilon;
-        Options.Epsilon = given.Find("eps")?.Number() ?? Options.Epsilon;
+        Options.Epsilon = given.Find("eps")?.NumberOrNull() ?? Options.Epsilon;
         if (given.Find("betas") is { } betas)
         {
             (Options.Beta1, Options.Beta2) = (betas.Items()[0].Number(), betas.Items()[1].Number());
         }
 
-        Options.WeightDecay = given.Find("weight_decay")?.Number() ?? 0;
+        Options.WeightDecay = given.Find("weight_decay")?.NumberOrNull() ?? 0;
         Options.AmsGrad = given.Find("amsgrad")?.Flag() ?? false;
         Options.CorrectBias = given.Find("correct_bias")?.Flag() ?? true;
-        Options.Momentum = given.Find("momentum")?.Number() ?? 0;
-        Options.Dampening = given.Find("dampening")?.Number() ?? 0;
+        Options.Momentum = given.Find("momentum")?.NumberOrNull() ?? 0;
+        Options.Dampening = given.Find("dampening")?.NumberOrNull() ?? 0;
         Options.Nesterov = given.Find("nesterov")?.Flag() ?? false;
         foreach (var way in Implementations)
         {

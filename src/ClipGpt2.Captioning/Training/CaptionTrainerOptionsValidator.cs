@@ -84,6 +84,11 @@ internal sealed class CaptionTrainerOptionsValidator : IValidateOptions<CaptionT
             yield return $"{Name}.{nameof(optimization.AmsGrad)} is for {OptimizerKind.Adam} and {OptimizerKind.AdamW}; the {nameof(optimization.Optimizer)} is {optimization.Optimizer}.";
         }
 
+        if (optimization is { CorrectBias: false, Optimizer: not OptimizerKind.TransformersAdamW })
+        {
+            yield return $"{Name}.{nameof(optimization.CorrectBias)} can be false for {OptimizerKind.TransformersAdamW} only; the {nameof(optimization.Optimizer)} is {optimization.Optimizer}.";
+        }
+
         if (optimization is { Schedule: LearningRateSchedule.Polynomial } && !(optimization.FinalLearningRate < learningRate))
         {
             yield return $"{Name}.{nameof(optimization.FinalLearningRate)} must be below the {nameof(CaptionTrainerOptions.LearningRate)}, {learningRate}, and is {optimization.FinalLearningRate}.";

@@ -33,7 +33,7 @@ public sealed record TrainingProgress
     /// <summary>The learning rate of the last step.</summary>
     public double LearningRate { get; init; }
 
-    /// <summary>The global L2 norm of the last step's gradient before clipping; NaN where it isn't computed.</summary>
+    /// <summary>The norm of all of the last step's gradients together before clipping, of the kind that is clipped; NaN where it isn't computed.</summary>
     public double GradientNorm { get; init; } = double.NaN;
 
     /// <summary>Examples (or images) a second, lately.</summary>

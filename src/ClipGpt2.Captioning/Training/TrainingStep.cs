@@ -10,11 +10,12 @@ internal sealed class TrainingStep : IDisposable
 {
     private readonly TrainedModel _model;
     private readonly double? _maxGradientNorm;
+    private readonly double _normType;
 
     public TrainingStep(TrainedModel model, OptimizationOptions options, double learningRate)
     {
         _model = model;
-        _maxGradientNorm = options.MaxGradientNorm;
+        (_maxGradientNorm, _normType) = (options.MaxGradientNorm, options.GradientNormType);
         Optimizer = Optimizer.Create(options, model.Weights, learningRate);
         Average = options.AverageDecay is { } decay ? new WeightAverage(model.Weights, decay) : null;
     }
@@ -36,7 +37,7 @@ internal sealed class TrainingStep : IDisposable
         {
             var loss = Backward(batches, dropout);
             Require(loss, "loss");
-            var norm = _maxGradientNorm is { } most ? GradientClipping.ByNorm(_model.Weights, most) : double.NaN;
+            var norm = _maxGradientNorm is { } most ? GradientClipping.ByNorm(_model.Weights, most, _normType) : double.NaN;
             if (_maxGradientNorm is not null)
             {
                 Require(norm, "gradient");

@@ -20,6 +20,8 @@ public sealed class ClipCapCheckpointSuite : GoldenSuite
 
     public override IReadOnlyList<string> Files => ["checkpoints/clipcap/clipcap.json"];
 
+    protected override IReadOnlyList<string> CaseMembers => ["name", "checkpoint", "image", "clip_embedding_tensor", "expected"];
+
     public override bool UsesDevice => true;
 
     public override void Check(GoldenCase golden)

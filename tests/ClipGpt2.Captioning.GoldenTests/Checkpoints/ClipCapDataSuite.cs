@@ -29,7 +29,7 @@ public sealed class ClipCapDataSuite : GoldenSuite
             var (caption, example) = (captions[i], dataset[i]);
             Assert.Equal(caption["caption"].Text(), example.Caption);
             Assert.Equal(IdOf(caption["image_id"]), example.ImageId);
-            using var row = rows[caption["clip_embedding"].Integer()];
+            using var row = rows[caption["clip_embedding"].Index(embeddings.OtherRow)];
             Assert.Equal(row.ToFloats(), example.Embedding!.Value.ToArray());
             caption["id"].Informational();
         }
@@ -37,7 +37,8 @@ public sealed class ClipCapDataSuite : GoldenSuite
         var tokenizer = Gpt2Tokenizer.FromPretrained(GoldenRoot.Path(root.GetProperty("tokenizer").GetString()!));
         foreach (var item in expected["items"].Items())
         {
-            CheckItem(expected, item, dataset[(int)item["index"].Integer()], tokenizer, tensors);
+            var index = item["index"].Index(i => IndexOfAnotherCaption(dataset, i));
+            CheckItem(expected, item, dataset[index], tokenizer, tensors);
         }
 
         if (expected.Find("tokens_file") is { } cache)
@@ -53,6 +54,9 @@ public sealed class ClipCapDataSuite : GoldenSuite
 
         golden.Reads.AssertAllRead(expected);
     }
+
+    private static int? IndexOfAnotherCaption(ClipCapDataset dataset, int index) =>
+        Enumerable.Range(0, dataset.Count).Where(i => dataset[i].Caption != dataset[index].Caption).Cast<int?>().FirstOrDefault();
 
     protected override IEnumerable<(string Name, JsonElement Case)> CasesOf(string file, JsonElement root) =>
         root.GetProperty("data_files").EnumerateArray().Select(c => (c.GetProperty("name").GetString()!, c));

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ClipGpt2.Captioning.Decoding;
+using ClipGpt2.Captioning.GoldenTests.Generate;
 using ClipGpt2.Captioning.GoldenTests.Harness;
 using ClipGpt2.Captioning.GoldenTests.Weights;
 using ClipGpt2.Captioning.Training.Checkpoints;
@@ -14,12 +15,15 @@ public sealed class SeedCheckpointSuite : GoldenSuite
 
     public override IReadOnlyList<string> Files => ["checkpoints/seed/seed.json"];
 
+    protected override IReadOnlyList<string> CaseMembers => ["name", "model", "image", "image_size", "max_length", "num_beams", "early_stopping", "expected"];
+
     public override bool UsesDevice => true;
 
     public override void Check(GoldenCase golden)
     {
         var json = golden.Json;
         var captioner = Load(golden.Root, json.GetProperty("model").GetString()!, golden.Device);
+        CheckImageSize(golden, json.GetProperty("model").GetString()!);
         var result = captioner.Caption(GoldenRoot.Path(json.GetProperty("image").GetString()!), new CaptionOptions { Decoding = Decoding(json), IncludeEmbedding = true });
         var (expected, tensors) = (golden.Expected, GoldenTensorFile.Open(golden.Root.GetProperty("tensors").GetString()!));
         Assert.Equal(expected["caption"].Text(), result.Text);
@@ -49,10 +53,20 @@ public sealed class SeedCheckpointSuite : GoldenSuite
 
     private static Captioner Load(JsonElement root, string file, string device)
     {
-        var described = root.GetProperty("checkpoints").EnumerateArray().Single(c => c.GetProperty("file").GetString() == file);
-        return LoadedCheckpoints.Get(
-            file, described.GetProperty("clip_config").GetProperty("values").GetProperty("model").GetString()!, described.GetProperty("base_gpt2").GetString()!, device);
+        var described = Described(root, file);
+        return LoadedCheckpoints.Get(file, ClipOf(described).GetProperty("model").GetString()!, described.GetProperty("base_gpt2").GetString()!, device);
     }
+
+    private static JsonElement Described(JsonElement root, string file) =>
+        root.GetProperty("checkpoints").EnumerateArray().Single(c => c.GetProperty("file").GetString() == file);
+
+    private static JsonElement ClipOf(JsonElement described) => described.GetProperty("clip_config").GetProperty("values");
+
+    /// <summary>The seed squashes to what its checkpoint says.</summary>
+    private static void CheckImageSize(GoldenCase golden, string file) =>
+        Assert.Equal(Sides(ClipOf(Described(golden.Root, file)).GetProperty("image_size")), Sides(golden.Json.GetProperty("image_size")));
+
+    private static IEnumerable<int> Sides(JsonElement size) => size.EnumerateArray().Select(side => side.GetInt32());
 
     private static DecodingOptions Decoding(JsonElement json) => new()
     {
@@ -60,6 +74,6 @@ public sealed class SeedCheckpointSuite : GoldenSuite
         ReturnedSequences = json.GetProperty("num_beams").GetInt32(),
         MaxNewTokens = null,
         MaxLength = json.GetProperty("max_length").GetInt32(),
-        EarlyStopping = json.GetProperty("early_stopping").GetBoolean() ? EarlyStopping.WhenFull : EarlyStopping.Heuristic,
+        EarlyStopping = GenerateOptions.Stopping(json.GetProperty("early_stopping")),
     };
 }

@@ -16,6 +16,8 @@ public sealed partial class BertScoreSuite : GoldenSuite
 
     public override IReadOnlyList<string> Files => ["metrics/bertscore.json"];
 
+    protected override IReadOnlyList<string> CaseMembers => ["name", "options", "pairs", "expected"];
+
     public override bool UsesDevice => true;
 
     public override void Check(GoldenCase golden)
@@ -43,6 +45,8 @@ public sealed partial class BertScoreSuite : GoldenSuite
             {
                 case "model" or "all_layers":
                     break;
+                case var _ when options[name].IsNull:
+                    break;
                 case "num_layers":
                     result.Layer = (int)options[name].Integer();
                     break;
@@ -59,6 +63,12 @@ public sealed partial class BertScoreSuite : GoldenSuite
                     result.BaselinePath = GoldenRoot.Path(options["baseline_path"].Text());
                     break;
                 case "rescale_with_baseline" or "baseline_path":
+                    // Without rescaling the path is of no use.
+                    options[name].Informational();
+                    break;
+                case "batch_size" or "nthreads" or "device" or "verbose":
+                    // How it is computed.
+                    options[name].Informational();
                     break;
                 case "lang":
                     // Names the folder of the program's own baseline files, in place of which a path is given.

@@ -20,6 +20,8 @@ public sealed class ClipScoreSuite : GoldenSuite
 
     public override IReadOnlyList<string> Files => ["metrics/clipscore.json"];
 
+    protected override IReadOnlyList<string> CaseMembers => ["name", "images", "candidates", "w", "prefix", "expected"];
+
     public override bool UsesDevice => true;
 
     public override void Check(GoldenCase golden)

@@ -9,7 +9,9 @@ namespace ClipGpt2.Captioning.GoldenTests.Forward;
 /// <summary>The inputs of one case.</summary>
 internal sealed class ClipForwardInputs(GoldenCase golden, int? maxLength)
 {
-    private readonly JsonElement _inputs = golden.Json.GetProperty("inputs");
+    private static readonly string[] Known = ["files", "pixel_values", "texts", "input_ids", "attention_mask"];
+
+    private readonly JsonElement _inputs = Checked(golden.Json.GetProperty("inputs"));
 
     public GoldenTensorFile Tensors { get; } = GoldenTensorFile.Open(golden.Root.GetProperty("tensors").GetString()!);
 
@@ -28,6 +30,12 @@ internal sealed class ClipForwardInputs(GoldenCase golden, int? maxLength)
         .Select(c => c.GetProperty("inputs"))
         .First(i => i.TryGetProperty("pixel_values", out _))
         .GetProperty("pixel_values"));
+
+    private static JsonElement Checked(JsonElement inputs)
+    {
+        Assert.All(inputs.EnumerateObject(), input => Assert.Contains(input.Name, Known));
+        return inputs;
+    }
 
     private Tensor? Find(string name) => _inputs.TryGetProperty(name, out var value) ? Load(value) : null;
 

@@ -16,9 +16,9 @@ internal sealed record ClipForwardOptions(string Model, Precision Precision, int
             options = name switch
             {
                 "model" => options with { Model = value.Text().Split(' ')[0] },
-                "dtype" => options with { Precision = value.Text().StartsWith("bfloat16", StringComparison.Ordinal) ? Precision.BFloat16 : throw new XunitException(value.Text()) },
-                "eos_token_id" => options with { EndId = (int)value.Integer() },
-                "max_length" => options with { MaxLength = (int)value.Integer() },
+                "dtype" => options with { Precision = PrecisionOf(value.Text()) },
+                "eos_token_id" => options with { EndId = (int?)value.IntegerOrNull() },
+                "max_length" => options with { MaxLength = (int?)value.IntegerOrNull() },
                 "loss" => options with { Loss = value.Text() },
                 _ => throw new XunitException($"Nothing is known of the option '{name}'."),
             };
@@ -26,4 +26,12 @@ internal sealed record ClipForwardOptions(string Model, Precision Precision, int
 
         return options;
     }
+
+    /// <summary>A type's name, perhaps with a remark.</summary>
+    private static Precision PrecisionOf(string type) => type.Split(' ')[0] switch
+    {
+        "float32" => Precision.Float32,
+        "bfloat16" => Precision.BFloat16,
+        _ => throw new XunitException($"Nothing is known of the dtype '{type}'."),
+    };
 }

@@ -24,6 +24,7 @@ public sealed class EncodersForwardSuite : GoldenSuite
         using var encoder = Load(golden);
         var tensors = GoldenTensorFile.Open(golden.Root.GetProperty("tensors").GetString()!);
         var inputs = golden.Json.GetProperty("inputs");
+        Assert.All(inputs.EnumerateObject(), input => Assert.True(input.Name is "texts" or "input_ids" or "attention_mask", $"Nothing is known of the input '{input.Name}'."));
         var ids = tensors[inputs.GetProperty("input_ids").GetString()!].ToTorch(golden.Device);
         var mask = tensors[inputs.GetProperty("attention_mask").GetString()!].ToTorch(golden.Device);
         using var output = encoder.Forward(ids, mask, hiddenStates: true);

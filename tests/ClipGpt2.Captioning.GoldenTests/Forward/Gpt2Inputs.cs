@@ -16,6 +16,8 @@ internal sealed class Gpt2Inputs
 {
     private static readonly ConcurrentDictionary<(string Path, ComputeOptions Compute), Lazy<Gpt2Model>> Models = new();
 
+    private static readonly string[] Known = ["input_ids", "token_ids", "clip_embed", "prefix", "inputs_embeds", "attention_mask", "position_ids", "labels", "token_mask"];
+
     private readonly GoldenCase _golden;
     private readonly Tensor? _ids;
 
@@ -77,11 +79,12 @@ internal sealed class Gpt2Inputs
         return (int)Vectors(prefixOnly: true)!.shape[1];
     }
 
-    public IDecodingSession StartSession(int columns, int steps)
-    {
-        var vectors = Vectors(prefixOnly: true) ?? Model.Embed(_ids!.slice(1, 0, columns, 1));
-        return Model.Start(vectors, Find("attention_mask")?.slice(1, 0, columns, 1), null, steps);
-    }
+    /// <summary>Padding and positions.</summary>
+    public PaddedColumns Columns() => new(Find("attention_mask"), Find("position_ids"));
+
+    /// <summary>A session that has read the first columns, of which every row must have one that isn't padding.</summary>
+    public IDecodingSession StartSession(int columns, int steps) =>
+        Model.Start(Vectors().slice(1, 0, columns, 1), Find("attention_mask")?.slice(1, 0, columns, 1), null, steps);
 
     /// <summary>Each row's token in a column that counts the prefix's too.</summary>
     public int[] TokensAt(int column)
@@ -94,9 +97,10 @@ internal sealed class Gpt2Inputs
     public Tensor Vectors() => _ids is null ? Vectors(prefixOnly: true)! : Vectors(prefixOnly: true) is { } prefix ? cat([prefix, Model.Embed(_ids)], 1) : Model.Embed(_ids);
 
     /// <summary>The attention mask of the run that a tensor is from, whose padding isn't to be compared; null if nothing was padded.</summary>
-    public long[]? MaskOf(GoldenTensor expected)
+    public long[]? MaskOf(string tensor)
     {
-        var name = expected.Name[..expected.Name.LastIndexOf('/')] + "/attention_mask";
+        var expected = Tensors[tensor];
+        var name = tensor[..(tensor.LastIndexOf('/') + 1)] + "attention_mask";
         var mask = Tensors.Contains(name) ? Tensors[name] : _golden.Json.GetProperty("inputs").TryGetProperty("attention_mask", out var own) ? Tensors[own.GetString()!] : null;
         return mask is not null && mask.Shape.AsSpan().SequenceEqual(expected.Shape.AsSpan()[..^1]) ? mask.Longs.ToArray() : null;
     }
@@ -174,6 +178,7 @@ internal sealed class Gpt2Inputs
     /// <summary>Options that say what the inputs show already.</summary>
     private void CheckRemarks()
     {
+        Assert.All(_golden.Json.GetProperty("inputs").EnumerateObject(), input => Assert.Contains(input.Name, Known));
         foreach (var absent in new[] { "attention_mask", "position_ids" })
         {
             if (Options.Find(absent) is { } option)

@@ -28,9 +28,9 @@ internal sealed class Gpt2Training : IDisposable
             _projector[name] = file[name].ToTorch(inputs.Device).requires_grad_();
         }
 
-        if (inputs.Options.Find("n_layers_to_freeze") is { } frozen)
+        if (inputs.Options.Find("n_layers_to_freeze")?.IntegerOrNull() is { } frozen)
         {
-            _model.FreezeBlocks((int)frozen.Integer());
+            _model.FreezeBlocks((int)frozen);
         }
 
         CheckRemarks();

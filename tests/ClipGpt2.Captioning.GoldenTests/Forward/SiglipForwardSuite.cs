@@ -29,6 +29,7 @@ public sealed class SiglipForwardSuite : GoldenSuite
         CheckOptions(golden, model, trainable);
         using var encoder = ImageEncoders.FromPretrained(folder.Path, new ComputeOptions { Device = golden.Device });
         var run = new CaseRun(golden, model, encoder);
+        run.CheckInputs();
         if (trainable)
         {
             run.CheckGradients();
@@ -127,6 +128,11 @@ public sealed class SiglipForwardSuite : GoldenSuite
         };
 
         private void Near(Tracked expected, Tensor actual, double tolerance) => TorchTensors.AssertNear(actual, expected.Tensor(_tensors), tolerance);
+
+        /// <summary>Files and their resized pixels say where the pixel values come from.</summary>
+        public void CheckInputs() => Assert.All(
+            golden.Json.GetProperty("inputs").EnumerateObject(),
+            input => Assert.True(input.Name is "files" or "resized" or "pixel_values" or "input_ids", $"Nothing is known of the input '{input.Name}'."));
 
         private Tensor Input(string name) => _tensors[golden.Json.GetProperty("inputs").GetProperty(name).GetString()!].ToTorch(golden.Device);
     }

@@ -160,8 +160,9 @@ internal sealed class GenerateExpectation(GoldenCase golden, GenerateCall call)
             return;
         }
 
-        var tensor = leaf.Tensor(GoldenTensorFile.Open(golden.Root.GetProperty("scores").GetString()!));
-        var (steps, size) = ((int)tensor.Shape[1], (int)tensor.Shape[2]);
+        var file = GoldenTensorFile.Open(golden.Root.GetProperty("scores").GetString()!);
+        var (steps, size) = ((int)file[leaf.Raw.GetString()!].Shape[1], (int)file[leaf.Raw.GetString()!].Shape[2]);
+        var tensor = leaf.Tensor(file, i => i / size % steps < results[i / size / steps][0].TokenIds.Count);
         for (var place = 0; place < results.Count; place++)
         {
             for (var step = 0; step < results[place][0].TokenIds.Count; step++)

@@ -13,7 +13,7 @@ internal static class GenerateOptions
     /// <summary>The reference's defaults with what the arguments change.</summary>
     public static DecodingOptions Read(JsonElement arguments) => ReadArguments(arguments).Over(Defaults);
 
-    /// <summary>The arguments alone. One that is null is set, and means none; only of end tokens is there such a thing.</summary>
+    /// <summary>The arguments alone. End tokens that are null are set, and mean none; all else that is null isn't set.</summary>
     public static DecodingOptions ReadArguments(JsonElement arguments)
     {
         var options = new DecodingOptions();
@@ -22,6 +22,10 @@ internal static class GenerateOptions
             if (argument is { Name: "eos_token_id", Value.ValueKind: JsonValueKind.Null })
             {
                 options.EndTokenIds = [];
+            }
+            else if (argument.Value.ValueKind == JsonValueKind.Null && IsKnown(argument.Name))
+            {
+                continue; // the same as nothing
             }
             else if (!Set(options, argument))
             {
@@ -132,7 +136,7 @@ internal static class GenerateOptions
     /// <summary>A list is a phrase, a list of lists is a choice of phrases.</summary>
     private static RequiredWord Word(JsonElement json) => json[0].ValueKind == JsonValueKind.Array ? new RequiredWord(Arguments.Lists(json)) : new RequiredWord(Arguments.Ids(json));
 
-    private static EarlyStopping Stopping(JsonElement json) => json.ValueKind switch
+    public static EarlyStopping Stopping(JsonElement json) => json.ValueKind switch
     {
         JsonValueKind.True => EarlyStopping.WhenFull,
         JsonValueKind.False => EarlyStopping.Heuristic,

@@ -10,6 +10,9 @@ public sealed class GenerateSuite : GoldenSuite
 {
     public override IReadOnlyList<string> Files => ["generate/hf_generate.json"];
 
+    protected override IReadOnlyList<string> CaseMembers =>
+        ["name", "family", "mode", "model", "inputs", "rows", "attention_mask", "options", "expected", "checks", "plain_run_options", "ids"];
+
     protected override IReadOnlyList<string> TrackedParts => ["expected", "options", "checks"];
 
     public override bool UsesDevice => true;

@@ -13,6 +13,8 @@ public sealed class ProcessorSuite : GoldenSuite
 
     public override IReadOnlyList<string> Files => ["generate/processors.json"];
 
+    protected override IReadOnlyList<string> CaseMembers => ["name", "processor", "parameters", "history", "call", "options", "expected"];
+
     public override void Check(GoldenCase golden)
     {
         var rows = new ProcessorRows(golden);

@@ -19,7 +19,7 @@ internal static class SampledPath
         var settings = SearchSettings.Create(call.Options, new ModelFacts(model.VocabularySize, model.MaxPositions, [model.Config.EosTokenId!.Value]), call.PrefixLength);
         var expected = golden.Expected["scores"].Tensor(GoldenTensorFile.Open(golden.Root.GetProperty("scores").GetString()!)); // [batch, step, V]
         Assert.Equal([ids.Length, ids[0].Length, model.VocabularySize], expected.Shape);
-        using var session = model.Start(call.Prefix.Rows(call.Rows).ToTorch(golden.Device), attentionMask: null, promptIds: null, ids[0].Length);
+        using var session = model.Start(call.Prefix.Rows(call.Rows).ToTorch(golden.Device), call.Mask?.Rows(call.Rows).ToTorch(golden.Device), promptIds: null, ids[0].Length);
         int[] parents = [.. Enumerable.Range(0, ids.Length)];
         for (var step = 0; step < ids[0].Length; step++)
         {

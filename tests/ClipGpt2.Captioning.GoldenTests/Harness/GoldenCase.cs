@@ -28,6 +28,22 @@ public sealed class GoldenCase(string file, string name, JsonElement json, JsonE
 
     public Tracked Expected => Part("expected");
 
+    /// <summary>Passes over an expectation that is on the list of what isn't offered.</summary>
+    public void PassOver(Tracked expectation)
+    {
+        Assert.Contains(NotOffered.Expectations, listed => listed.Covers(File, expectation.Name));
+        expectation.Informational();
+    }
+
+    /// <summary>The same for a member of a part, where it is there.</summary>
+    public void PassOverIfThere(string part, string name)
+    {
+        if (Part(part).Find(name) is { } expectation)
+        {
+            PassOver(expectation);
+        }
+    }
+
     /// <summary>The tensors beside a JSON file: the .safetensors of the same stem.</summary>
     public GoldenTensorFile Tensors => GoldenTensorFile.Open(System.IO.Path.ChangeExtension(File, ".safetensors"));
 }

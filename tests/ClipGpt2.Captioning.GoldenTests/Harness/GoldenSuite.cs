@@ -15,6 +15,9 @@ public abstract class GoldenSuite
     /// <summary>The parts of a case in which every leaf must be read, where a case has them.</summary>
     protected virtual IReadOnlyList<string> TrackedParts => ["expected", "options"];
 
+    /// <summary>All members that a case may have, where some of them are options; null where its options stand in a part of their own.</summary>
+    protected virtual IReadOnlyList<string>? CaseMembers => null;
+
     /// <summary>Whether the cases run a model, and so on every device.</summary>
     public virtual bool UsesDevice => false;
 
@@ -31,24 +34,41 @@ public abstract class GoldenSuite
         from device in UsesDevice ? GoldenRoot.Devices : ["cpu"]
         select (file, golden.Name, device);
 
-    public void Run(string file, string name, string device) => Run(file, name, device, perturbed: null);
+    /// <summary>The option for which a case can't be run; null if all are offered.</summary>
+    internal NotOffered? NotOfferedBy(string file, string name) => NotOffered.Among(file, Find(file, name));
+
+    public void Run(string file, string name, string device) => Run(file, name, Find(file, name), Document(file), device);
+
+    /// <summary>Runs a case; one that asks for what isn't offered must be refused by that option's name.</summary>
+    internal void Run(string file, string name, JsonElement json, JsonElement root, string device)
+    {
+        if (NotOffered.Among(file, json) is { } option)
+        {
+            var refusal = Assert.ThrowsAny<Exception>(() => Run(file, name, json, root, device, perturbed: null));
+            Assert.Contains(option.Name, refusal.Message, StringComparison.Ordinal);
+            Assert.Contains(option, NotOffered.Options);
+            return;
+        }
+
+        Run(file, name, json, root, device, perturbed: null);
+    }
 
     /// <summary>Gives one value of the file's expectations a wrong value and must see the check fail.</summary>
     public void NoticesAChange(string file)
     {
-        var cases = CasesOf(file, Document(file)).ToList();
+        var cases = CasesOf(file, Document(file)).Where(c => NotOffered.Among(file, c.Case) is null).ToList();
         var random = new Random(cases.Count);
         var tried = 0;
-        foreach (var (name, _) in cases.OrderBy(_ => random.Next()))
+        foreach (var (name, json) in cases.OrderBy(_ => random.Next()))
         {
-            var compared = Run(file, name, "cpu", perturbed: null).Compared.Where(p => !p.StartsWith("options", StringComparison.Ordinal)).ToList();
+            var compared = Run(file, name, json, Document(file), "cpu", perturbed: null).Compared.Where(p => !p.StartsWith("options", StringComparison.Ordinal)).ToList();
             if (compared.Count == 0)
             {
                 continue;
             }
 
             var leaf = compared[random.Next(compared.Count)];
-            if (Passes(file, name, leaf))
+            if (Passes(file, name, json, leaf))
             {
                 throw new XunitException($"{file}: '{name}' passes although {leaf} was changed.");
             }
@@ -65,11 +85,13 @@ public abstract class GoldenSuite
     protected static JsonElement Document(string file) =>
         Documents.GetOrAdd(file, f => JsonDocument.Parse(System.IO.File.ReadAllBytes(GoldenRoot.Path(f)))).RootElement;
 
-    private bool Passes(string file, string name, string leaf)
+    private JsonElement Find(string file, string name) => CasesOf(file, Document(file)).First(c => c.Name == name).Case;
+
+    private bool Passes(string file, string name, JsonElement json, string leaf)
     {
         try
         {
-            Run(file, name, "cpu", leaf);
+            Run(file, name, json, Document(file), "cpu", leaf);
             return true;
         }
         catch (Exception e) when (e is not OutOfMemoryException)
@@ -78,12 +100,16 @@ public abstract class GoldenSuite
         }
     }
 
-    private Reads Run(string file, string name, string device, string? perturbed)
+    /// <summary>Runs a case, perhaps with one leaf perturbed, and tells what it has read.</summary>
+    internal Reads Run(string file, string name, JsonElement json, JsonElement root, string device, string? perturbed)
     {
-        var root = Document(file);
-        var json = CasesOf(file, root).First(c => c.Name == name).Case;
         var reads = new Reads(perturbed);
         var golden = new GoldenCase(file, name, json, root, device, reads);
+        if (CaseMembers is { } known)
+        {
+            Assert.All(json.EnumerateObject(), member => Assert.True(known.Contains(member.Name) || member.Name == "note", $"Nothing is known of the case's '{member.Name}'."));
+        }
+
         using var tolerances = DeviceTolerance.For(device);
         Check(golden);
         foreach (var part in TrackedParts.Where(p => json.ValueKind == JsonValueKind.Object && json.TryGetProperty(p, out _)))

@@ -7,7 +7,10 @@ public abstract class GoldenTests<TSuite>
 {
     private static readonly TSuite Suite = new();
 
-    public static TheoryData<string, string, string> Cases => new(Suite.List().Select(c => (c.File, c.Name, c.Device)));
+    public static IEnumerable<TheoryDataRow<string, string, string>> Cases => Suite.List().Select(c => new TheoryDataRow<string, string, string>(c.File, c.Name, c.Device)
+    {
+        TestDisplayName = Suite.NotOfferedBy(c.File, c.Name) is { } option ? $"{typeof(TSuite).Name} refuses '{option.Name}', which isn't offered" : null,
+    });
 
     public static TheoryData<string> Files => new(Suite.Files);
 

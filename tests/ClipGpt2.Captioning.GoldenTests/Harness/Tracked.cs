@@ -22,6 +22,9 @@ public sealed class Tracked
 
     public string Path => _path;
 
+    /// <summary>The last part of the path.</summary>
+    public string Name => _path[(_path.LastIndexOf('.') + 1)..];
+
     public bool IsNull => _json.ValueKind == JsonValueKind.Null && _reads.Note(_path, compared: false);
 
     public JsonValueKind Kind => _json.ValueKind;
@@ -46,7 +49,27 @@ public sealed class Tracked
         return [.. _json.EnumerateArray().Select((item, i) => new Tracked(item, _reads, $"{_path}[{i}]"))];
     }
 
-    public long Integer() => Leaf(_json.GetInt64(), v => v + 1);
+    public long Integer() => Integer(v => v);
+
+    /// <summary>An integer of which several values mean the same: what it means.</summary>
+    public long Integer(Func<long, long> meaning) => Leaf(meaning(_json.GetInt64()), v => v + 1);
+
+    public long? IntegerOrNull() => IsNull ? null : Integer();
+
+    /// <summary>A place in a list: a wrong one must lead to something else, so that a caller who reads what is there must notice it.</summary>
+    /// <param name="other">A place with other content than the given one's; null where there is none, so that this value can't be tested.</param>
+    public int Index(Func<int, int?> other)
+    {
+        var value = _json.GetInt32();
+        return other(value) is { } wrong ? Leaf(value, _ => wrong) : Untested(value);
+    }
+
+    /// <summary>Several places as one leaf; the same goes for the first of them.</summary>
+    public int[] Indices(Func<int, int?> other)
+    {
+        int[] value = [.. _json.EnumerateArray().Select(v => v.GetInt32())];
+        return value.Length > 0 && other(value[0]) is { } wrong ? Leaf(value, v => [wrong, .. v[1..]]) : Untested(value);
+    }
 
     public double Number() => _json.ValueKind == JsonValueKind.String
         ? Leaf(_json.GetString() switch
@@ -58,7 +81,12 @@ public sealed class Tracked
         }, _ => 0.5)
         : Leaf(_json.GetDouble(), v => v + 1 + Math.Abs(v));
 
-    public string Text() => Leaf(_json.GetString()!, v => v + "?");
+    public double? NumberOrNull() => IsNull ? null : Number();
+
+    public string Text() => Text(v => v);
+
+    /// <summary>A text of which several mean the same: what it means.</summary>
+    public string Text(Func<string, string> meaning) => Leaf(meaning(_json.GetString()!), v => v + "?");
 
     public bool Flag() => Leaf(_json.GetBoolean(), v => !v);
 
@@ -72,7 +100,9 @@ public sealed class Tracked
     public string[] Texts() => Leaf(_json.EnumerateArray().Select(v => v.GetString()!).ToArray(), v => v.Length == 0 ? ["?"] : [v[0] + "?", .. v[1..]]);
 
     /// <summary>The tensor that this leaf names.</summary>
-    public GoldenTensor Tensor(GoldenTensorFile file) => Leaf(file[_json.GetString()!], v => v.Perturbed());
+    /// <param name="file">Where it is.</param>
+    /// <param name="counts">Which of its elements the caller compares; null for all.</param>
+    public GoldenTensor Tensor(GoldenTensorFile file, Func<int, bool>? counts = null) => Leaf(file[_json.GetString()!], v => v.Perturbed(counts));
 
     /// <summary>Marks the value and all below it as known to be there for readers, not to be compared.</summary>
     public void Informational()
@@ -87,6 +117,12 @@ public sealed class Tracked
     public IEnumerable<string> Leaves() => LeavesOf(_json, _path);
 
     public JsonElement Raw => _json;
+
+    private T Untested<T>(T value)
+    {
+        _reads.Note(_path, compared: false);
+        return value;
+    }
 
     private T Leaf<T>(T value, Func<T, T> wrong)
     {

@@ -16,6 +16,8 @@ public sealed class BadImagesSuite : GoldenSuite
 
     public override IReadOnlyList<string> Files => ["preprocess/bad.json"];
 
+    protected override IReadOnlyList<string> CaseMembers => ["name", "file", "how", "expected"];
+
     public override void Check(GoldenCase golden)
     {
         var expected = golden.Expected;
@@ -36,8 +38,7 @@ public sealed class BadImagesSuite : GoldenSuite
         }
 
         expected["open_warnings"].Informational();
-        // A switch of Pillow's that keeps the half of a picture that is there; the library has none like it.
-        expected.Find("convert_rgb_with_LOAD_TRUNCATED_IMAGES")?.Informational();
+        golden.PassOverIfThere("expected", "convert_rgb_with_LOAD_TRUNCATED_IMAGES");
     }
 
     private static RgbImage? Decode(string path)
@@ -76,7 +77,7 @@ public sealed class BadImagesSuite : GoldenSuite
         var options = new ImageDecodingOptions { MaxPixels = 2 * golden.Root.GetProperty("max_image_pixels").GetInt64() };
         var (format, header) = SkiaImageDecoder.ReadHeader(File.ReadAllBytes(path), options);
         open["ok"].Informational();
-        Assert.Equal(open["format"].Text(), format.Name);
+        Assert.Equal(open["format"].Text(Pictures.FormatOf), format.Name);
         Assert.Equal(open["mode"].Text(), header.Mode.PillowName());
         Assert.Equal(open["width"].Integer(), header.Width);
         Assert.Equal(open["height"].Integer(), header.Height);

@@ -8,8 +8,11 @@ public sealed class DecodeSuite : GoldenSuite
 {
     public override IReadOnlyList<string> Files => ["preprocess/decode.json"];
 
+    protected override IReadOnlyList<string> CaseMembers => ["name", "image", "variant", "pil_mode", "format", "level", "lossy", "expected"];
+
     public override void Check(GoldenCase golden)
     {
+        CheckHeader(golden);
         using var image = Pictures.Decode(golden.Json.GetProperty("image").GetString()!, golden.Json.GetProperty("variant").GetString()!);
         if (image is null)
         {
@@ -32,6 +35,13 @@ public sealed class DecodeSuite : GoldenSuite
 
         // How far another build of libjpeg-turbo would be; ours is at no distance.
         golden.Expected.Find("other_libjpeg_modes")?.Informational();
+    }
+
+    private static void CheckHeader(GoldenCase golden)
+    {
+        var (format, header) = SkiaImageDecoder.ReadHeader(File.ReadAllBytes(GoldenRoot.Path(golden.Json.GetProperty("image").GetString()!)), new ImageDecodingOptions());
+        Assert.Equal(Pictures.FormatOf(golden.Json.GetProperty("format").GetString()!), format.Name);
+        Assert.Equal(golden.Json.GetProperty("pil_mode").GetString(), header.Mode.PillowName());
     }
 
     private static void CheckBlocks(GoldenTensor expected, RgbImage pixels)

@@ -14,6 +14,8 @@ public sealed class OptionsSuite : GoldenSuite
 
     public override IReadOnlyList<string> Files => ["preprocess/options.json"];
 
+    protected override IReadOnlyList<string> CaseMembers => ["name", "images", "options", "expected"];
+
     public override void Check(GoldenCase golden)
     {
         var options = golden.Part("options");

@@ -40,6 +40,9 @@ internal static class Pictures
         }
     }
 
+    /// <summary>Pillow's name of the format that a file is decoded as: several pictures in one JPEG file (MPO) are a JPEG whose first counts.</summary>
+    public static string FormatOf(string name) => name == "MPO" ? "JPEG" : name;
+
     public static string Sha256(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
     /// <summary>A picture of <c>{width, height, sha256, tensor?}</c>.</summary>

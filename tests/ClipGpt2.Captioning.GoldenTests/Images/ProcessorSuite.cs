@@ -8,6 +8,8 @@ public sealed class ProcessorSuite : GoldenSuite
 {
     public override IReadOnlyList<string> Files => ["preprocess/clip_tiny.json", "preprocess/clip_224.json"];
 
+    protected override IReadOnlyList<string> CaseMembers => ["name", "image", "variant", "level", "decoded_sha256", "expected"];
+
     public override void Check(GoldenCase golden)
     {
         var preprocessor = ImagePreprocessor.Load(GoldenRoot.Path(golden.Root.GetProperty("config").GetString()!));

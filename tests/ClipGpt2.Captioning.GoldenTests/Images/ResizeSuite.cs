@@ -9,6 +9,8 @@ public sealed class ResizeSuite : GoldenSuite
 {
     public override IReadOnlyList<string> Files => ["preprocess/resize.json"];
 
+    protected override IReadOnlyList<string> CaseMembers => ["name", "mode", "filter", "filter_id", "box", "in", "out_width", "out_height", "expected"];
+
     public override void Check(GoldenCase golden)
     {
         var json = golden.Json;

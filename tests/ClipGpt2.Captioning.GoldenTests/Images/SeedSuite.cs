@@ -14,6 +14,8 @@ public sealed class SeedSuite : GoldenSuite
 
     public override IReadOnlyList<string> Files => ["preprocess/seed.json"];
 
+    protected override IReadOnlyList<string> CaseMembers => ["name", "image", "level", "image_size", "expected"];
+
     public override bool UsesDevice => true;
 
     public override void Check(GoldenCase golden)

@@ -12,6 +12,8 @@ public sealed class CorpusStatsSuite : GoldenSuite
 
     public override IReadOnlyList<string> Files => ["metrics/corpus_stats.json"];
 
+    protected override IReadOnlyList<string> CaseMembers => ["name", "kind", "corpus", "train", "captions_per_image", "captions", "expected"];
+
     public override void Check(GoldenCase golden)
     {
         switch (golden.Json.GetProperty("kind").GetString())

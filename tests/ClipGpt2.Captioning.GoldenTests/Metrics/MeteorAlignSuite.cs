@@ -17,6 +17,8 @@ public sealed class MeteorAlignSuite : GoldenSuite
 
     public override IReadOnlyList<string> Files => ["metrics/meteor_align.json", Kinds];
 
+    protected override IReadOnlyList<string> CaseMembers => ["name", "config", "candidate", "reference", "expected"];
+
     public override void Check(GoldenCase golden)
     {
         var config = golden.Json.GetProperty("config").GetString()!;

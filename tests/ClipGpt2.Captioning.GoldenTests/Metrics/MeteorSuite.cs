@@ -11,6 +11,8 @@ public sealed class MeteorSuite : GoldenSuite
 
     public override IReadOnlyList<string> Files => ["metrics/meteor.json"];
 
+    protected override IReadOnlyList<string> CaseMembers => ["name", "config", "corpus", "flow", "expected"];
+
     public override void Check(GoldenCase golden)
     {
         var metric = new MeteorMetric(MeteorConfig.Read(golden.Root.GetProperty("configs"), golden.Json.GetProperty("config").GetString()!));

@@ -11,6 +11,8 @@ public sealed class RetrievalSuite : GoldenSuite
 
     public override IReadOnlyList<string> Files => ["metrics/retrieval.json"];
 
+    protected override IReadOnlyList<string> CaseMembers => ["name", "images", "captions", "similarity", "smallest_gap", "expected"];
+
     public override void Check(GoldenCase golden)
     {
         var similarities = golden.Tensors[golden.Json.GetProperty("similarity").GetString()!];

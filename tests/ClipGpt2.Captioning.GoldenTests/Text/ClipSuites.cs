@@ -50,12 +50,12 @@ public sealed class ClipEncodeSuite : GoldenSuite
         if (!ClipTokenizers.HasOpenAI(golden.Root) || repaired?.Kind == JsonValueKind.True)
         {
             // OpenAI's code knows only its own vocabulary; what ftfy makes of long texts is left out of the file.
-            repaired?.Informational();
+            golden.PassOverIfThere("expected", "ftfy_fix_text");
             return;
         }
 
         CheckIds(differs?.Find("openai") ?? expected["ids"], golden, ClipFidelity.OpenAI, repaired?.Raw.GetString() ?? text);
-        repaired?.Informational();
+        golden.PassOverIfThere("expected", "ftfy_fix_text");
     }
 
     private static void CheckIds(Tracked expected, GoldenCase golden, ClipFidelity fidelity, string text)

@@ -99,7 +99,7 @@ internal static class GoldenTokenizers
             "only_second" => TruncationMode.OnlySecond,
             var other => throw new ArgumentException($"Unknown truncation '{other}'."),
         },
-        MaxLength = (int?)options.Find("max_length")?.Integer(),
+        MaxLength = (int?)options.Find("max_length")?.IntegerOrNull(),
         AddSpecialTokens = options.Find("add_special_tokens")?.Flag() ?? true,
     };
 
@@ -107,6 +107,7 @@ internal static class GoldenTokenizers
     private static string ChoiceOf(Tracked? choice) => choice?.Kind switch
     {
         null => "false",
+        JsonValueKind.Null when choice.IsNull => "false",
         JsonValueKind.String => choice.Text(),
         _ => choice.Flag() ? "true" : "false",
     };

@@ -19,8 +19,7 @@ public sealed class RobertaEncodeSuite : GoldenSuite
             Assert.Equal(prefixed.Integers(), GoldenTokenizers.Encode(withSpace, text));
         }
 
-        // The fast tokenizer's results, where they differ from the slow one's, which is followed.
-        golden.Expected.Find("differs")?.Informational();
+        golden.PassOverIfThere("expected", "differs");
     }
 }
 
@@ -36,8 +35,7 @@ public sealed class RobertaPairsSuite : GoldenSuite
         Assert.Equal(golden.Root.GetProperty("model_max_length").GetInt32(), tokenizer.ModelMaxLength);
         GoldenTokenizers.CheckBatch(golden.Expected, GoldenTokenizers.EncodeBatch(tokenizer, golden.Json, golden.Part("options")), hasTypes: false);
 
-        // The fast tokenizer's results, where they differ from the slow one's, which is followed.
-        golden.Expected.Find("differs")?.Informational();
+        golden.PassOverIfThere("expected", "differs");
     }
 }
 

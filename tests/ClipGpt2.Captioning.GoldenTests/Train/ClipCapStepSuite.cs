@@ -16,6 +16,8 @@ public sealed class ClipCapStepSuite : GoldenSuite
 
     public override IReadOnlyList<string> Files => ["train/clipcap_step.json"];
 
+    protected override IReadOnlyList<string> CaseMembers => ["name", "reference", "batches", "init", "options", "expected", "checks"];
+
     public override bool UsesDevice => true;
 
     public override void Check(GoldenCase golden)
@@ -30,13 +32,18 @@ public sealed class ClipCapStepSuite : GoldenSuite
         var factor = new LearningRateFactor(optimization, rate, given["steps"].Integer());
         CheckRates(golden.Expected["learning_rates"], step => rate * factor.At(step));
         using var step = new TrainingStep(captioner.Model, optimization, rate);
-        new StepRun(golden, captioner.Model, step, captioner.Weights(null, "clip_project.", "gpt.")).Check(Batches(golden, captioner, data, given), i => factor.At(i));
+        new StepRun(golden, captioner.Model, step, captioner.Weights(null, "clip_project.", "gpt.")).Check(Batches(golden, captioner, given), i => factor.At(i));
     }
 
     private static CaptionerUnderTest Captioner(GoldenCase golden, string mapping, FreezingOptions freezing)
     {
         var (prefix, clip) = (golden.Root.GetProperty("prefix_length").GetInt32(), golden.Root.GetProperty("clip_length").GetInt32());
-        var kind = mapping == "mlp" ? MlpProjector.Kind : TransformerProjector.Kind;
+        var kind = mapping switch
+        {
+            "mlp" => MlpProjector.Kind,
+            "transformer" => TransformerProjector.Kind,
+            _ => throw new InvalidOperationException($"There is no mapping_type '{mapping}'."),
+        };
         var weights = new GoldenWeights(golden.Tensors, $"init_{mapping}/clip_project.");
         return new CaptionerUnderTest(
             weights,
@@ -49,22 +56,14 @@ public sealed class ClipCapStepSuite : GoldenSuite
             golden.Device);
     }
 
-    private static (OptimizationOptions Options, double Rate) Optimization(Tracked given) => (
-        new OptimizationOptions
-        {
-            Optimizer = given["optimizer"].Text() switch
-            {
-                "transformers_4.30_AdamW" => OptimizerKind.TransformersAdamW,
-                "torch_AdamW" => OptimizerKind.AdamW,
-                var other => throw new InvalidOperationException($"There is no optimizer '{other}'."),
-            },
-            Epsilon = given["eps"].Number(),
-            WeightDecay = given["weight_decay"].Number(),
-            Schedule = LearningRateSchedule.Linear,
-            WarmupSteps = given["warmup_steps"].Integer(),
-            ScheduleSteps = given["total_steps"].Integer(),
-        },
-        given["learning_rate"].Number());
+    private static (OptimizationOptions Options, double Rate) Optimization(Tracked given)
+    {
+        var settings = new OptimizerSettings(given, spareBiasesAndNorms: false);
+        settings.Options.Schedule = LearningRateSchedule.Linear;
+        settings.Options.WarmupSteps = given["warmup_steps"].Integer();
+        settings.Options.ScheduleSteps = given["total_steps"].Integer();
+        return (settings.Options, settings.LearningRate);
+    }
 
     private static void CheckRates(Tracked expected, Func<int, double> rate)
     {
@@ -88,10 +87,12 @@ public sealed class ClipCapStepSuite : GoldenSuite
         int[][] Built(int limit) => [.. new ClipCapTargets(limit).Build(captions)];
     }
 
-    private static IEnumerable<TrainingBatch> Batches(GoldenCase golden, CaptionerUnderTest captioner, string data, Tracked given)
+    private static IEnumerable<TrainingBatch> Batches(GoldenCase golden, CaptionerUnderTest captioner, Tracked given)
     {
-        var tokens = CaptionerUnderTest.Rows(golden.Tensors[$"{data}/tokens"]);
-        return CaptionerUnderTest.Rows(golden.Tensors["items"]).Take((int)given["steps"].Integer()).Select(items =>
-            captioner.Batch(golden.Tensors[$"{data}/prefix"].Rows(items), items.Select(i => tokens[i]), CaptionObjective.ClipCap, NoLimit));
+        var tokens = CaptionerUnderTest.Rows(Stored("tokens"));
+        return CaptionerUnderTest.Rows(Stored("items")).Take((int)given["steps"].Integer()).Select(items =>
+            captioner.Batch(Stored("prefix").Rows(items), items.Select(i => tokens[i]), CaptionObjective.ClipCap, NoLimit));
+
+        GoldenTensor Stored(string role) => golden.Tensors[golden.Json.GetProperty("batches").GetProperty(role).GetString()!];
     }
 }

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
 using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.Decoding.Gpt2;
 using ClipGpt2.Captioning.GoldenTests.Harness;
@@ -10,16 +13,15 @@ using static TorchSharp.torch;
 namespace ClipGpt2.Captioning.GoldenTests.Train;
 
 /// <summary>Low-rank adapters: their training, their files, and what models with them give.</summary>
-public sealed class LoraSuite : GoldenSuite
+public sealed partial class LoraSuite : GoldenSuite
 {
-    private const string BatchOfStep = "rows 0..3 on even steps, 4..7 on odd ones";
-    private const int BatchSize = 4;
-    private const int GreedyTokens = 20;
     private const double LogitTolerance = 5e-5;
 
     private static readonly ComputeOptions Trainable = new() { Trainable = true };
 
     public override IReadOnlyList<string> Files => ["train/lora.json"];
+
+    protected override IReadOnlyList<string> CaseMembers => ["name", "reference", "options", "adapter", "init", "expected", "checks"];
 
     public override void Check(GoldenCase golden)
     {
@@ -34,17 +36,36 @@ public sealed class LoraSuite : GoldenSuite
         using var merged = Gpt2CaptionDecoder.Load(folder, adapter: adapter, compatibility: ModelCompatibility.Transformers4);
         using var plain = Gpt2CaptionDecoder.Load(folder, compatibility: ModelCompatibility.Transformers4);
         CheckProbe(golden, trained, merged.Model, plain.Model);
-        CheckGreedy(golden, merged, "greedy_20");
-        CheckGreedy(golden, plain, "greedy_20_base");
+        foreach (var name in golden.Expected.Names)
+        {
+            if (Greedy().Match(name) is { Success: true } greedy)
+            {
+                var tokens = int.Parse(greedy.Groups["tokens"].Value, CultureInfo.InvariantCulture);
+                CheckGreedy(golden, greedy.Groups["base"].Success ? plain : merged, golden.Expected[name], tokens);
+            }
+        }
     }
 
     private static void CheckConfig(Tracked given, LoraConfig config)
     {
+        var targets = given["target_modules"];
         var asked = new LoraConfig
         {
-            Rank = (int)given["r"].Integer(), Alpha = given["lora_alpha"].Number(), Dropout = given["lora_dropout"].Number(), TargetModules = given["target_modules"].Texts(),
+            Rank = (int)given["r"].Integer(),
+            Alpha = given["lora_alpha"].Number(),
+            Dropout = given["lora_dropout"].Number(),
+            RankStabilized = given.Find("use_rslora")?.Flag() ?? false,
+            TargetModules = targets.Kind == JsonValueKind.Array ? targets.Texts() : [],
+            TargetPattern = targets.Kind == JsonValueKind.Array ? null : targets.Text(),
+            RankPattern = [.. given.Find("rank_pattern") is { } ranks ? ranks.Names.Select(name => KeyValuePair.Create(name, (int)ranks[name].Integer())) : []],
+            AlphaPattern = [.. given.Find("alpha_pattern") is { } alphas ? alphas.Names.Select(name => KeyValuePair.Create(name, alphas[name].Number())) : []],
             BaseModel = given["base"].Text(),
         };
+        if (given.Find("bias") is { } bias)
+        {
+            Assert.True(bias.Text() == "none", "Nothing is known of the option 'bias'.");
+        }
+
         Assert.Equal(asked.ToJson().ToJsonString(), config.ToJson().ToJsonString());
         Assert.Equal((bool)config.ToJson()["fan_in_fan_out"]!, given["fan_in_fan_out"].Flag());
         Assert.Equal(given["scaling"].Number(), new LoraTargets(config, "options").ScaleOf("transformer.h.0.attn.c_attn"), 1e-12);
@@ -59,14 +80,13 @@ public sealed class LoraSuite : GoldenSuite
         Assert.Equal(expected["trainable_parameters"].Integer(), weights.Sum(weight => weight.Weight.numel()));
         Start(golden, weights);
 
-        Assert.Equal(BatchOfStep, given["batch_of_step"].Text());
         var norms = new TrainedWeights(weights);
         using var optimizer = new OptimizerSettings(given, spareBiasesAndNorms: false).Create(weights);
         var losses = expected["losses"].Items();
         Assert.Equal(given["steps"].Integer(), losses.Count);
         for (var step = 0; step < losses.Count; step++)
         {
-            TrainedWeights.Near(losses[step], Backward(golden, model, step), tolerances.Loss);
+            TrainedWeights.Near(losses[step], Backward(golden, model, RowsOf(given["batch_of_step"].Text(), step)), tolerances.Loss);
             if (step == 0)
             {
                 norms.CheckGradients(expected["gradient_norms_step_1"], CaseTolerances.Gradient);
@@ -96,12 +116,23 @@ public sealed class LoraSuite : GoldenSuite
         }
     }
 
-    private static double Backward(GoldenCase golden, Gpt2Model model, int step)
+    /// <summary>The rows of a step by a rule in words, such as "rows 0..3 on even steps, 4..7 on odd ones".</summary>
+    private static int[] RowsOf(string rule, int step)
+    {
+        var match = BatchOfStep().Match(rule);
+        Assert.True(match.Success, $"Nothing is known of the rule '{rule}'.");
+        var parity = step % 2 == 0 ? "even" : "odd";
+        var (first, last) = (Number($"{parity}First"), Number($"{parity}Last"));
+        return [.. Enumerable.Range(first, last - first + 1)];
+
+        int Number(string name) => int.Parse(match.Groups[name].Value, CultureInfo.InvariantCulture);
+    }
+
+    private static double Backward(GoldenCase golden, Gpt2Model model, int[] rows)
     {
         using var scope = NewDisposeScope();
-        int[] rows = [.. Enumerable.Range(step % 2 * BatchSize, BatchSize)];
         var (prefix, tokens, mask, labels) = (Part("prefix"), Part("tokens"), Part("mask"), Part("labels"));
-        var unseen = zeros([BatchSize, prefix.shape[1]], ScalarType.Int64);
+        var unseen = zeros([rows.Length, prefix.shape[1]], ScalarType.Int64);
         var logits = model.Forward(new() { Embeddings = prefix, TokenIds = tokens, AttentionMask = cat([ones_like(unseen), mask], 1) }).Logits;
         var loss = NextTokenLoss.Mean(logits, cat([full_like(unseen, NextTokenLoss.Ignored), labels], 1));
         loss.backward();
@@ -129,17 +160,12 @@ public sealed class LoraSuite : GoldenSuite
         TrainedWeights.Near(probe["merged_differs_by"], (beside - within).abs().max().item<float>(), LogitTolerance);
     }
 
-    private static void CheckGreedy(GoldenCase golden, Gpt2CaptionDecoder decoder, string name)
-    {
-        int[] rows = golden.Expected["rows_of_greedy"].Integers();
-        int[] found = [.. rows.Select(row => golden.Tensors["rows"].Longs.IndexOf(row))];
-        var written = decoder.Decode(golden.Tensors["prefix"].Rows(found).ToTorch(), new DecodingOptions { Beams = 1, MaxNewTokens = GreedyTokens });
-        foreach (var (ids, sequences) in golden.Expected[name].Items().Zip(written, (ids, sequences) => (ids.Integers(), sequences)))
+    private static void CheckGreedy(GoldenCase golden, Gpt2CaptionDecoder decoder, Tracked expected, int tokens) =>
+        GreedyRows.Check(golden.Expected["rows_of_greedy"], expected, decoder.Model.Config.EosTokenId!.Value, rows =>
         {
-            // The reference fills shorter captions up with end tokens.
-            Assert.Equal(ids, sequences[0].TokenIds.Concat(Enumerable.Repeat(decoder.Model.Config.EosTokenId!.Value, ids.Length)).Take(ids.Length));
-        }
-    }
+            int[] found = [.. rows.Select(row => golden.Tensors["rows"].Longs.IndexOf(row))];
+            return decoder.Decode(golden.Tensors["prefix"].Rows(found).ToTorch(), new DecodingOptions { Beams = 1, MaxNewTokens = tokens });
+        });
 
     private static void CheckTensors(GoldenCase golden, Tracked expected, Dictionary<string, Tensor> found, double tolerance)
     {
@@ -148,4 +174,10 @@ public sealed class LoraSuite : GoldenSuite
             TorchTensors.AssertNear(found[name], expected[name].Tensor(golden.Tensors), tolerance);
         }
     }
+
+    [GeneratedRegex(@"\Arows (?<evenFirst>\d+)\.\.(?<evenLast>\d+) on even steps, (?<oddFirst>\d+)\.\.(?<oddLast>\d+) on odd ones\z")]
+    private static partial Regex BatchOfStep();
+
+    [GeneratedRegex(@"\Agreedy_(?<tokens>\d+)(?<base>_base)?\z")]
+    private static partial Regex Greedy();
 }

@@ -41,11 +41,11 @@ public sealed class ScheduleSuite : GoldenSuite
                 var other => throw new InvalidOperationException($"There is no schedule '{other}'."),
             },
             WarmupSteps = given["warmup"].Integer(),
-            Cycles = given.Find("num_cycles")?.Number(),
-            Timescale = given.Find("timescale")?.Integer(),
+            Cycles = given.Find("num_cycles")?.NumberOrNull(),
+            Timescale = given.Find("timescale")?.IntegerOrNull(),
         };
-        options.Power = given.Find("power")?.Number() ?? options.Power;
-        options.FinalLearningRate = given.Find("lr_end")?.Number() ?? options.FinalLearningRate;
+        options.Power = given.Find("power")?.NumberOrNull() ?? options.Power;
+        options.FinalLearningRate = given.Find("lr_end")?.NumberOrNull() ?? options.FinalLearningRate;
         return options;
     }
 }

@@ -71,8 +71,10 @@ public sealed class SubsetSuite : GoldenSuite
         var random = new PythonRandom(seed);
         Assert.All(expected["getrandbits_32"].Items(), bits => Assert.Equal(bits.Integer(), random.Bits(32)));
         Assert.All(expected["random"].Items(), number => Assert.Equal(number.Number(), random.NextDouble()));
-        var limits = expected["randrange"]["of"].Items();
-        Assert.All(expected["randrange"]["values"].Items(), (value, i) => Assert.Equal(value.Integer(), random.Below(limits[i].Integer())));
+        // Limits are inputs: below another one the same number may well be drawn.
+        expected["randrange"]["of"].Informational();
+        var limits = expected["randrange"]["of"].Raw;
+        Assert.All(expected["randrange"]["values"].Items(), (value, i) => Assert.Equal(value.Integer(), random.Below(limits[i].GetInt64())));
         var shuffled = Enumerable.Range(0, expected["shuffle"].Items().Count).ToArray();
         random.Shuffle(shuffled.AsSpan());
         Assert.Equal(expected["shuffle"].Integers(), shuffled);

@@ -45,7 +45,8 @@ internal sealed class TrainedWeights
         foreach (var name in expected.Names)
         {
             var weight = _weights[name].Weight.Weight;
-            var stored = expected[name].Tensor(tensors);
+            var size = (int)weight.numel();
+            var stored = expected[name].Tensor(tensors, element => Counts(name, element, size));
             using var scope = NewDisposeScope();
             var shaped = name.Contains(".c_", StringComparison.Ordinal) && weight.dim() == 2 ? weight.t() : weight;
             Assert.Equal(stored.Shape, shaped.shape);

@@ -56,11 +56,35 @@ public sealed class CaptionTrainerTests
         Assert.Contains("16 examples don't fill one batch of 17, and Loading.DropLast", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_norm_that_is_clipped_is_the_one_that_was_asked_for()
+    {
+        var norms = new List<double>();
+        foreach (var type in (double[])[1, 2, 3, double.PositiveInfinity])
+        {
+            using var captioner = TinyTraining.LoadCaptioner();
+            var options = TinyTraining.Options(o => (o.MaxSteps, o.Optimization.MaxGradientNorm, o.Optimization.GradientNormType) = (1, 1, type));
+            var seen = new Norms();
+            await new CaptionTrainer(captioner, options).TrainAsync(TinyTraining.Captions(), progress: seen);
+            norms.Add(seen.Last);
+        }
+
+        // Of one and the same gradient a higher power's norm is the smaller.
+        Assert.True(norms[0] > 2 * norms[1] && norms[1] > 1.1 * norms[2] && norms[2] > 1.1 * norms[3] && norms[3] > 0, string.Join(' ', norms));
+    }
+
     private static async Task<string> Train(TemporaryFolder folder, string name, long seed)
     {
         using var captioner = TinyTraining.LoadCaptioner();
         var data = TinyTraining.Captions();
         var options = TinyTraining.Options(o => (o.Seed, o.Checkpoints.Path) = (seed, Path.Combine(folder.Path, name, "model.pkl")));
         return (await new CaptionTrainer(captioner, options).TrainAsync(data, data)).BestCheckpoint!;
+    }
+
+    private sealed class Norms : IProgress<TrainingProgress>
+    {
+        public double Last { get; private set; }
+
+        public void Report(TrainingProgress value) => Last = double.IsNaN(value.GradientNorm) ? Last : value.GradientNorm;
     }
 }

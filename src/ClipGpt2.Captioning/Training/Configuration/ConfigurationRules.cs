@@ -43,6 +43,10 @@ internal static class ConfigurationRules
     {
         var nesterov = "optimization_config.nesterov";
         errors.AddUnless(!optimization.Nesterov || optimization.Momentum > 0, $"is true; it needs a {Momentum} above 0", nesterov, Momentum);
+        errors.AddUnless(
+            optimization.CorrectBias || optimization.Optimizer == OptimizerKind.TransformersAdamW,
+            "is false; only the optimizer \"transformers_adamw\" goes without the correction",
+            "optimization_config.correct_bias", "optimization_config.optimizer");
         errors.AddUnless(!optimization.Nesterov || optimization.Dampening == 0, "is true; it needs an optimization_config.dampening of 0", nesterov, "optimization_config.dampening");
     }
 

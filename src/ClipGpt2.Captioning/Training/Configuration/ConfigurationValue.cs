@@ -9,6 +9,9 @@ namespace ClipGpt2.Captioning.Training.Configuration;
 /// <remarks>Types are as the seed's pydantic takes them, but no text is taken for a number: integers do for numbers, and 64.0 for an integer.</remarks>
 internal sealed class ConfigurationValue(Type type)
 {
+    // JSON has no number for it.
+    private const string Infinity = "Infinity";
+
     private readonly Type _type = Nullable.GetUnderlyingType(type) ?? type;
 
     /// <summary>The limits of a number, or of each number of a list.</summary>
@@ -26,7 +29,7 @@ internal sealed class ConfigurationValue(Type type)
         { Names: { } names } => $"one of {string.Join(", ", names)}",
         _ when _type == typeof(bool) => "true or false",
         _ when _type == typeof(string) => "a text that isn't empty",
-        _ => $"{(_type == typeof(double) ? "a number" : "an integer")}{Limits}",
+        _ => $"{(_type == typeof(double) ? "a number" : "an integer")}{Limits}{(MayBeInfinite ? $", or \"{Infinity}\"" : "")}",
     };
 
     public double Minimum => Range is null ? double.NegativeInfinity : Convert.ToDouble(Range.Minimum, CultureInfo.InvariantCulture);
@@ -35,6 +38,9 @@ internal sealed class ConfigurationValue(Type type)
 
     /// <summary>Attributes can't leave an end open: these stand for no limit.</summary>
     public bool IsOpen => Maximum >= int.MaxValue;
+
+    /// <summary>Whether infinity is a value like others.</summary>
+    public bool MayBeInfinite => Range is not null && double.IsPositiveInfinity(Maximum);
 
     private ConfigurationValue? Item => _type.IsGenericType ? new ConfigurationValue(_type.GetGenericArguments()[0]) { Range = Range } : null;
 
@@ -57,6 +63,11 @@ internal sealed class ConfigurationValue(Type type)
         if (Item is { } item)
         {
             return ReadList(json, item);
+        }
+
+        if (MayBeInfinite && json.ValueKind == JsonValueKind.String)
+        {
+            return json.ValueEquals(Infinity) ? double.PositiveInfinity : null;
         }
 
         if (_type == typeof(int) || _type == typeof(long) || _type == typeof(double))

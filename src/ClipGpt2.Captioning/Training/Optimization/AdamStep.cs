@@ -16,8 +16,8 @@ internal readonly record struct AdamStep
     /// <param name="decay">How strongly the weight is drawn to 0.</param>
     public AdamStep(OptimizationOptions options, long step, double learningRate, double decay)
     {
-        var meanCorrection = 1 - Math.Pow(options.Beta1, step);
-        var rootCorrection = Math.Sqrt(1 - Math.Pow(options.Beta2, step));
+        var meanCorrection = options.CorrectBias ? 1 - Math.Pow(options.Beta1, step) : 1;
+        var rootCorrection = options.CorrectBias ? Math.Sqrt(1 - Math.Pow(options.Beta2, step)) : 1;
         var epsilonFirst = options.Optimizer == OptimizerKind.TransformersAdamW;
         DecayBefore = options.Optimizer == OptimizerKind.AdamW ? 1 - (learningRate * decay) : 1;
         GradientDecay = options.Optimizer == OptimizerKind.Adam ? decay : 0;

@@ -11,8 +11,9 @@ internal unsafe struct NormTask : IKernelTask
 
     public float* Values;
     public long Elements;
-    public GradientNorm Norm;
-    public double* Blocks; // each block's sum of squares or largest magnitude
+    public double Type; // the power of which there are sums; infinity for the largest magnitude
+    public double Unit; // what powers but squares are of shares of
+    public double* Blocks; // each block's sum or largest magnitude
 
     public readonly long Units => BlocksOf(Elements);
 
@@ -24,7 +25,12 @@ internal unsafe struct NormTask : IKernelTask
         {
             var first = block * BlockElements;
             var length = (int)Math.Min(BlockElements, Elements - first);
-            Blocks[block] = Norm == GradientNorm.L2 ? SumOfSquares(Values + first, length) : Largest(Values + first, length);
+            Blocks[block] = Type switch
+            {
+                2 => SumOfSquares(Values + first, length),
+                double.PositiveInfinity => Largest(Values + first, length),
+                _ => SumOfPowers(Values + first, length),
+            };
         }
     }
 
@@ -44,6 +50,19 @@ internal unsafe struct NormTask : IKernelTask
         for (; i < length; i++)
         {
             sum += (double)values[i] * values[i];
+        }
+
+        return sum;
+    }
+
+    /// <summary>For powers that are rare in practice: each number by itself.</summary>
+    private readonly double SumOfPowers(float* values, int length)
+    {
+        var sum = 0.0;
+        for (var i = 0; i < length; i++)
+        {
+            var share = Math.Abs((double)values[i]) / Unit;
+            sum += Type == 1 ? share : Math.Pow(share, Type);
         }
 
         return sum;

@@ -31,6 +31,11 @@ public class OptimizationOptions
     /// <value>The default is <see langword="false"/>.</value>
     public bool AmsGrad { get; set; }
 
+    /// <summary>Whether <see cref="OptimizerKind.TransformersAdamW"/> corrects its means for having begun at 0 (transformers' <c>correct_bias</c>).</summary>
+    /// <remarks>Adam and AdamW always do; without it the first steps are several times as long.</remarks>
+    /// <value>The default is <see langword="true"/>.</value>
+    public bool CorrectBias { get; set; } = true;
+
     /// <summary>SGD's momentum.</summary>
     /// <value>The default is 0.</value>
     [Range(0, 0.9999999)]
@@ -109,10 +114,16 @@ public class OptimizationOptions
     [Range(1, 65536)]
     public int AccumulatedBatches { get; set; } = 1;
 
-    /// <summary>The global L2 norm to which gradients are clipped; null for no clipping.</summary>
+    /// <summary>The norm of all gradients together to which they are clipped; null for no clipping.</summary>
     /// <value>The default is <see langword="null"/>.</value>
     [Range(double.Epsilon, double.MaxValue)]
     public double? MaxGradientNorm { get; set; }
+
+    /// <summary>Which norm is clipped: the p of the sum of magnitudes^p, whose p-th root it is; infinity for the largest magnitude (torch's <c>norm_type</c>).</summary>
+    /// <value>The default is 2.</value>
+    [Range(typeof(double), "5E-324", "Infinity", ParseLimitsInInvariantCulture = true)]
+    [JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+    public double GradientNormType { get; set; } = 2;
 
     /// <summary>How much of the average of the weights a step leaves; null to keep no average. Validation and checkpoints use the average.</summary>
     /// <value>The default is <see langword="null"/>; 0.999 is usual.</value>

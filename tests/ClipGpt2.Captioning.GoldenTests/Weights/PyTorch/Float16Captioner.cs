@@ -13,22 +13,17 @@ namespace ClipGpt2.Captioning.GoldenTests.Weights.PyTorch;
 /// <summary>Captions with a float16 state dict in a float32 model, set up as the case's note says.</summary>
 internal static class Float16Captioner
 {
-    private const string Base = "checkpoints/mini-gpt2";
-    private const int MaxLength = 30;
-
-    private static readonly ImageSize Squash = new(96, 64);
-
-    public static void Check(Tracked captions, ITensorSource source)
+    public static void Check(Tracked captions, ITensorSource source, CaptioningNote note)
     {
         using var clip = ModelFolder.Open(GoldenRoot.Path("models/tiny-clip"));
         var preprocessor = ImagePreprocessor.Load(clip.Path);
-        using var encoder = ClipImageEncoder.Load(clip, new ImagePreprocessor(preprocessor.Options with { Squash = Squash }));
-        var config = Gpt2Config.Read(ConfigSection.Load(GoldenRoot.Path(Base + "/config.json"))) with { Compatibility = ModelCompatibility.Transformers4 };
-        var tokenizer = Gpt2Tokenizer.FromPretrained(GoldenRoot.Path(Base));
+        using var encoder = ClipImageEncoder.Load(clip, new ImagePreprocessor(preprocessor.Options with { Squash = note.ImageSize }));
+        var config = Gpt2Config.Read(ConfigSection.Load(GoldenRoot.Path(note.Base + "/config.json"))) with { Compatibility = ModelCompatibility.Transformers4 };
+        var tokenizer = Gpt2Tokenizer.FromPretrained(GoldenRoot.Path(note.Base));
         using var weights = new PartOfTensors(source, "gpt.");
         using var decoder = new Gpt2CaptionDecoder(Gpt2Model.Create(config, weights), tokenizer);
         using var projector = Projector(source, config.HiddenSize);
-        var decoding = new DecodingOptions { Beams = 5, MaxNewTokens = MaxLength - projector.PrefixLength };
+        var decoding = new DecodingOptions { Beams = note.Beams, MaxNewTokens = note.MaxLength - projector.PrefixLength };
         using var captioner = new Captioner(encoder, projector, decoder, tokenizer, new CaptionerOptions { Decoding = decoding });
         foreach (var expected in captions.Items())
         {

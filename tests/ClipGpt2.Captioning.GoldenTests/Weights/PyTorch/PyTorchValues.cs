@@ -63,7 +63,7 @@ internal static class PyTorchValues
                 Assert.Equal(BigInteger.Parse(expected.Text(), CultureInfo.InvariantCulture), actual.AsBigInteger());
                 break;
             case "float":
-                Assert.Equal(Number(expected.Text()), BitConverter.DoubleToInt64Bits(actual.AsNumber()));
+                CheckNumber(expected.Text(), actual.AsNumber());
                 break;
             case "bytes" or "bytearray":
                 Assert.Equal(expected.Text(), Convert.ToHexStringLower(actual.AsBytes()));
@@ -81,12 +81,23 @@ internal static class PyTorchValues
         }
     }
 
-    private static long Number(string text) => BitConverter.DoubleToInt64Bits(text switch
+    /// <summary>Bit for bit, but for NaN, of which there are many.</summary>
+    private static void CheckNumber(string text, double actual)
     {
-        "inf" => double.PositiveInfinity,
-        "-inf" => double.NegativeInfinity,
-        _ => double.Parse(text, CultureInfo.InvariantCulture),
-    });
+        if (text == "nan")
+        {
+            Assert.True(double.IsNaN(actual), $"{actual} isn't NaN.");
+            return;
+        }
+
+        var expected = text switch
+        {
+            "inf" => double.PositiveInfinity,
+            "-inf" => double.NegativeInfinity,
+            _ => double.Parse(text, CultureInfo.InvariantCulture),
+        };
+        Assert.Equal(BitConverter.DoubleToInt64Bits(expected), BitConverter.DoubleToInt64Bits(actual));
+    }
 
     private static void CheckItems(Tracked expected, PyTorchValue actual, string className)
     {

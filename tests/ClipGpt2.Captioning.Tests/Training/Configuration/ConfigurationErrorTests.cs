@@ -36,6 +36,9 @@ public sealed class ConfigurationErrorTests
     [InlineData("evaluation_config", "every_steps", "0", "evaluation_config.every_steps is 0; it must be an integer from 1 on, or null")]
     [InlineData("optimization_config", "optimizer", "\"adamx\"", "optimization_config.optimizer is \"adamx\"; it must be one of \"adam\", \"adamw\", \"transformers_adamw\", \"sgd\"")]
     [InlineData("optimization_config", "optimizer", "1", "optimization_config.optimizer is 1; it must be one of")]
+    [InlineData("optimization_config", "gradient_norm_type", "0", "optimization_config.gradient_norm_type is 0; it must be a number above 0, or \"Infinity\"")]
+    [InlineData("optimization_config", "gradient_norm_type", "\"inf\"", "optimization_config.gradient_norm_type is \"inf\"; it must be a number above 0, or \"Infinity\"")]
+    [InlineData("optimization_config", "max_gradient_norm", "\"Infinity\"", "optimization_config.max_gradient_norm is \"Infinity\"; it must be a number above 0, or null")]
     [InlineData("optimization_config", "objective", "\"best\"", "optimization_config.objective is \"best\"; it must be one of \"corrected\", \"seed\", \"clipcap\"")]
     [InlineData("optimization_config", "precision", "\"float16\"", "optimization_config.precision is \"float16\"; it must be one of \"float32\", \"bfloat16\"")]
     [InlineData("data_config", "columns", "{\"separator\": \"x\"}", "data_config.columns.separator is \"x\"; it must be one of \",\", \";\", \"\\t\", \"|\", or null")]
@@ -93,6 +96,7 @@ public sealed class ConfigurationErrorTests
     [InlineData("evaluation_config", "metrics", "[\"clipscore\"]", "evaluation_config.per_caption is true")]
     [InlineData("optimization_config", "freeze_decoder", "true", "optimization_config.freeze_decoder is true")]
     [InlineData("optimization_config", "nesterov", "true", "optimization_config.nesterov is true; it needs a optimization_config.momentum above 0")]
+    [InlineData("optimization_config", "correct_bias", "false", "optimization_config.correct_bias is false; only the optimizer \"transformers_adamw\" goes without the correction")]
     [InlineData("lora_config", "rank", "8", "lora_config.rank is 8; adapters are trained while all of GPT-2 stays, so leave gpt2_config.n_layers_to_freeze (10)")]
     public void Values_that_dont_fit_each_other_are_named(string section, string key, string value, string expected)
     {

@@ -42,6 +42,7 @@ public sealed class TrainerOptionsTests
     [InlineData("optimization_config.dropout_in_frozen_parts=false", "Freezing.DropoutInFrozenParts")]
     [InlineData("optimization_config.optimizer=adamw", "Optimization.Optimizer")]
     [InlineData("optimization_config.weight_decay=0.01", "Optimization.WeightDecay")]
+    [InlineData("optimization_config.gradient_norm_type=3", "Optimization.GradientNormType")]
     [InlineData("optimization_config.warmup_steps=100", "Optimization.WarmupSteps")]
     [InlineData("data_config.shuffle=false", "Loading.Shuffle")]
     [InlineData("data_config.embedding_store=store", "Loading.EmbeddingStore")]
@@ -112,6 +113,17 @@ public sealed class TrainerOptionsTests
         Assert.Equal((4, 5.0, 0.1, true), (options.Lora!.Rank, options.Lora.Alpha, options.Lora.Dropout, options.Lora.RankStabilized));
         Assert.Equal(["c_fc", "attn.c_proj"], options.Lora.TargetModules);
         Assert.Contains("\"rank\":4", options.Checkpoints.Metadata["lora_config"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_old_AdamW_may_go_without_correction_and_any_norm_be_clipped()
+    {
+        var options = SeedFile.Read(
+            "optimization_config.optimizer=transformers_adamw", "optimization_config.correct_bias=false", "optimization_config.gradient_norm_type=Infinity",
+            "optimization_config.max_gradient_norm=1").ToTrainerOptions();
+        options.Validate();
+        Assert.Equal((false, double.PositiveInfinity), (options.Optimization.CorrectBias, options.Optimization.GradientNormType));
+        Assert.Contains("\"gradient_norm_type\":\"Infinity\"", options.Checkpoints.Metadata["optimization_config"], StringComparison.Ordinal);
     }
 
     [Fact]

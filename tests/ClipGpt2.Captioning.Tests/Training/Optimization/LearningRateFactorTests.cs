@@ -47,6 +47,27 @@ public sealed class LearningRateFactorTests
     }
 
     [Fact]
+    public void Only_the_old_AdamW_goes_without_the_correction_of_its_means()
+    {
+        var options = new CaptionTrainerOptions { Optimization = { Optimizer = OptimizerKind.AdamW, CorrectBias = false } };
+        Assert.Contains("Optimization.CorrectBias", Assert.Throws<CaptioningException>(options.Validate).Message, StringComparison.Ordinal);
+        options.Optimization.Optimizer = OptimizerKind.TransformersAdamW;
+        options.Validate();
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(double.NaN)]
+    public void What_is_no_norm_is_refused(double type)
+    {
+        var options = new CaptionTrainerOptions { Optimization = { MaxGradientNorm = 1, GradientNormType = type } };
+        Assert.Contains("GradientNormType", Assert.Throws<CaptioningException>(options.Validate).Message, StringComparison.Ordinal);
+        options.Optimization.GradientNormType = double.PositiveInfinity;
+        options.Validate();
+    }
+
+    [Fact]
     public void Restarts_in_the_middle_of_a_cycle_are_refused()
     {
         var options = new CaptionTrainerOptions { Optimization = { Schedule = LearningRateSchedule.CosineWithRestarts, Cycles = 1.5 } };

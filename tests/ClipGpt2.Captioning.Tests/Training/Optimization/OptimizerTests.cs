@@ -38,7 +38,13 @@ public sealed class OptimizerTests
         };
 
     private static readonly Gen<OptimizationOptions> Every = Gen.OneOf(
-        Adams, Sgds, Adams.Select(options => { options.Optimizer = OptimizerKind.TransformersAdamW; options.AmsGrad = false; return options; }));
+        Adams,
+        Sgds,
+        Gen.Select(Adams, Gen.Bool, (options, correctBias) =>
+        {
+            (options.Optimizer, options.AmsGrad, options.CorrectBias) = (OptimizerKind.TransformersAdamW, false, correctBias);
+            return options;
+        }));
 
     [Fact]
     public void Steps_are_torchs() => Gen.Select(Gen.OneOf(Adams, Sgds), Gen.Int).Sample((options, seed) =>
@@ -58,6 +64,38 @@ public sealed class OptimizerTests
 
         AssertNear(theirs.Values(), ours.Values());
     }, iter: 60, threads: 1);
+
+    /// <summary>p -= lr sqrt(1 - b2^t) / (1 - b1^t) m / (sqrt(v) + eps), or without the two corrections; then p -= lr decay p.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_old_AdamW_corrects_its_means_or_leaves_them(bool correctBias)
+    {
+        var options = new OptimizationOptions
+        {
+            Optimizer = OptimizerKind.TransformersAdamW, CorrectBias = correctBias, Beta1 = 0.8, Beta2 = 0.95, Epsilon = 1e-3, WeightDecay = 0.1, SpareBiasesAndNorms = false,
+        };
+        using var scope = NewDisposeScope();
+        var weight = new TrainedWeight("w", cat([full(1, 1f), full(1, -2f)]).requires_grad_(), PartKind.Decoder);
+        using var optimizer = Optimizer.Create(options, [weight], Rate);
+        double[] expected = [1, -2], mean = new double[2], square = new double[2];
+        for (var step = 1; step <= Steps; step++)
+        {
+            double[] gradient = [0.5 * step, -0.25 / step];
+            weight.Weight.grad = tensor(gradient, ScalarType.Float32);
+            optimizer.Step(rateFactor: 1);
+            for (var i = 0; i < expected.Length; i++)
+            {
+                mean[i] = (0.8 * mean[i]) + (0.2 * gradient[i]);
+                square[i] = (0.95 * square[i]) + (0.05 * gradient[i] * gradient[i]);
+                var correction = correctBias ? Math.Sqrt(1 - Math.Pow(0.95, step)) / (1 - Math.Pow(0.8, step)) : 1;
+                expected[i] -= Rate * correction * mean[i] / (Math.Sqrt(square[i]) + 1e-3);
+                expected[i] -= Rate * 0.1 * expected[i];
+            }
+        }
+
+        AssertNear([.. expected.Select(value => (float)value)], weight.Weight.detach().data<float>().ToArray());
+    }
 
     [Fact]
     public void Kernels_and_operators_agree() => Gen.Select(Every, Gen.Int).Sample((options, seed) =>

@@ -81,6 +81,16 @@ public sealed class LoraConfigTests
         Assert.Equal(4, new LoraTargets(config with { RankStabilized = true }, "here").ScaleOf("transformer.h.0.mlp.c_fc"));
     }
 
+    /// <summary>PEFT's <c>use_rslora</c>: alpha over the rank's root.</summary>
+    [Fact]
+    public void Rank_stabilised_adapters_are_read_and_written()
+    {
+        var config = Read("\"r\": 16, \"lora_alpha\": 8, \"use_rslora\": true");
+        Assert.Equal(2, new LoraTargets(config, "here").ScaleOf("transformer.h.0.attn.c_attn"));
+        Assert.True((bool)config.ToJson()["use_rslora"]!);
+        Assert.Equal(0.5, new LoraTargets(Read("\"r\": 16, \"lora_alpha\": 8"), "here").ScaleOf("transformer.h.0.attn.c_attn"));
+    }
+
     [Fact]
     public void What_is_written_is_read_again()
     {

@@ -78,6 +78,12 @@ internal static class ConfigurationSchema
             (schema["minItems"], schema["maxItems"]) = (length.MinimumLength, length.MaximumLength);
         }
 
+        if (key.Value.MayBeInfinite)
+        {
+            // The exporter lets in NaN and the negative infinity too; limits are for numbers only.
+            schema["anyOf"] = new JsonArray(new JsonObject { ["type"] = new JsonArray("number", "null") }, new JsonObject { ["const"] = "Infinity" });
+        }
+
         var limited = schema["items"]?.AsObject() ?? schema;
         if (key.Value.Minimum is var minimum && double.IsFinite(minimum))
         {

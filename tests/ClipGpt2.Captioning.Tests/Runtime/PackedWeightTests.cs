@@ -66,6 +66,51 @@ public sealed class PackedWeightTests
         Assert.True(tensor(y).view(1, 128).allclose(nn.functional.linear(x, original.Weight, original.Bias), rtol: 0, atol: 1e-4));
     }
 
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.BFloat16)]
+    public void Where_oneDNNs_product_turns_out_wrong_only_when_it_is_needed_managed_code_takes_all_rows(ScalarType type)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var original = new OriginalWeight(randn(192, 32), randn(192), InputRows: false);
+        if (OneDnn.Missing(type) is not null)
+        {
+            Assert.Equal(ScalarType.BFloat16, type);
+            return;
+        }
+
+        using var layer = new PackedLinear(PackedWeight.Pack(original, type, padded: true), original, type);
+        var ways = layer.Ways.ToList();
+        if (PackedLayout.Of(type) is null)
+        {
+            // Then there is nothing that could take its place, and it is proven at once.
+            Assert.Null(Assert.Single(ways).Defer);
+            return;
+        }
+
+        var asked = 0;
+        ways[^1].Defer!(() => ++asked == 1 ? "wrong, says the test" : null);
+        var (x, residual) = (randn(500, 32).to_type(type), randn(500, 192).to_type(type));
+        var plain = nn.functional.linear(x.to_type(ScalarType.Float32), original.Weight, original.Bias);
+        var (relative, absolute) = type == ScalarType.Float32 ? (0, 1e-4) : (0.02, 0.1);
+
+        var few = layer.Forward(x.narrow(0, 0, 3));
+        Assert.Equal(FewRows.Are(x, 3) ? 0 : 1, asked);
+        AssertClose(few, plain.narrow(0, 0, 3));
+        AssertClose(layer.Forward(x), plain);
+        AssertClose(layer.Forward(x, Activation.Gelu), nn.functional.gelu(plain));
+        AssertClose(layer.Forward(x, Activation.Tanh), plain.tanh());
+        AssertClose(layer.ForwardAdd(x, residual), plain.add(residual));
+        var rows = new float[500 * 192];
+        layer.Forward(x.to_type(ScalarType.Float32).data<float>().ToArray(), 500, rows, accumulate: false);
+        AssertClose(tensor(rows).view(500, 192), plain);
+        Assert.Equal(1, asked);
+        Assert.Contains(KernelLedger.Choices, choice => choice.IsFallback && choice.Reason.Contains("says the test", StringComparison.Ordinal));
+
+        void AssertClose(Tensor actual, Tensor expected) => Assert.True(actual.to_type(ScalarType.Float32).allclose(expected, relative, absolute));
+    }
+
     [Fact]
     public void A_type_that_oneDNN_does_not_pack_is_told()
     {

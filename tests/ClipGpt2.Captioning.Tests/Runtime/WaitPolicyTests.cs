@@ -135,6 +135,21 @@ public sealed partial class WaitPolicyTests
         Assert.InRange(int.Parse(run.Output, CultureInfo.InvariantCulture), 101, int.MaxValue);
     }
 
+    [Theory]
+    [InlineData("Brief", "Applied", "GOMP_SPINCOUNT=2000", true)]
+    [InlineData("Passive", "Applied", "OMP_WAIT_POLICY=passive", true)]
+    [InlineData("Active", "Applied", "OMP_WAIT_POLICY=active", false)]
+    [InlineData("Brief", "HostVariable", "OMP_WAIT_POLICY=PASSIVE", true)]
+    [InlineData("Brief", "HostVariable", "OMP_WAIT_POLICY=active", false)]
+    [InlineData("Brief", "HostVariable", "OMP_WAIT_POLICY=passive GOMP_SPINCOUNT=300000", false)]
+    [InlineData("Brief", "HostVariable", "OMP_WAIT_POLICY=active GOMP_SPINCOUNT=0", true)]
+    [InlineData("Brief", "HostVariable", "GOMP_SPINCOUNT=infinite", false)]
+    [InlineData("Host", "HostPolicy", null, false)]
+    [InlineData("Brief", "TooLate", null, false)]
+    [InlineData("Brief", "NotOnThisSystem", null, false)]
+    public void Managed_code_has_the_cores_in_its_turn_where_OpenMPs_threads_soon_sleep(string policy, string decision, string? setting, bool expected) =>
+        Assert.Equal(expected, new Waiting(Enum.Parse<WaitPolicy>(policy), Enum.Parse<WaitDecision>(decision), setting).LeavesCores);
+
     private static void RequireLinux() => Assert.SkipUnless(OperatingSystem.IsLinux(), "libtorch has GCC's OpenMP on Linux only.");
 
     private static string OpenMpOfLibtorch() =>

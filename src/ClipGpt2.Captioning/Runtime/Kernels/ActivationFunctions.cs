@@ -11,6 +11,16 @@ internal interface IActivationFunction
     static abstract Vector256<float> Of(Vector256<float> x);
 }
 
+/// <summary>The larger of x and 0; what is no number stays none.</summary>
+internal readonly struct ReluFunction : IActivationFunction
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Of(Vector512<float> x) => Vector512.Max(x, Vector512<float>.Zero);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Of(Vector256<float> x) => Vector256.Max(x, Vector256<float>.Zero);
+}
+
 /// <summary>x * sigmoid(x).</summary>
 internal readonly struct SwishFunction : IActivationFunction
 {

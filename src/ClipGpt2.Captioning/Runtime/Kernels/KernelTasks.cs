@@ -1,8 +1,11 @@
 namespace ClipGpt2.Captioning.Runtime.Kernels;
 
-/// <summary>Shares many tasks of one kind among the threads: each gets an equal run of units, and they meet once, at the end.</summary>
+/// <summary>Shares many tasks of one kind among the threads: each takes runs of units until none is left, and they meet once, at the end.</summary>
 internal static unsafe class KernelTasks
 {
+    // What each thread's share is cut into: one that another program holds up leaves more of them to the others.
+    private const int Portions = 4;
+
     /// <summary>Does all tasks.</summary>
     public static void Run<T>(ReadOnlySpan<T> tasks)
         where T : unmanaged, IKernelTask
@@ -26,7 +29,17 @@ internal static unsafe class KernelTasks
         where T : unmanaged, IKernelTask
     {
         var job = (Job<T>*)context;
-        var (begin, end) = (job->Units * part / parts, job->Units * (part + 1) / parts);
+        var together = (job->Units + (parts * Portions) - 1) / (parts * Portions);
+        long end;
+        while ((end = Interlocked.Add(ref job->Taken, together)) - together < job->Units)
+        {
+            Run(job, end - together, Math.Min(end, job->Units));
+        }
+    }
+
+    private static void Run<T>(Job<T>* job, long begin, long end)
+        where T : unmanaged, IKernelTask
+    {
         long offset = 0;
         for (var i = 0; i < job->Count && offset < end; i++)
         {
@@ -47,5 +60,8 @@ internal static unsafe class KernelTasks
         public T* Tasks;
         public int Count;
         public long Units;
+
+        /// <summary>The units that threads have taken on.</summary>
+        public long Taken;
     }
 }

@@ -15,6 +15,9 @@ internal sealed unsafe class WorkerTeam
     private const int Busy = 1;
     private const int Ended = 2;
 
+    // Work is taken in portions, so that all threads end about at once, unless one has no core; then the caller's is what it needs.
+    private const int ShareOfJoining = 8;
+
     private static readonly TimeSpan LongestIdle = TimeSpan.FromSeconds(1);
 
     private static readonly Lock Gate = new();
@@ -130,7 +133,7 @@ internal sealed unsafe class WorkerTeam
         {
             try
             {
-                _done.Await(seen, Watching, Timeout.InfiniteTimeSpan);
+                _done.Await(seen, Watching / ShareOfJoining, Timeout.InfiniteTimeSpan);
                 break;
             }
             catch (ThreadInterruptedException)

@@ -76,6 +76,7 @@ internal static class Activations
         Activation.GeluTanh when Kernels.Holds => &ElementwiseKernels.Apply<GeluTanhFunction>,
         Activation.QuickGelu when Kernels.Holds => &ElementwiseKernels.Apply<QuickGeluFunction>,
         Activation.Swish when Kernels.Holds => &ElementwiseKernels.Apply<SwishFunction>,
+        Activation.Relu when Kernels.Holds => &ElementwiseKernels.Apply<ReluFunction>,
         _ => null,
     };
 

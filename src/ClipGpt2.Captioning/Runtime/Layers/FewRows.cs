@@ -6,7 +6,7 @@ namespace ClipGpt2.Captioning.Runtime.Layers;
 
 /// <summary>
 /// Up to how many rows of float32 all that a model computes is managed code: products, attention, norms. The threads of two libraries that take
-/// turns wait for each other, which costs more than either's slower parts.
+/// turns wait for each other, which costs more than either's slower parts; where OpenMP's wait awake for long, all is left to them.
 /// </summary>
 internal static class FewRows
 {
@@ -15,5 +15,5 @@ internal static class FewRows
     /// <param name="rows">The rows.</param>
     public static bool Are(Tensor x, long rows) =>
         x.dtype == ScalarType.Float32 && x.device_type == DeviceType.CPU && rows <= PanelProduct.MaxRows(PanelType.Float32) && !x.requires_grad
-        && TorchRuntime.Kernels is KernelPath.Auto or KernelPath.Packed && PackedLayout.Of(ScalarType.Float32) is not null;
+        && TorchRuntime.Kernels is KernelPath.Auto or KernelPath.Packed && TorchRuntime.Waiting is { LeavesCores: true } && PackedLayout.Of(ScalarType.Float32) is not null;
 }

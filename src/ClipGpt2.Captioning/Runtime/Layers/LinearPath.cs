@@ -41,7 +41,7 @@ internal abstract class LinearPath(string name, KernelPath kind)
 
         // What the machine computes wrong for some number of rows isn't asked again for one.
         using var frozen = no_grad();
-        var (product, found, _) = BuildAndProve(original, compute, wanted, (way, weight) => machine.Dropped.GetValueOrDefault(way.Name) ?? ProductProof.Check(way, weight));
+        var (product, found, _) = BuildAndProve(original, compute, wanted, (way, weight) => machine.Dropped.GetValueOrDefault(way.Name) ?? CheckNowOrLater(way, weight));
         return (product, found);
     }
 
@@ -73,6 +73,18 @@ internal abstract class LinearPath(string name, KernelPath kind)
         return new OriginalWeight(weight, tensor(ProductProof.Inputs(outputs, row: 1)), inputRows);
     }
 
+    private static string? CheckNowOrLater(ProductWay way, OriginalWeight original)
+    {
+        if (way.Defer is null)
+        {
+            return ProductProof.Check(way, original);
+        }
+
+        var sample = original.Sample(way.Weights);
+        way.Defer(() => KernelLedger.Timed(() => sample.Check(way)));
+        return null;
+    }
+
     private static string? CheckRowCounts(ProductWay way, OriginalWeight original) =>
         RowCounts.Where(rows => rows <= way.MaxRows).Select(rows => ProductProof.Check(way, original, rows)).FirstOrDefault(fault => fault is not null);
 
@@ -84,7 +96,7 @@ internal abstract class LinearPath(string name, KernelPath kind)
         try
         {
             product = Build(original, compute, wanted);
-            foreach (var way in product?.Ways.ToList() ?? [])
+            foreach (var way in product?.Ways ?? [])
             {
                 if (KernelLedger.Timed(() => check(way, original)) is not { } fault)
                 {

@@ -15,7 +15,10 @@ internal abstract class LinearProduct : IDisposable
     /// <summary>The rows up to which the product over plain memory is the way to go; beyond, it only wraps the one over tensors.</summary>
     public virtual int MaxPlainRows => 0;
 
-    /// <summary>The ways in which this computes, each of which must be proven; one that can be dropped is dropped by its own failure alone.</summary>
+    /// <summary>
+    /// The ways in which this computes, each of which must be proven; one that can be dropped is dropped by its own failure alone, before the next
+    /// one is asked for.
+    /// </summary>
     public abstract IEnumerable<ProductWay> Ways { get; }
 
     /// <summary>The product; its rows may lie further apart than they are long.</summary>

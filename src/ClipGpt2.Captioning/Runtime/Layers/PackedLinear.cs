@@ -8,12 +8,15 @@ namespace ClipGpt2.Captioning.Runtime.Layers;
 /// <summary>oneDNN's product over a packed weight with bias, activation or residual fused; for few rows of plain memory our own over the same weight.</summary>
 internal sealed unsafe class PackedLinear : LinearProduct
 {
+    private const string ManagedName = "the managed product over oneDNN's layout";
+
     private readonly PackedWeight _weight;
     private readonly Tensor? _bias; // as long as the packed weight's outputs
     private readonly float[]? _rowBias;
     private readonly ScalarType _type;
     private readonly int _outputs;
     private readonly int _inputs;
+    private Lazy<bool>? _oneDnnHolds; // where its proof was put off
 
     /// <param name="weight">The packed weight, which this owns.</param>
     /// <param name="original">What was packed; it stays the caller's.</param>
@@ -33,37 +36,39 @@ internal sealed unsafe class PackedLinear : LinearProduct
     {
         get
         {
-            yield return TensorWay("oneDNN's product", _type.Format(), _type, CPU, x => Run("linear", x));
             if (_weight.Panels is { } panels)
             {
-                yield return RowWay("the managed product over oneDNN's layout", _type.Format(), _outputs, _weight.DropPanels, (x, runs) => PanelProduct.Sample(panels, _rowBias, x, runs));
+                yield return RowWay(ManagedName, _type.Format(), _outputs, _weight.DropPanels, (x, runs) => PanelProduct.Sample(panels, _rowBias, x, runs));
             }
+
+            // Reading the whole weight takes longer than all other proofs, and few programs come to so many rows: while they don't, managed code serves.
+            var way = TensorWay("oneDNN's product", _type.Format(), _type, CPU, x => Run("linear", x));
+            yield return _weight.Panels is null ? way : way with { Defer = Defer };
         }
     }
 
     private bool IsFilled => _weight.Outputs != _outputs;
 
-    public override Tensor Forward(Tensor x) => Few(x, residual: null, activation: null) ?? Run("linear", x);
+    public override Tensor Forward(Tensor x) =>
+        TakesPanels(x, out var panels) ? Multiply(panels, x, residual: null, kernel: null) : Run("linear", x);
 
-    public override Tensor Forward(Tensor x, Activation activation) =>
-        Few(x, residual: null, activation) ?? (FusedOperators.Of(activation, _type) is { } fused ? Run(fused, x) : base.Forward(x, activation));
-
-    public override Tensor ForwardAdd(Tensor x, Tensor residual) => Few(x, residual, activation: null) ?? Add(x, residual);
-
-    private Tensor Add(Tensor x, Tensor residual)
+    public override Tensor Forward(Tensor x, Activation activation)
     {
-        if (IsFilled || !FusedOperators.Adds(_type))
+        if (!TakesPanels(x, out var panels))
         {
-            return base.ForwardAdd(x, residual);
+            return FusedOperators.Of(activation, _type) is { } fused ? Run(fused, x) : base.Forward(x, activation);
         }
 
-        using var scope = NewDisposeScope();
-        return OneDnn.LinearAdd(Filled(x, _weight.Inputs - _inputs), residual, _weight.Opaque, _bias).MoveToOuterDisposeScope();
+        var kernel = activation.Kernel();
+        return kernel is null ? base.Forward(x, activation) : Multiply(panels, x, residual: null, kernel);
     }
+
+    public override Tensor ForwardAdd(Tensor x, Tensor residual) =>
+        TakesPanels(x, out var panels) ? Multiply(panels, x, residual, kernel: null) : Add(x, residual);
 
     public override void Forward(ReadOnlySpan<float> x, int rows, Span<float> y, bool accumulate)
     {
-        if (_weight.Panels is not { } panels || rows > MaxPlainRows)
+        if (!TakesPanels(rows, out var panels))
         {
             using var input = Input(x, rows);
             using var output = Forward(input);
@@ -79,7 +84,7 @@ internal sealed unsafe class PackedLinear : LinearProduct
 
     public override void Forward(ReadOnlySpan<float> x, int rows, Span<float> y, Activation activation)
     {
-        if (_weight.Panels is not { } panels || rows > MaxPlainRows)
+        if (!TakesPanels(rows, out var panels))
         {
             using var input = Input(x, rows);
             using var output = Forward(input, activation);
@@ -105,31 +110,56 @@ internal sealed unsafe class PackedLinear : LinearProduct
         _bias?.Dispose();
     }
 
-    /// <summary>The managed product of a tensor's rows, or null where there are too many for it, or none for what is fused.</summary>
-    private Tensor? Few(Tensor x, Tensor? residual, Activation? activation)
+    /// <summary>Whether the managed product is the way to go; it is for any rows where oneDNN's product turns out wrong.</summary>
+    private bool TakesPanels(long rows, out PanelWeight panels)
+    {
+        panels = _weight.Panels.GetValueOrDefault();
+        return _weight.Panels is not null && (rows <= MaxPlainRows || _oneDnnHolds is { Value: false });
+    }
+
+    /// <summary>The same for tensors, whose rows are oneDNN's for any number unless all that they go through is managed code.</summary>
+    private bool TakesPanels(Tensor x, out PanelWeight panels)
     {
         var rows = x.numel() / _inputs;
-        if (_type != ScalarType.Float32 || _weight.Panels is not { } panels || rows == 0 || rows > MaxPlainRows)
+        return TakesPanels(_type == ScalarType.Float32 && FewRows.Are(x, rows) ? rows : long.MaxValue, out panels) && rows > 0;
+    }
+
+    private void Defer(Func<string?> proof) => _oneDnnHolds = new Lazy<bool>(() =>
+    {
+        var fault = proof();
+        if (fault is not null)
         {
-            return null;
+            KernelLedger.Add(new KernelChoice("Linear layers", _type.ToString(), ManagedName, $"oneDNN's product: {fault}", IsFallback: true));
         }
 
-        var kernel = activation is { } function ? function.Kernel() : null;
-        if (activation is not null && kernel is null)
-        {
-            return null;
-        }
+        return fault is null;
+    });
 
-        using var input = x.contiguous();
-        using var addend = residual?.contiguous();
+    /// <summary>The managed product of a tensor's rows.</summary>
+    private Tensor Multiply(PanelWeight panels, Tensor x, Tensor? residual, delegate*<Span<float>, void> kernel)
+    {
+        using var scope = NewDisposeScope();
+        var input = x.to_type(ScalarType.Float32).contiguous();
+        var addend = residual?.to_type(ScalarType.Float32).contiguous();
         var y = empty([.. x.shape[..^1], _outputs]);
         fixed (byte* source = input.bytes, target = y.bytes, added = addend is null ? default : addend.bytes)
         fixed (float* bias = _rowBias)
         {
-            PanelProduct.Multiply(panels, bias, (float*)source, (int)rows, (float*)target, (float*)added, kernel);
+            PanelProduct.Multiply(panels, bias, (float*)source, checked((int)(x.numel() / _inputs)), (float*)target, (float*)added, kernel);
         }
 
-        return y;
+        return y.to_type(_type).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Add(Tensor x, Tensor residual)
+    {
+        if (IsFilled || !FusedOperators.Adds(_type))
+        {
+            return base.ForwardAdd(x, residual);
+        }
+
+        using var scope = NewDisposeScope();
+        return OneDnn.LinearAdd(Filled(x, _weight.Inputs - _inputs), residual, _weight.Opaque, _bias).MoveToOuterDisposeScope();
     }
 
     /// <summary>One of oneDNN's operators; of outputs that fill up the last block only the others are seen, without a copy.</summary>

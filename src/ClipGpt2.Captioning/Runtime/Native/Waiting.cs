@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ClipGpt2.Captioning.Runtime.Native;
 
 /// <summary>How the threads of libtorch's OpenMP wait, and what decided it.</summary>
@@ -6,8 +8,12 @@ namespace ClipGpt2.Captioning.Runtime.Native;
 /// <param name="Setting">What OpenMP finds in its environment, as a shell would write it; null for nothing.</param>
 internal sealed record Waiting(WaitPolicy Policy, WaitDecision Decision, string? Setting = null)
 {
-    // Longer than the pauses inside a decoding step, whose products follow each other within microseconds.
-    private static readonly TimeSpan BriefWatching = TimeSpan.FromMicroseconds(250);
+    // Some hundred microseconds.
+    private const long MostBriefSpins = 10_000;
+
+    // Longer than the pauses inside of a model's pass, whose products follow each other within microseconds. Beside a busy process each wait that is
+    // longer than what it waits for keeps a core from the thread that is waited for (measured: docs/performance.md).
+    private static readonly TimeSpan BriefWatching = TimeSpan.FromMicroseconds(50);
 
     // As long as OpenMP's threads.
     private static readonly TimeSpan ActiveWatching = TimeSpan.FromMinutes(5);
@@ -21,6 +27,15 @@ internal sealed record Waiting(WaitPolicy Policy, WaitDecision Decision, string?
         _ => throw new InvalidOperationException($"There is no policy {Policy}."),
     };
 
+    /// <summary>Whether OpenMP's threads soon sleep after an operator, so that those of managed kernels have the cores while it is their turn.</summary>
+    public bool LeavesCores => Decision switch
+    {
+        WaitDecision.Applied => Policy is WaitPolicy.Brief or WaitPolicy.Passive,
+        WaitDecision.HostVariable => IsBrief(Setting ?? ""),
+        WaitDecision.HostPolicy or WaitDecision.TooLate or WaitDecision.NotOnThisSystem => false,
+        _ => throw new InvalidOperationException($"There is no decision {Decision}."),
+    };
+
     /// <summary>One sentence for a person who asks why.</summary>
     public override string ToString() => Decision switch
     {
@@ -31,6 +46,16 @@ internal sealed record Waiting(WaitPolicy Policy, WaitDecision Decision, string?
         WaitDecision.NotOnThisSystem => $"libtorch's own waiting holds, not {Policy}: only on Linux can it be set",
         _ => throw new InvalidOperationException($"There is no decision {Decision}."),
     };
+
+    /// <summary>Whether a host's variables let threads sleep soon; of the two the number of looks counts.</summary>
+    private static bool IsBrief(string setting)
+    {
+        const string Spins = "GOMP_SPINCOUNT=";
+        var parts = setting.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return Array.Find(parts, part => part.StartsWith(Spins, StringComparison.Ordinal)) is { } spins
+            ? long.TryParse(spins.AsSpan(Spins.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var looks) && looks <= MostBriefSpins
+            : parts.Contains("OMP_WAIT_POLICY=passive", StringComparer.OrdinalIgnoreCase);
+    }
 }
 
 /// <summary>What decided how OpenMP's threads wait.</summary>

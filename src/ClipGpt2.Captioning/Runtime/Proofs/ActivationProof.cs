@@ -12,6 +12,7 @@ internal static class ActivationProof
     public static string? Check() =>
         Check("tanh-GELU", ElementwiseKernels.Apply<GeluTanhFunction>, x => 0.5 * x * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * x * x)))))
         ?? Check("quick GELU", ElementwiseKernels.Apply<QuickGeluFunction>, x => x / (1 + Math.Exp(-1.702 * x)))
+        ?? Check("ReLU", ElementwiseKernels.Apply<ReluFunction>, x => Math.Max(x, 0))
         ?? Check("GELU", ElementwiseKernels.Apply<GeluFunction>, x => x * (1 + Erf(x / Math.Sqrt(2))) / 2)
         ?? Check("swish", ElementwiseKernels.Apply<SwishFunction>, x => x / (1 + Math.Exp(-x)));
 

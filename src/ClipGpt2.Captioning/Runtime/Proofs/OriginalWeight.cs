@@ -13,7 +13,7 @@ namespace ClipGpt2.Captioning.Runtime.Proofs;
 internal sealed record OriginalWeight(Tensor Weight, Tensor? Bias, bool InputRows)
 {
     private readonly float[]? _bias = Bias?.data<float>().ToArray();
-    private readonly Dictionary<WeightFormat, (double[] Sums, double[] Magnitudes)> _firstRow = [];
+    private readonly Dictionary<WeightFormat, ProductSample> _samples = [];
 
     public int Outputs { get; } = (int)Weight.shape[InputRows ? 1 : 0];
 
@@ -22,15 +22,15 @@ internal sealed record OriginalWeight(Tensor Weight, Tensor? Bias, bool InputRow
     /// <summary>An output's bias.</summary>
     public float BiasOf(int output) => _bias is null ? 0 : _bias[output];
 
-    /// <summary>As <see cref="Multiply"/>, for the row and the outputs that all ways of a layer are asked for: computed once.</summary>
-    public (double[] Sums, double[] Magnitudes) FirstRow(float[] x, OutputRun[] runs, WeightFormat format)
+    /// <summary>What all ways of a layer are compared with, computed once for each format of weights.</summary>
+    public ProductSample Sample(WeightFormat format)
     {
-        if (!_firstRow.TryGetValue(format, out var product))
+        if (!_samples.TryGetValue(format, out var sample))
         {
-            _firstRow[format] = product = Multiply(x, runs, format);
+            _samples[format] = sample = new ProductSample(this, format, row: 0);
         }
 
-        return product;
+        return sample;
     }
 
     /// <summary>The product of one row in double precision, for some outputs.</summary>

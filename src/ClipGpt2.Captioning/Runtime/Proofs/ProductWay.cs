@@ -9,4 +9,8 @@ namespace ClipGpt2.Captioning.Runtime.Proofs;
 /// <param name="Drop">Does without this way; null where the layer has no other.</param>
 /// <param name="Sample">The same product of one row for some outputs alone, in the places of [out]; null where all must be computed.</param>
 internal sealed record ProductWay(
-    string Name, WeightFormat Weights, WeightFormat Outputs, Func<float[], int, float[]> Multiply, int MaxRows = int.MaxValue, Action? Drop = null, Func<float[], OutputRun[], float[]>? Sample = null);
+    string Name, WeightFormat Weights, WeightFormat Outputs, Func<float[], int, float[]> Multiply, int MaxRows = int.MaxValue, Action? Drop = null, Func<float[], OutputRun[], float[]>? Sample = null)
+{
+    /// <summary>Takes on the weight's proof for when the way is first taken, which says what is wrong or returns null; null where it must be proven before.</summary>
+    public Action<Func<string?>>? Defer { get; init; }
+}

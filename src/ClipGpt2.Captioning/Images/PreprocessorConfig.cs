@@ -18,6 +18,7 @@ internal static class PreprocessorConfig
         var file = Directory.Exists(path) ? FileIn(path) : path;
         try
         {
+            RegularFile.Need(file);
             var json = File.ReadAllText(file);
             return GitLfsPointer.Begins(json) ? throw new CaptioningException(GitLfsPointer.Refusal(file)) : Parse(json, file);
         }

@@ -1,3 +1,4 @@
+using ClipGpt2.Captioning.Metrics;
 using ClipGpt2.Captioning.Text.Bpe;
 
 namespace ClipGpt2.Captioning.Text.Files;
@@ -159,12 +160,13 @@ internal sealed class TokenizerFolder
         };
     }
 
-    private JsonFields? Parse(string name) => File.Exists(FileOf(name)) ? JsonFields.Parse(Read(name), FileOf(name)) : null;
+    private JsonFields? Parse(string name) => Path.Exists(FileOf(name)) ? JsonFields.Parse(Read(name), FileOf(name)) : null;
 
     private byte[] Read(string name)
     {
         try
         {
+            RegularFile.Need(FileOf(name));
             using var stream = File.OpenRead(FileOf(name));
             return VocabularyReader.ReadAll(stream, FileOf(name));
         }

@@ -22,3 +22,6 @@ public sealed class TokenizeGoldenTests : GoldenTests<TokenizeSuite>;
 
 [Trait("Golden", "transformers5")]
 public sealed class TokenizerFolderGoldenTests : GoldenTests<TokenizerFolderSuite>;
+
+[Trait("Golden", "transformers5")]
+public sealed class GenerateV5GoldenTests : GoldenTests<GenerateV5Suite>;

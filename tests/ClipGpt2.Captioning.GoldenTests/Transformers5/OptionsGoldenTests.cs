@@ -25,3 +25,15 @@ public sealed class TokenizerFolderGoldenTests : GoldenTests<TokenizerFolderSuit
 
 [Trait("Golden", "transformers5")]
 public sealed class GenerateV5GoldenTests : GoldenTests<GenerateV5Suite>;
+
+[Trait("Golden", "transformers5")]
+public sealed class WeightFilesGoldenTests : GoldenTests<WeightFilesSuite>;
+
+[Trait("Golden", "transformers5")]
+public sealed class ModelsGoldenTests : GoldenTests<ModelsSuite>;
+
+[Trait("Golden", "transformers5")]
+public sealed class ConfigsGoldenTests : GoldenTests<ConfigsSuite>;
+
+[Trait("Golden", "transformers5")]
+public sealed class ForwardV5GoldenTests : GoldenTests<ForwardV5Suite>;

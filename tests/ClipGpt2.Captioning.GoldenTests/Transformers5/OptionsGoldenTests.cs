@@ -37,3 +37,6 @@ public sealed class ConfigsGoldenTests : GoldenTests<ConfigsSuite>;
 
 [Trait("Golden", "transformers5")]
 public sealed class ForwardV5GoldenTests : GoldenTests<ForwardV5Suite>;
+
+[Trait("Golden", "transformers5")]
+public sealed class TokenizerFilesGoldenTests : GoldenTests<TokenizerFilesSuite>;

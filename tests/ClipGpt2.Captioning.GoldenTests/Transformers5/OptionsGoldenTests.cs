@@ -40,3 +40,6 @@ public sealed class ForwardV5GoldenTests : GoldenTests<ForwardV5Suite>;
 
 [Trait("Golden", "transformers5")]
 public sealed class TokenizerFilesGoldenTests : GoldenTests<TokenizerFilesSuite>;
+
+[Trait("Golden", "transformers5")]
+public sealed class ProcessorFilesGoldenTests : GoldenTests<ProcessorFilesSuite>;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using ClipGpt2.Captioning.Decoding;
-using ClipGpt2.Captioning.GoldenTests.Transformers5;
 using ClipGpt2.Captioning.Weights;
 using Xunit.Sdk;
 

@@ -7,6 +7,7 @@ public sealed class InferKillTests : IDisposable
 {
     private const int Seed = 11;
     private const int Copies = 60;
+    private const int Attempts = 5;
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
@@ -39,9 +40,15 @@ public sealed class InferKillTests : IDisposable
         List<int> kept = [0];
         foreach (var file in new[] { Journal, Journal, Journal, _seed.Csv, _seed.Csv })
         {
-            await KillAfter(file, random.Next(1, 3));
-            kept.Add(File.ReadLines(Journal).Count() - 1);
-            Assert.True(kept[^1] > kept[^2], $"A run began anew: captions after the kills {string.Join(", ", kept)}.");
+            // A kill may come before a caption more is whole; such a one counts as an interruption more.
+            var before = kept[^1];
+            for (var attempt = 0; attempt < Attempts && kept[^1] == before; attempt++)
+            {
+                await KillAfter(file, random.Next(1, 3));
+                kept.Add(Math.Max(0, File.ReadLines(Journal).Count() - 1));
+            }
+
+            Assert.True(kept[^1] > before, $"A run began anew: captions after the kills {string.Join(", ", kept)}.");
         }
 
         Assert.False(IsTable(expected));

@@ -8,7 +8,7 @@ internal static class TextFile
     /// <param name="content">What the file is to hold, for messages.</param>
     public static IEnumerable<(int Number, string Line)> Lines(string path, string content)
     {
-        using var reader = Guard(path, content, () => new StreamReader(path));
+        using var reader = Open(path, content, () => new StreamReader(path));
         for (var number = 1; Guard(path, content, reader.ReadLine) is { } line; number++)
         {
             if (number == 1 && GitLfsPointer.Begins(line))
@@ -23,16 +23,23 @@ internal static class TextFile
     /// <summary>All bytes of a file.</summary>
     public static byte[] Bytes(string path, string content)
     {
-        var bytes = Guard(path, content, () => File.ReadAllBytes(path));
+        var bytes = Open(path, content, () => File.ReadAllBytes(path));
         return GitLfsPointer.Begins(bytes) ? throw new CaptioningException(GitLfsPointer.Refusal(path)) : bytes;
     }
 
     /// <summary>All of a file's text.</summary>
     public static string All(string path, string content)
     {
-        var text = Guard(path, content, () => File.ReadAllText(path));
+        var text = Open(path, content, () => File.ReadAllText(path));
         return GitLfsPointer.Begins(text) ? throw new CaptioningException(GitLfsPointer.Refusal(path)) : text;
     }
+
+    /// <summary>Opens a file that is one, with the same errors.</summary>
+    public static T Open<T>(string path, string content, Func<T> open) => Guard(path, content, () =>
+    {
+        RegularFile.Need(path);
+        return open();
+    });
 
     /// <summary>Reads something of a file and turns the system's errors into this library's.</summary>
     public static T Guard<T>(string path, string content, Func<T> read)

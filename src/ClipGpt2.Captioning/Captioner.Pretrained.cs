@@ -1,4 +1,5 @@
 using ClipGpt2.Captioning.Decoding;
+using ClipGpt2.Captioning.Decoding.Generation;
 using ClipGpt2.Captioning.Encoders;
 using ClipGpt2.Captioning.Folders;
 using ClipGpt2.Captioning.Projectors;
@@ -30,7 +31,7 @@ public sealed partial class Captioner
         var parts = LoadedParts.Load(CaptionerFolder.Open(folder), options, logger ?? NullLogger<Captioner>.Instance);
         try
         {
-            var captioner = new Captioner(parts.Encoder, parts.Projector, parts.Decoder, parts.Tokenizer, options, logger, parts.TextEncoder) { _owned = parts };
+            var captioner = new Captioner(parts.Encoder, parts.Projector, parts.Decoder, parts.Tokenizer, options, logger, parts.TextEncoder) { _owned = parts, _program = parts.Program };
             CaptionerLog.Loaded(captioner._logger, folder, options.Device, options.Precision.ToString(), TimeProvider.System.GetElapsedTime(start).TotalSeconds);
             return captioner;
         }
@@ -50,7 +51,7 @@ public sealed partial class Captioner
         CaptionerOptions options,
         ILogger<Captioner>? logger,
         IDisposable parts,
-        DecodingOptions? program) =>
+        ProgramSearch? program) =>
         new(encoder, projector, decoder, tokenizer, options, logger) { _owned = parts, _program = program };
 
     /// <summary>Writes the captioner into a folder that <see cref="FromPretrained"/> reads: <c>captioner.json</c>, <c>encoder/</c>, <c>decoder/</c>, <c>projector.safetensors</c>.</summary>
@@ -62,6 +63,7 @@ public sealed partial class Captioner
         var isOneClip = Encoder is ClipImageEncoder image && _models.TextEncoder is DeferredTextEncoder text && image.Folder == text.Folder;
         CaptionerFolder.Save(
             folder,
+            _program,
             ("encoder", "encoder", Encoder),
             ("projector", "projector.safetensors", Projector),
             ("decoder", "decoder", Decoder),

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using ClipGpt2.Captioning.Decoding;
+using ClipGpt2.Captioning.Decoding.Generation;
 using ClipGpt2.Captioning.Encoders;
 using ClipGpt2.Captioning.Pipeline;
 using ClipGpt2.Captioning.Projectors;
@@ -23,7 +24,7 @@ public sealed partial class Captioner : IDisposable
     private readonly CaptionerOptions _options;
     private readonly ILogger _logger;
     private IDisposable? _owned;
-    private DecodingOptions? _program;
+    private ProgramSearch? _program;
 
     /// <summary>Composes a captioner from parts, which stay the caller's.</summary>
     /// <param name="encoder">Pictures to embeddings.</param>
@@ -197,7 +198,7 @@ public sealed partial class Captioner : IDisposable
 
     private ImagePreparation Preparation => new(Encoder.Preprocessor, _options);
 
-    private CaptionRequest Request(CaptionOptions? options) => CaptionRequest.Create(options ?? new CaptionOptions(), _options.Decoding.OverCallers(_program), _models);
+    private CaptionRequest Request(CaptionOptions? options) => CaptionRequest.Create(options ?? new CaptionOptions(), _options.Decoding.OverCallers(_program?.Options), _models);
 
     private List<CaptionResult> Run(List<PreparedImage> batch, CaptionRequest request, CancellationToken token)
     {

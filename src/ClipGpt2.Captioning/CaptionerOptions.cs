@@ -45,9 +45,12 @@ public sealed class CaptionerOptions
     public int PreprocessingThreads { get; set; } = 2;
 
     /// <summary>Whose reading of the models' files is followed where the versions of transformers differ.</summary>
-    /// <value>The default is <see cref="ModelCompatibility.Transformers5"/>.</value>
+    /// <value>
+    /// The default is <see langword="null"/>: what the checkpoint or the captioner's folder keeps of its training, and where that keeps nothing
+    /// <see cref="ModelCompatibility.Transformers5"/>.
+    /// </value>
     [EnumDataType(typeof(ModelCompatibility))]
-    public ModelCompatibility Compatibility { get; set; }
+    public ModelCompatibility? Compatibility { get; set; }
 
     /// <summary>How captions are searched. What isn't set is asked of the decoder's folder (<see cref="DecodingOptions"/>).</summary>
     /// <value>By default nothing is set. Where the folder says nothing either, it is the seed's inference: 5 beams, early stopping, 25 new tokens.</value>

@@ -25,11 +25,23 @@ public sealed class PendingTests
     private static IEnumerable<string> Folders() =>
         Directory.EnumerateDirectories(GoldenRoot.Folder).Where(folder => Directory.Exists(Path.Combine(GoldenRoot.Repository, Path.GetFileName(folder))));
 
-    /// <summary>A file without cases holds what other files' cases share.</summary>
+    /// <summary>A file without cases holds what other files' cases share, or is what one of them reads, broken on purpose perhaps.</summary>
     private static bool HasCases(string path)
     {
-        using var json = JsonDocument.Parse(File.ReadAllBytes(path));
-        return json.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("cases", out var cases)
+        using var json = Parse(path);
+        return json?.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("cases", out var cases)
             && cases.ValueKind == JsonValueKind.Array && cases.GetArrayLength() > 0;
+    }
+
+    private static JsonDocument? Parse(string path)
+    {
+        try
+        {
+            return JsonDocument.Parse(File.ReadAllBytes(path));
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 }

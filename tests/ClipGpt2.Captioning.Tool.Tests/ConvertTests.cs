@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace ClipGpt2.Captioning.Tool.Tests;
 
 /// <summary>Models of every form from the shell: captioned with as they are, converted, and captioned with again.</summary>
@@ -22,15 +24,42 @@ public sealed class ConvertTests : IDisposable
         Assert.Equal(expected, await Caption(At("own.safetensors")));
     }
 
+    /// <summary>The seed's program names beams, early stopping and a length, whatever its GPT-2's folder says; what it leaves open is the folder's.</summary>
+    [Fact]
+    public async Task The_seeds_search_goes_with_its_checkpoint_into_a_folder()
+    {
+        var gpt2 = Directory.CreateDirectory(At("gpt2")).FullName;
+        Array.ForEach(Directory.GetFiles(Golden.File("models/tiny-gpt2")), file => File.Copy(file, Path.Combine(gpt2, Path.GetFileName(file))));
+        File.WriteAllText(Path.Combine(gpt2, "generation_config.json"), """{"eos_token_id": 0, "num_beams": 1, "early_stopping": false, "max_length": 8, "repetition_penalty": 1.3}""");
+        string[] bases = [.. Bases[..2], "--gpt2", gpt2];
+        var expected = await Search(Seed, bases);
+        Assert.Equal("do_sample=false early_stopping=true eos_token_id=[0] max_length=30 num_beams=5 repetition_penalty=1.3 strategy=\"standard\"", expected.Options);
+
+        foreach (var target in new[] { "captioner", "own.safetensors" })
+        {
+            var run = await ClipGpt2Process.Run(["convert", Seed, "--out", At(target), .. bases]);
+            Assert.Equal((0, ""), (run.ExitCode, run.Error));
+            Assert.Equal(expected, await Search(At(target)));
+        }
+
+        Assert.Equal("captioner.json", await Source(At("captioner"), "max_length"));
+        Assert.Equal("checkpoint", await Source(At("own.safetensors"), "max_length"));
+    }
+
     [Fact]
     public async Task ClipCaps_checkpoint_captions_by_its_own_search_in_every_form()
     {
         var expected = await Caption(ClipCap, Bases);
         Assert.EndsWith(".", expected, StringComparison.Ordinal);
-        Assert.Contains("--strategy clipcapgreedy", await Convert(ClipCap, "captioner"), StringComparison.Ordinal);
-        Assert.Equal(expected, await Caption(At("captioner"), "--strategy", "clipcapgreedy"));
+        Assert.EndsWith(": a captioner", (await Convert(ClipCap, "captioner")).Trim(), StringComparison.Ordinal);
+        Assert.Equal(expected, await Caption(At("captioner")));
         await Convert(ClipCap, "own.safetensors");
-        Assert.Equal(expected, await Caption(At("own.safetensors"), "--strategy", "clipcapgreedy"));
+        Assert.Equal(expected, await Caption(At("own.safetensors")));
+        var search = await Search(ClipCap, Bases);
+        Assert.Contains("max_new_tokens=67 ", search.Options, StringComparison.Ordinal);
+        Assert.Contains("stop_strings=[\".\"] strategy=\"clip_cap_greedy\"", search.Options, StringComparison.Ordinal);
+        Assert.Equal(search, await Search(At("captioner")));
+        Assert.Equal(search, await Search(At("own.safetensors")));
     }
 
     [Fact]
@@ -77,10 +106,21 @@ public sealed class ConvertTests : IDisposable
         return run.Output;
     }
 
-    private static async Task<string> Caption(string model, params string[] options)
+    private static async Task<(string Caption, double Score, string Options)> Search(string model, params string[] options)
+    {
+        var line = await Line(model, options);
+        var search = line.GetProperty("decoding").EnumerateObject().OrderBy(option => option.Name, StringComparer.Ordinal);
+        return (line.GetProperty("caption").GetString()!, line.GetProperty("score").GetDouble(), string.Join(' ', search.Select(option => $"{option.Name}={option.Value.GetProperty("value").GetRawText()}")));
+    }
+
+    private static async Task<string?> Source(string model, string option) => (await Line(model)).GetProperty("decoding").GetProperty(option).GetProperty("from").GetString();
+
+    private static async Task<string> Caption(string model, params string[] options) => (await Line(model, options)).GetProperty("caption").GetString()!;
+
+    private static async Task<JsonElement> Line(string model, params string[] options)
     {
         var run = await ClipGpt2Process.Run(["caption", Scene, "--json", "--model", model, .. options]);
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
-        return run.Json[0].GetProperty("caption").GetString()!;
+        return run.Json[0];
     }
 }

@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace ClipGpt2.Captioning.Tool.Tests;
 
@@ -75,6 +77,42 @@ public sealed class DoctorTests : IDisposable
         Assert.Equal("DEFAULT", libtorch.GetProperty("cpu_capability").GetString());
         Assert.Equal(libtorch.GetProperty("built_for").GetString(), libtorch.GetProperty("version").GetString());
         Assert.Matches(@"^\d+\.\d+\.\d+$", libtorch.GetProperty("onednn").GetString());
+    }
+
+    /// <summary>The first that names an option wins: a file of the model's folder, and of two files only the one that is read.</summary>
+    [Fact]
+    public async Task A_model_says_how_it_searches_and_who_has_settled_it()
+    {
+        using var model = new CaptionerCopy();
+        model.Edit("decoder/generation_config.json", json =>
+        {
+            json["num_beams"] = 3;
+            json["suppress_tokens"] = new JsonArray(5, 6);
+        });
+        model.Edit("decoder/config.json", json => json["max_new_tokens"] = 7);
+        var search = await Search(model.Folder);
+        Assert.Equal("3 generation_config.json", Said(search, "num_beams"));
+        Assert.Equal("[5,6] generation_config.json", Said(search, "suppress_tokens"));
+        Assert.Equal("[0] generation_config.json", Said(search, "eos_token_id"));
+        Assert.Equal("25 default", Said(search, "max_new_tokens"));
+        Assert.False(search.TryGetProperty("repetition_penalty", out _));
+
+        File.Delete(model.File("decoder/generation_config.json"));
+        search = await Search(model.Folder);
+        Assert.Equal("7 config.json", Said(search, "max_new_tokens"));
+        Assert.Equal("5 default", Said(search, "num_beams"));
+
+        var text = Words((await ClipGpt2Process.Run("doctor", "--model", model.Folder)).Output);
+        Assert.All(
+            search.EnumerateObject(), option => Assert.Contains($"{option.Name} = {option.Value.GetProperty("value").GetRawText()} ({option.Value.GetProperty("from").GetString()})", text, StringComparison.Ordinal));
+
+        static async Task<JsonElement> Search(string folder) =>
+            Assert.Single((await ClipGpt2Process.Run("doctor", "--model", folder, "--json")).Json).GetProperty("model").GetProperty("decoding");
+
+        static string Said(JsonElement search, string key) => $"{search.GetProperty(key).GetProperty("value").GetRawText()} {search.GetProperty(key).GetProperty("from").GetString()}";
+
+        // The text is broken into lines where the terminal ends.
+        static string Words(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
     }
 
     [Theory]

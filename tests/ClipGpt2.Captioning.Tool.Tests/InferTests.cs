@@ -3,42 +3,26 @@ namespace ClipGpt2.Captioning.Tool.Tests;
 /// <summary>The seed's inference run from the shell, by its own configuration, pictures and checkpoints.</summary>
 public sealed class InferTests : IDisposable
 {
-    private const string Config = "checkpoints/seed/inference_config.json";
+    private readonly SeedRun _seed = new();
 
-    private readonly string _root = Directory.CreateTempSubdirectory("clipgpt2-").FullName;
-
-    public InferTests()
-    {
-        foreach (var folder in new[] { "models/tiny-clip", "models/tiny-gpt2", "checkpoints/mini-gpt2", "checkpoints/seed", "checkpoints/seed/images" })
-        {
-            Directory.CreateDirectory(Path.Combine(_root, folder));
-            foreach (var file in Directory.EnumerateFiles(Golden.File(folder)))
-            {
-                File.Copy(file, Path.Combine(_root, folder, Path.GetFileName(file)));
-            }
-        }
-    }
-
-    private string Csv => Path.Combine(_root, "checkpoints/seed/expected_captions.csv");
-
-    public void Dispose() => Directory.Delete(_root, recursive: true);
+    public void Dispose() => _seed.Dispose();
 
     [Fact]
     public async Task The_table_is_the_seeds_byte_for_byte_and_so_is_what_is_printed()
     {
-        File.Delete(Csv);
+        File.Delete(_seed.Csv);
         var run = await Run();
         Assert.True(run.ExitCode == 0, run.Error);
         Assert.Empty(run.Error);
         Assert.Equal(File.ReadAllText(Golden.File("checkpoints/seed/expected_stdout.txt")), run.Output);
-        Assert.Equal(File.ReadAllBytes(Golden.File("checkpoints/seed/expected_captions.csv")), File.ReadAllBytes(Csv));
+        Assert.Equal(File.ReadAllBytes(Golden.File("checkpoints/seed/expected_captions.csv")), File.ReadAllBytes(_seed.Csv));
     }
 
     [Fact]
     public async Task A_bad_picture_and_a_hostile_model_are_named_and_the_rest_is_captioned()
     {
-        File.Copy(Golden.File("checkpoints/hostile/system_proto2.pkl"), Path.Combine(_root, "checkpoints/seed/hostile.pkl"));
-        File.WriteAllText(Path.Combine(_root, "checkpoints/seed/images/broken.jpg"), "no picture");
+        File.Copy(Golden.File("checkpoints/hostile/system_proto2.pkl"), _seed.File("checkpoints/seed/hostile.pkl"));
+        File.WriteAllText(_seed.File("checkpoints/seed/images/broken.jpg"), "no picture");
         var run = await Run();
         Assert.Equal(1, run.ExitCode);
         Assert.Equal(2, run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
@@ -46,28 +30,28 @@ public sealed class InferTests : IDisposable
         Assert.Contains("posix.system", run.Error, StringComparison.Ordinal);
         Assert.Contains("broken.jpg' is left out", run.Error, StringComparison.Ordinal);
         Assert.Equal(File.ReadAllText(Golden.File("checkpoints/seed/expected_stdout.txt")), run.Output);
-        Assert.Equal(File.ReadAllBytes(Golden.File("checkpoints/seed/expected_captions.csv")), File.ReadAllBytes(Csv));
+        Assert.Equal(File.ReadAllBytes(Golden.File("checkpoints/seed/expected_captions.csv")), File.ReadAllBytes(_seed.Csv));
     }
 
     [Fact]
     public async Task Without_a_model_that_can_be_used_nothing_is_written()
     {
-        foreach (var model in Directory.GetFiles(Path.Combine(_root, "checkpoints/seed"), "*.pkl"))
+        foreach (var model in Directory.GetFiles(_seed.File("checkpoints/seed"), "*.pkl"))
         {
             File.WriteAllText(model, "damaged");
         }
 
-        var before = File.ReadAllBytes(Csv);
+        var before = File.ReadAllBytes(_seed.Csv);
         var run = await Run();
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("none of the models could be used", run.Error, StringComparison.Ordinal);
-        Assert.Equal(before, File.ReadAllBytes(Csv));
+        Assert.Equal(before, File.ReadAllBytes(_seed.Csv));
     }
 
     [Fact]
     public async Task A_GPU_that_isnt_there_is_warned_of()
     {
-        File.WriteAllText(Path.Combine(_root, Config), File.ReadAllText(Path.Combine(_root, Config)).Replace("\"enable_GPU\": false", "\"enable_GPU\": true", StringComparison.Ordinal));
+        File.WriteAllText(_seed.File(SeedRun.Config), File.ReadAllText(_seed.File(SeedRun.Config)).Replace("\"enable_GPU\": false", "\"enable_GPU\": true", StringComparison.Ordinal));
         var run = await Run();
         Assert.Equal(0, run.ExitCode);
         Assert.Equal(run.Output.StartsWith("Using device: cpu", StringComparison.Ordinal), run.Error.Contains("enable_GPU is true, but no GPU can be used", StringComparison.Ordinal));
@@ -76,16 +60,11 @@ public sealed class InferTests : IDisposable
     [Fact]
     public async Task Folders_that_arent_there_are_each_named()
     {
-        Directory.Delete(Path.Combine(_root, "checkpoints/seed/images"), recursive: true);
+        Directory.Delete(_seed.File("checkpoints/seed/images"), recursive: true);
         var run = await Run();
         Assert.Equal(1, run.ExitCode);
-        Assert.Equal($"clipgpt2: {Config}: images_dir is 'checkpoints/seed/images', which is no folder.", run.Error.Trim());
+        Assert.Equal($"clipgpt2: {SeedRun.Config}: images_dir is 'checkpoints/seed/images', which is no folder.", run.Error.Trim());
     }
 
-    private async Task<ClipGpt2Process> Run()
-    {
-        var command = ClipGpt2Process.Command("infer", Config);
-        command.WorkingDirectory = _root;
-        return await ClipGpt2Process.Run(command);
-    }
+    private Task<ClipGpt2Process> Run() => ClipGpt2Process.Run(_seed.Command());
 }

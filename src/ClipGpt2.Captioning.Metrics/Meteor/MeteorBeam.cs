@@ -7,52 +7,35 @@ namespace ClipGpt2.Captioning.Metrics.Meteor;
 /// </remarks>
 internal sealed class MeteorBeam
 {
-    private const int None = -1;
-
     private readonly int _size;
     private readonly MeteorMatchFinder _finder;
     private readonly TakenSlots _taken = new();
     private readonly FreeMatches _free;
     private readonly ShortRuns _short;
-
-    /// <summary>Matches chosen by a path, linked to those before.</summary>
-    private readonly List<(MeteorMatch Match, int Before)> _history = [];
-
-    private readonly Stack<int> _freeRows = new();
-    private readonly int[] _children;
-    private Path[] _paths;
-    private Path[] _next;
-    private int[] _order;
-    private int[] _nextOrder;
-    private int _count;
-    private int _nextCount;
+    private readonly MeteorPathRecords _records;
+    private MeteorPaths _paths;
+    private MeteorPaths _next;
 
     public MeteorBeam(MeteorMatchFinder finder, int size)
     {
         (_finder, _size) = (finder, size);
-        (_free, _short) = (new FreeMatches(finder, _taken), new ShortRuns(finder));
-        (_paths, _next, _order, _nextOrder, _children) = (new Path[size], new Path[size], new int[size], new int[size], new int[size]);
+        (_free, _short, _records) = (new FreeMatches(finder, _taken), new ShortRuns(finder), new MeteorPathRecords(_taken, size));
+        (_paths, _next) = (new MeteorPaths(size), new MeteorPaths(size));
     }
 
     /// <summary>Starts with one empty path.</summary>
     public void Start()
     {
-        _history.Clear();
         _taken.Start(_finder.Terms, _size);
-        _freeRows.Clear();
-        for (var row = _size - 1; row > 0; row--)
-        {
-            _freeRows.Push(row);
-        }
-
-        _paths[0] = new Path { LastEnd = None, History = None };
-        (_order[0], _count) = (0, 1);
+        _records.Start();
+        _paths.Clear();
+        _paths.Offer(MeteorPath.Empty);
     }
 
     /// <summary>All paths go through a match that no other match has a word in common with.</summary>
     public void Follow(int word, MeteorMatch match)
     {
-        foreach (var index in _order.AsSpan(0, _count))
+        foreach (var index in _paths.Order)
         {
             var next = _paths[index] with { Parent = index };
             if (next.Position <= word)
@@ -60,7 +43,7 @@ internal sealed class MeteorBeam
                 next.Append(match, gain: 0);
             }
 
-            Offer(next);
+            _next.Offer(next);
         }
 
         Advance();
@@ -71,11 +54,11 @@ internal sealed class MeteorBeam
     {
         _free.Open(word, runs);
         _short.Open(word, runs);
-        foreach (var index in _order.AsSpan(0, _count))
+        foreach (var index in _paths.Order)
         {
             if (_paths[index].Position > word)
             {
-                Offer(_paths[index] with { Parent = index });
+                _next.Offer(_paths[index] with { Parent = index });
             }
             else
             {
@@ -90,20 +73,14 @@ internal sealed class MeteorBeam
     /// <remarks>The paths were sorted while their last chunks were open; only now are these counted, and the first of the best wins.</remarks>
     public int Finish(List<MeteorMatch> chosen)
     {
-        var best = _order[0];
-        foreach (var path in _order.AsSpan(0, _count))
+        var best = _paths.Order[0];
+        foreach (var path in _paths.Order)
         {
             _paths[path].EndChunk();
             best = _paths[path].Rank.IsBefore(_paths[best].Rank) ? path : best;
         }
 
-        chosen.Clear();
-        for (var link = _paths[best].History; link >= 0; link = _history[link].Before)
-        {
-            chosen.Add(_history[link].Match);
-        }
-
-        chosen.Reverse();
+        _records.Read(_paths[best], chosen);
         return _paths[best].Rank.Chunks;
     }
 
@@ -125,7 +102,7 @@ internal sealed class MeteorBeam
             }
 
             // If neither a later match nor the path without one can be among the best, it is of no interest how far this one's matches are.
-            if (!CanEnter(run.LaterGain == MatchRun.None ? path.Rank with { Chunks = path.ChunksClosed } : path.Rank with { Words = path.Rank.Words + run.LaterGain }))
+            if (!_next.CanEnter(run.LaterGain == MatchRun.None ? path.Rank with { Chunks = path.ChunksClosed } : path.Rank with { Words = path.Rank.Words + run.LaterGain }))
             {
                 return;
             }
@@ -135,10 +112,10 @@ internal sealed class MeteorBeam
 
         path.EndChunk();
         path.Position = word + 1;
-        Offer(path);
+        _next.Offer(path);
     }
 
-    private void Try(ref Path path, MatchRun run, ReadOnlySpan<ShortRuns.SlotMatch> matches)
+    private void Try(ref MeteorPath path, MatchRun run, ReadOnlySpan<ShortRuns.SlotMatch> matches)
     {
         foreach (ref readonly var match in matches)
         {
@@ -147,7 +124,7 @@ internal sealed class MeteorBeam
                 continue;
             }
 
-            if (CanEnter(path.Rank with { Words = path.Rank.Words + run.Gain, Chunks = path.ChunksWith(match.Match) }))
+            if (_next.CanEnter(path.Rank with { Words = path.Rank.Words + run.Gain, Chunks = path.ChunksWith(match.Match) }))
             {
                 Choose(path, match.Match);
             }
@@ -156,17 +133,17 @@ internal sealed class MeteorBeam
         }
     }
 
-    private void Try(ref Path path, MatchRun run)
+    private void Try(ref MeteorPath path, MatchRun run)
     {
         _free.Start(run, path.Row);
-        while (_free.Peek(out var match) && CanEnter(path.Rank with { Words = path.Rank.Words + run.Gain, Chunks = path.ChunksWith(match) }))
+        while (_free.Peek(out var match) && _next.CanEnter(path.Rank with { Words = path.Rank.Words + run.Gain, Chunks = path.ChunksWith(match) }))
         {
             Choose(path, match);
             path.Rank.Distance += match.Distance;
             _free.Advance();
         }
 
-        if (path.LastEnd >= 0 && CanEnter(path.Rank with { Words = path.Rank.Words + run.Gain }) && _free.HasMatchAt(path.LastEnd))
+        if (path.LastEnd >= 0 && _next.CanEnter(path.Rank with { Words = path.Rank.Words + run.Gain }) && _free.HasMatchAt(path.LastEnd))
         {
             path.Rank.Distance += _free.PassTo(path.LastEnd);
             while (_free.Peek(out var match) && match.TestStart == path.LastEnd)
@@ -178,121 +155,16 @@ internal sealed class MeteorBeam
         }
     }
 
-    private void Choose(Path path, in MeteorMatch match)
+    private void Choose(MeteorPath path, in MeteorMatch match)
     {
         path.Append(match, match.Gain);
-        Offer(path);
+        _next.Offer(path);
     }
 
-    private bool CanEnter(Rank rank) => _nextCount < _size || rank.IsBefore(_next[_nextOrder[_size - 1]].Rank);
-
-    private void Offer(in Path path)
-    {
-        var place = _nextCount;
-        while (place > 0 && path.Rank.IsBefore(_next[_nextOrder[place - 1]].Rank))
-        {
-            place--;
-        }
-
-        if (place == _size)
-        {
-            return;
-        }
-
-        var room = _nextCount < _size ? _nextCount++ : _nextOrder[_size - 1];
-        _nextOrder.AsSpan(place, _nextCount - 1 - place).CopyTo(_nextOrder.AsSpan(place + 1));
-        _nextOrder[place] = room;
-        _next[room] = path;
-    }
-
-    /// <summary>Makes the offered paths the current ones: each gets a row of taken slots and its place in the history.</summary>
     private void Advance()
     {
-        CountChildren();
-        foreach (var index in _nextOrder.AsSpan(0, _nextCount))
-        {
-            ref var path = ref _next[index];
-            if (--_children[path.Parent] > 0)
-            {
-                var row = _freeRows.Pop();
-                _taken.Copy(path.Row, row);
-                path.Row = row;
-            }
-
-            if (path.HasMatch)
-            {
-                Record(ref path);
-            }
-        }
-
+        _records.Advance(_paths, _next);
         (_paths, _next) = (_next, _paths);
-        (_order, _nextOrder) = (_nextOrder, _order);
-        (_count, _nextCount) = (_nextCount, 0);
-    }
-
-    /// <summary>The last child of a path takes over its row; the row of a path without any is free.</summary>
-    private void CountChildren()
-    {
-        foreach (var index in _nextOrder.AsSpan(0, _nextCount))
-        {
-            _children[_next[index].Parent]++;
-        }
-
-        foreach (var index in _order.AsSpan(0, _count))
-        {
-            if (_children[index] == 0)
-            {
-                _freeRows.Push(_paths[index].Row);
-            }
-        }
-    }
-
-    private void Record(ref Path path)
-    {
-        _history.Add((path.Match, path.History));
-        (path.History, path.HasMatch) = (_history.Count - 1, false);
-        for (var place = path.Match.TestStart; place < path.Match.TestEnd; place++)
-        {
-            _taken.TakeWord(path.Row, place);
-        }
-    }
-
-    /// <summary>What paths are sorted by.</summary>
-    private record struct Rank(int Words, int Chunks, long Distance)
-    {
-        public readonly bool IsBefore(Rank other) =>
-            Words != other.Words ? Words > other.Words : Chunks != other.Chunks ? Chunks < other.Chunks : Distance < other.Distance;
-    }
-
-    private record struct Path
-    {
-        public Rank Rank;
-
-        /// <summary>The end in the candidate of the match that the open chunk ends with, or -1.</summary>
-        public int LastEnd;
-        public int Position;
-        public int History;
-        public int Row;
-        public int Parent;
-
-        /// <summary>Whether the last step chose a match that isn't recorded yet.</summary>
-        public bool HasMatch;
-        public MeteorMatch Match;
-
-        public readonly int ChunksClosed => LastEnd >= 0 ? Rank.Chunks + 1 : Rank.Chunks;
-
-        public readonly int ChunksWith(in MeteorMatch match) => LastEnd >= 0 && match.TestStart != LastEnd ? Rank.Chunks + 1 : Rank.Chunks;
-
-        public void Append(in MeteorMatch match, int gain)
-        {
-            Rank = Rank with { Words = Rank.Words + gain, Chunks = ChunksWith(match) };
-            (LastEnd, Position, HasMatch, Match) = (match.TestEnd, match.ReferenceEnd, true, match);
-        }
-
-        public void EndChunk()
-        {
-            Rank.Chunks = ChunksClosed;
-            LastEnd = None;
-        }
+        _next.Clear();
     }
 }

@@ -62,7 +62,7 @@ internal sealed class MeteorFiles : IDisposable
     {
         try
         {
-            return TextFile.Guard(path, "METEOR's jar", () => ZipFile.OpenRead(path));
+            return TextFile.Open(path, "METEOR's jar", () => ZipFile.OpenRead(path));
         }
         catch (InvalidDataException e)
         {

@@ -21,7 +21,7 @@ internal sealed class ParaphraseIndexer
         var indexer = new ParaphraseIndexer();
         try
         {
-            using var stream = TextFile.Guard(path, "METEOR's paraphrases", () => File.OpenRead(path));
+            using var stream = TextFile.Open(path, "METEOR's paraphrases", () => File.OpenRead(path));
             using var reader = new StreamReader(new GZipStream(stream, CompressionMode.Decompress), Encoding.UTF8);
             indexer.Read(reader, path);
         }

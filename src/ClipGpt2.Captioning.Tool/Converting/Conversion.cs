@@ -41,9 +41,7 @@ internal sealed record Conversion(string Source, string Target, BaseModels Bases
     {
         using var captioner = checkpoint.LoadCaptioner(new CaptionerOptions { Trainable = TrainableParts.ProjectorAndDecoder, ModelSearch = LocalModels.Search() }, Bases);
         AtomicFolder.Write(Target, captioner.Save);
-        return checkpoint.Form == CheckpointForm.ClipCap
-            ? "a captioner; its captions have no end token, so caption with '--strategy clipcapgreedy' or 'clipcapbeam'"
-            : "a captioner";
+        return "a captioner";
     }
 
     private string WriteWeights(CancellationToken token)

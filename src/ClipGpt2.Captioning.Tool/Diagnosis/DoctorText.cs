@@ -51,6 +51,7 @@ internal static class DoctorText
         {
             yield return ("model", Invariant($"{model.Model}: loaded in {model.LoadMilliseconds:F0} ms, a caption in {model.CaptionMilliseconds:F0} ms: {model.Caption}"));
             yield return ("proofs", Invariant($"{model.ProofMilliseconds:F1} ms in all until then"));
+            yield return ("search", string.Join(", ", model.Decoding.Select(option => $"{option.Key} = {JsonLines.Text(option.Value.Value)} ({option.Value.From})")));
         }
 
         if (report.Rates is { } rates)

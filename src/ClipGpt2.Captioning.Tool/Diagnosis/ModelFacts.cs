@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using ClipGpt2.Captioning.Images;
 using ClipGpt2.Captioning.Runtime.Proofs;
+using SearchOption = ClipGpt2.Captioning.Tool.Captions.SearchOption;
 
 namespace ClipGpt2.Captioning.Tool.Diagnosis;
 
@@ -10,7 +11,9 @@ namespace ClipGpt2.Captioning.Tool.Diagnosis;
 /// <param name="LoadMilliseconds">How long loading took, the proofs included.</param>
 /// <param name="CaptionMilliseconds">How long the second caption took: the first one's way is still being compiled.</param>
 /// <param name="ProofMilliseconds">The sum of the time that proofs took until then, in all threads.</param>
-internal sealed record ModelFacts(string Model, string Caption, double LoadMilliseconds, double CaptionMilliseconds, double ProofMilliseconds)
+/// <param name="Decoding">How it searches: the options that somebody has set, and the main ones.</param>
+internal sealed record ModelFacts(
+    string Model, string Caption, double LoadMilliseconds, double CaptionMilliseconds, double ProofMilliseconds, IReadOnlyDictionary<string, SearchOption> Decoding)
 {
     private const int Side = 224;
 
@@ -24,7 +27,9 @@ internal sealed record ModelFacts(string Model, string Caption, double LoadMilli
         start = Stopwatch.GetTimestamp();
         var caption = captioner.Caption(picture, token: token).Text;
         var captioning = Stopwatch.GetElapsedTime(start);
-        return new(model, caption.Trim(), loading.TotalMilliseconds, captioning.TotalMilliseconds, KernelLedger.ProofTime.TotalMilliseconds);
+        return new(
+            model, caption.Trim(), loading.TotalMilliseconds, captioning.TotalMilliseconds, KernelLedger.ProofTime.TotalMilliseconds,
+            SearchOption.Of(captioner.DescribeDecoding()));
     }
 
     /// <summary>A picture without anything on it that could be missing from a program: colours that run into each other.</summary>

@@ -24,6 +24,9 @@ internal static class JsonLines
         Output.Flush();
     }
 
+    /// <summary>A value as it would stand in a line.</summary>
+    public static string Text(object value) => JsonSerializer.Serialize(value, Form);
+
     /// <summary>JSON has no NaN: a figure that is no number is null.</summary>
     private sealed class FiniteNumbers : JsonConverter<double>
     {

@@ -101,7 +101,11 @@ public sealed class Gpt2CaptionDecoder : CaptionDecoder, ITrainableDecoder, ISav
     string ISavablePart.Kind => "gpt2";
 
     /// <inheritdoc/>
-    void ISavablePart.Save(string path, JsonObject description) => Save(path);
+    void ISavablePart.Save(string path, JsonObject description)
+    {
+        Save(path);
+        RecordedCompatibility.Write(description, Model.Config.Compatibility);
+    }
 
     /// <summary>Writes the model as a folder in Hugging Face's form, a <c>GPT2LMHeadModel</c>, with the tokenizer's files of the folder it came from.</summary>
     /// <param name="folder">The folder; it is made if it isn't there, and files of the form's names are replaced.</param>

@@ -55,7 +55,7 @@ internal static class ClipConfig
         : throw config.Error("model_type", $"is '{kind}', and must be {string.Join(" or ", kinds.ToArray().Select(k => $"'{k}'"))}");
 
     /// <summary>Old files have a second section whose name ends in <c>_dict</c>; where it has a value, transformers lets it win.</summary>
-    private static ConfigSection Tower(ConfigSection config, string name) => config.FindSection($"{name}_dict") ?? config.Section(name);
+    private static ConfigSection Tower(ConfigSection config, string name) => config.FindSection($"{name}_dict") ?? config.SectionOrEmpty(name);
 
     private static int Projection(ConfigSection config) => TransformerConfig.Positive(config, "projection_dim", DefaultProjection);
 }

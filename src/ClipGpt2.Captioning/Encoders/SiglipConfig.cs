@@ -14,7 +14,7 @@ internal static class SiglipConfig
     /// <exception cref="CheckpointFormatException">The folder holds another kind of model, or a field is wrong.</exception>
     public static SiglipVisionConfig Vision(ConfigSection config) => ConfigKeys.Check(config, FullModel).Text("model_type") switch
     {
-        FullModel => SiglipVisionConfig.Read(config.Section("vision_config")),
+        FullModel => SiglipVisionConfig.Read(config.SectionOrEmpty("vision_config")),
         VisionModel => SiglipVisionConfig.Read(config),
         var kind => throw config.Error("model_type", $"is '{kind}', and must be '{FullModel}' or '{VisionModel}'"),
     };
@@ -22,7 +22,7 @@ internal static class SiglipConfig
     /// <summary>The text tower of a full model's configuration.</summary>
     /// <exception cref="CheckpointFormatException">The folder holds another kind of model, or a field is wrong.</exception>
     public static SiglipTextConfig Text(ConfigSection config) => ConfigKeys.Check(config, FullModel).Text("model_type") is var kind && kind == FullModel
-        ? SiglipTextConfig.Read(config.Section("text_config"))
+        ? SiglipTextConfig.Read(config.SectionOrEmpty("text_config"))
         : throw config.Error("model_type", $"is '{kind}', and must be '{FullModel}'");
 }
 

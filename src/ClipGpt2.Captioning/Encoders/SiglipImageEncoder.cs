@@ -66,7 +66,7 @@ public sealed class SiglipImageEncoder : IImageEncoder, ITrainable, ISavablePart
         options.Validate();
         var config = SiglipConfig.Vision(folder.Config);
         var preprocessor = ImagePreprocessor.Load(folder.Path);
-        using var loader = new WeightLoader(folder.Weights, options, new ClipNames());
+        using var loader = new WeightLoader(folder.Weights, options, new SiglipNames(folder.Weights));
         loader.Ignore(name => name.StartsWith("text_", StringComparison.Ordinal) || name is "logit_scale" or "logit_bias");
         var (tower, layers) = LayerLoader.Load(loader, l => new SiglipVisionTower(config, l));
         return new SiglipImageEncoder(tower, layers, preprocessor, options, folder);
@@ -95,7 +95,7 @@ public sealed class SiglipImageEncoder : IImageEncoder, ITrainable, ISavablePart
 
         using var trained = new MemoryTensors("the encoder in training", NamedParameters().Select(p => KeyValuePair.Create(p.Key, p.Value.detach())));
         using var stored = TensorFiles.Open(_folder);
-        using var weights = new OverlaidTensors(stored, trained, beginning: "", new ClipNames());
+        using var weights = new OverlaidTensors(stored, trained, beginning: "", new SiglipNames(stored));
         ModelFolderWriter.Write(_folder, folder, weights);
     }
 

@@ -41,7 +41,7 @@ internal sealed class SiglipModel : IDisposable, ITrainable
         var options = compute ?? new();
         options.Validate();
         var (vision, text) = (SiglipConfig.Vision(folder.Config), SiglipConfig.Text(folder.Config));
-        using var loader = new WeightLoader(folder.Weights, options, new ClipNames());
+        using var loader = new WeightLoader(folder.Weights, options, new SiglipNames(folder.Weights));
         var (parts, layers) = LayerLoader.Load(loader, l => new Parts(new(vision, l), new(text, l), l.Weight("logit_scale", 1), l.Weight("logit_bias", 1)));
         return new SiglipModel(parts, layers, options);
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ClipGpt2.Captioning.Decoding.Generation;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Weights;
 
@@ -58,8 +59,11 @@ internal sealed class CaptionerFolder
     public PartContext? FindPart(string part, ComputeOptions compute) =>
         _config.FindSection(part) is { } description ? Context(description, compute) : null;
 
+    /// <summary>How the program searches that the captioner comes from; null if the folder doesn't say.</summary>
+    public ProgramSearch? FindSearch() => _config.FindSection(ProgramSearch.Section) is { } section ? ProgramSearch.Read(section, FileName) : null;
+
     /// <summary>Writes parts into their places and then the file that names them, so that a folder with that file is whole.</summary>
-    public static void Save(string folder, params ReadOnlySpan<(string Part, string Name, object? Instance)> parts)
+    public static void Save(string folder, ProgramSearch? search, params ReadOnlySpan<(string Part, string Name, object? Instance)> parts)
     {
         var description = new JsonObject { ["format"] = Format, ["version"] = Version };
         AtomicFile.MakeFolder(folder);
@@ -75,6 +79,11 @@ internal sealed class CaptionerFolder
             var section = new JsonObject { ["kind"] = savable.Kind, ["path"] = name };
             savable.Save(Path.Combine(Path.GetFullPath(folder), name), section);
             description[part] = section;
+        }
+
+        if (search is not null)
+        {
+            description[ProgramSearch.Section] = search.Json.DeepClone();
         }
 
         AtomicFile.Write(Path.Combine(folder, FileName), stream =>

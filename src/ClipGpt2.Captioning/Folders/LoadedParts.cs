@@ -1,7 +1,9 @@
 using ClipGpt2.Captioning.Decoding;
+using ClipGpt2.Captioning.Decoding.Generation;
 using ClipGpt2.Captioning.Encoders;
 using ClipGpt2.Captioning.Projectors;
 using ClipGpt2.Captioning.Runtime;
+using ClipGpt2.Captioning.Weights;
 using Microsoft.Extensions.Logging;
 using Microsoft.ML.Tokenizers;
 
@@ -25,6 +27,9 @@ internal sealed class LoadedParts : IDisposable
     public Tokenizer Tokenizer { get; private set; } = null!;
 
     public ITextEncoder? TextEncoder { get; private set; }
+
+    /// <summary>How the program searches that the captioner comes from, if the folder says it.</summary>
+    public ProgramSearch? Program { get; private set; }
 
     /// <summary>Loads every part that the folder names; if one fails, those before it are released.</summary>
     public static LoadedParts Load(CaptionerFolder folder, CaptionerOptions options, ILogger logger)
@@ -51,11 +56,16 @@ internal sealed class LoadedParts : IDisposable
         Projector = Own(kinds.CreateProjector(Known(folder.Part("projector", With(TrainableParts.Projector)))));
         Tokenizer = kinds.CreateTokenizer(Known(folder.Part("tokenizer", options.Compute)));
         Decoder = Own(kinds.CreateDecoder(Known(folder.Part("decoder", With(TrainableParts.Decoder))) with { Tokenizer = Tokenizer }));
+        Program = folder.FindSearch();
         TextEncoder = folder.FindPart("text_encoder", options.Compute) is { } text ? Own(kinds.CreateTextEncoder(Known(text))) : null;
 
         ComputeOptions With(TrainableParts part) => options.Compute with { Trainable = options.Trainable.HasFlag(part) };
 
-        PartContext Known(PartContext part) => part with { Compatibility = options.Compatibility, Logger = logger };
+        PartContext Known(PartContext part) => part with
+        {
+            Compatibility = options.Compatibility ?? RecordedCompatibility.Find(part.Description) ?? default,
+            Logger = logger,
+        };
     }
 
     private T Own<T>(T part)

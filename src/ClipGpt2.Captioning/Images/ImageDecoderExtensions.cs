@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ClipGpt2.Captioning.Metrics;
 
 namespace ClipGpt2.Captioning.Images;
 
@@ -34,7 +35,7 @@ public static class ImageDecoderExtensions
     {
         try
         {
-            ThrowIfNothingIsThere(path);
+            RegularFile.Need(path);
 
             // The decoder reads the whole file at once; a stream buffer would only copy it twice.
             return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
@@ -42,16 +43,6 @@ public static class ImageDecoderExtensions
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             throw new ImageDecodingException($"The picture '{path}' can't be opened: {e.Message} Check the path and the permissions.", e) { FileName = path };
-        }
-    }
-
-    /// <summary>Opening a named pipe that nobody writes to would wait for ever. Its length is 0, as that of an empty file; the system's own paths for open streams may be pipes.</summary>
-    private static void ThrowIfNothingIsThere(string path)
-    {
-        var isStream = path.StartsWith("/dev/", StringComparison.Ordinal) || path.StartsWith("/proc/", StringComparison.Ordinal);
-        if (!isStream && new FileInfo(path) is { Exists: true, Length: 0 })
-        {
-            throw new ImageDecodingException($"The picture '{path}' can't be decoded. The file is empty, or no file but a pipe or a device; give a picture.") { FileName = path };
         }
     }
 

@@ -18,6 +18,7 @@ internal static class PreprocessorConfig
         var file = Directory.Exists(path) ? FileIn(path) : path;
         try
         {
+            RegularFile.Need(file);
             var json = File.ReadAllText(file);
             return GitLfsPointer.Begins(json) ? throw new CaptioningException(GitLfsPointer.Refusal(file)) : Parse(json, file);
         }
@@ -49,6 +50,8 @@ internal static class PreprocessorConfig
     /// <summary>The form in which transformers 5 saves a whole processor.</summary>
     private const string NestedFileName = "processor_config.json";
 
+    private const int Channels = 3;
+
     /// <summary>Beyond this many members a file is no preprocessor's: vocabularies have the words "size" and "resample" too.</summary>
     private const int MostMembers = 100;
 
@@ -75,9 +78,10 @@ internal static class PreprocessorConfig
             },
             _ => throw fields.Wrong("image_processor_type", "CLIPImageProcessor or SiglipImageProcessor"),
         };
-        return fields.ApplySize(start) with
+        var options = fields.ApplySize(start) with
         {
-            ConvertRgb = fields.Flag("do_convert_rgb") ?? start.ConvertRgb,
+            // Null is what SigLIP's files have there, and the reference can't read a grey picture then.
+            ConvertRgb = fields.IsNull("do_convert_rgb") ? start.ConvertRgb : fields.Flag("do_convert_rgb") ?? start.ConvertRgb,
             Resize = fields.Flag("do_resize") ?? start.Resize,
             Resample = (ResampleFilter?)fields.Integer("resample") ?? start.Resample,
             CenterCrop = fields.Flag("do_center_crop") ?? start.CenterCrop,
@@ -88,9 +92,12 @@ internal static class PreprocessorConfig
             Mean = fields.Numbers("image_mean") ?? start.Mean,
             StandardDeviation = fields.Numbers("image_std") ?? start.StandardDeviation,
         };
+        fields.RequireFor(options.Resize, "do_resize", "resample");
+        fields.RequireFor(options.Rescale, "do_rescale", "rescale_factor");
+        return options;
     }
 
-    /// <summary>The fields of the file; null and absent are one, as in the reference.</summary>
+    /// <summary>The fields of the file; null and absent are one but for steps, which null switches off, and for what a step can't do without.</summary>
     private sealed class Fields
     {
         private readonly JsonElement _root;
@@ -108,6 +115,11 @@ internal static class PreprocessorConfig
         /// <summary>Refuses what is no preprocessor's configuration, such as a model's or a vocabulary.</summary>
         public void RequireAny(string[] names)
         {
+            if (Path.GetFileName(_source) == NestedFileName && !_root.TryGetProperty("image_processor", out _))
+            {
+                throw new CaptioningException($"{_source} holds no 'image_processor', which is where a whole processor's file has the fields of the preprocessing: an image processor's own file is {FileName}.");
+            }
+
             if (_root.TryGetProperty("image_processor", out var nested) && nested.ValueKind == JsonValueKind.Object)
             {
                 throw new CaptioningException(
@@ -124,7 +136,8 @@ internal static class PreprocessorConfig
             ? value.ValueKind == JsonValueKind.String ? value.GetString() : throw Wrong(name, "a text")
             : null;
 
-        public bool? Flag(string name) => Find(name) is { } value
+        /// <summary>True or false; null is false, as in the reference, and absent is left to the default.</summary>
+        public bool? Flag(string name) => IsNull(name) ? false : Find(name) is { } value
             ? value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw Wrong(name, "true or false")
             : null;
 
@@ -132,9 +145,22 @@ internal static class PreprocessorConfig
 
         public double? Number(string name) => Find(name) is { } value ? Number(value, name) : null;
 
-        public double[]? Numbers(string name) => Find(name) is { } value
-            ? value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray().Select(v => Number(v, name))] : throw Wrong(name, "a list of numbers")
-            : null;
+        /// <summary>A number for each channel, or one for all.</summary>
+        public double[]? Numbers(string name) => Find(name) is not { } value ? null : value.ValueKind switch
+        {
+            JsonValueKind.Array => [.. value.EnumerateArray().Select(v => Number(v, name))],
+            JsonValueKind.Number => [.. Enumerable.Repeat(Number(value, name), Channels)],
+            _ => throw Wrong(name, "a list of numbers"),
+        };
+
+        /// <summary>Refuses null where a step is on that needs the value; the reference has no default for it then.</summary>
+        public void RequireFor(bool isOn, string step, string name)
+        {
+            if (isOn && IsNull(name))
+            {
+                throw new CaptioningException($"{_source}: '{name}' is null, and '{step}' needs it: give a value, leave it out for the default, or set '{step}' to false.");
+            }
+        }
 
         /// <summary><c>size</c>: an integer or <c>shortest_edge</c> (beside which <c>longest_edge</c> is ignored), else <c>height</c> and <c>width</c>.</summary>
         public ImagePreprocessorOptions ApplySize(ImagePreprocessorOptions options)
@@ -147,6 +173,18 @@ internal static class PreprocessorConfig
             if (size.ValueKind == JsonValueKind.Number)
             {
                 return options with { ShortestEdge = Integer(size, "size"), ExactSize = null };
+            }
+
+            if (size.ValueKind == JsonValueKind.Array)
+            {
+                return size.GetArrayLength() == 2
+                    ? options with { ExactSize = new ImageSize(Integer(size[1], "size[1]"), Integer(size[0], "size[0]")) }
+                    : throw Wrong("size", "of two integers, a height and a width, where it is a list");
+            }
+
+            if (Find("shortest_edge", size) is not null && (Find("height", size) ?? Find("width", size)) is not null)
+            {
+                throw Wrong("size", "of 'shortest_edge', or of 'height' and 'width'");
             }
 
             return Find("shortest_edge", size) is { } edge
@@ -183,6 +221,8 @@ internal static class PreprocessorConfig
 
         private double Number(JsonElement value, string name) =>
             value.ValueKind == JsonValueKind.Number ? value.GetDouble() : throw Wrong(name, "a number");
+
+        public bool IsNull(string name) => _root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Null;
 
         private JsonElement? Find(string name) => Find(name, _root);
 

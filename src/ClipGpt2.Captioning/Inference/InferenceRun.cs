@@ -44,7 +44,7 @@ public sealed class InferenceRun
         _options = new CaptionerOptions
         {
             Device = ConfiguredDevice.Of(configuration.EnableGpu, "enable_GPU", _logger),
-            Decoding = { Strategy = DecodingStrategy.Standard, Beams = Beams, EarlyStopping = EarlyStopping.WhenFull, MaxLength = MaxLength },
+            Decoding = { Strategy = DecodingStrategy.Standard, Beams = Beams, EarlyStopping = EarlyStopping.WhenFull, MaxLength = MaxLength, StopStrings = [] },
         };
         configure?.Invoke(_options);
         _options.Validate();

@@ -12,6 +12,10 @@ public sealed partial class ConfigSection
     /// <summary>The whole section as it stands in the file.</summary>
     internal JsonObject ToJson() => JsonNode.Parse(_json.GetRawText())!.AsObject();
 
+    /// <summary>An object that may be absent: without it, one without fields, so that all of its have their defaults.</summary>
+    /// <exception cref="CheckpointFormatException">It is there and not an object.</exception>
+    internal ConfigSection SectionOrEmpty(string name) => FindSection(name) ?? new(File, JsonSerializer.SerializeToElement(new JsonObject()), $"{_at}.{name}");
+
     /// <summary>Whether a field is there as a text.</summary>
     internal bool IsText(string name) => Find(name)?.ValueKind == JsonValueKind.String;
 

@@ -13,6 +13,7 @@ internal static class InputFile
     {
         try
         {
+            RegularFile.Need(path);
             return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.RandomAccess);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)

@@ -57,7 +57,7 @@ public sealed class ModelFolder : IDisposable
     /// <summary>The full path of one of the folder's files.</summary>
     /// <param name="fileName">Its name.</param>
     /// <returns>The path, or null if there is no such file.</returns>
-    public string? Find(string fileName) => System.IO.Path.Combine(Path, fileName) is var file && File.Exists(file) ? file : null;
+    public string? Find(string fileName) => System.IO.Path.Combine(Path, fileName) is var file && System.IO.Path.Exists(file) ? file : null;
 
     /// <summary>Reads one of the folder's JSON files.</summary>
     /// <param name="fileName">Its name.</param>

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using ClipGpt2.Captioning.Metrics;
 
 namespace ClipGpt2.Captioning.Weights;
 
@@ -37,6 +38,7 @@ public sealed record ModelIdentity(string Id, string ContentHash)
     {
         try
         {
+            RegularFile.Need(file);
             using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 20, FileOptions.SequentialScan);
             return SHA256.HashData(stream);
         }

@@ -28,12 +28,14 @@ public sealed class ClipCapCheckpointSuite : GoldenSuite
     {
         var (json, tensors) = (golden.Json, GoldenTensorFile.Open(golden.Root.GetProperty("tensors").GetString()!));
         var checkpoint = golden.Root.GetProperty("checkpoints").EnumerateArray().Single(c => c.GetProperty("file").GetString() == json.GetProperty("checkpoint").GetString());
-        var captioner = LoadedCheckpoints.Get(
-            checkpoint.GetProperty("file").GetString()!, Clip, checkpoint.GetProperty("base_gpt2").GetString()!, golden.Device);
+        var (file, gpt2) = (checkpoint.GetProperty("file").GetString()!, checkpoint.GetProperty("base_gpt2").GetString()!);
+        var captioner = LoadedCheckpoints.Get(file, Clip, gpt2, golden.Device);
         var (embedding, expected) = (tensors[json.GetProperty("clip_embedding_tensor").GetString()!], golden.Expected);
         LoadedCheckpoints.CheckPrefix(captioner, embedding, expected["prefix_tensor"].Tensor(tensors), Tolerance);
         Assert.Equal([expected["generate2"].Text()], LoadedCheckpoints.Texts(captioner, embedding, Options("generate2")));
         Assert.Equal(expected["generate_beam"].Texts(), LoadedCheckpoints.Texts(captioner, embedding, Options("generate_beam")));
+        CheckOwnSearch(captioner, embedding, expected);
+        CheckOwnSearch(LoadedCheckpoints.GetConverted(file, Clip, gpt2, golden.Device), embedding, expected);
         foreach (var call in expected.Find("options")?.Items() ?? [])
         {
             var options = Options(call["function"].Text());
@@ -46,6 +48,14 @@ public sealed class ClipCapCheckpointSuite : GoldenSuite
             string[] result = call["result"].Kind == JsonValueKind.Array ? call["result"].Texts() : [call["result"].Text()];
             Assert.Equal(result, LoadedCheckpoints.Texts(captioner, embedding, options));
         }
+    }
+
+    /// <summary>What nobody sets is as in the program, whether the captioner is out of the checkpoint or out of the folder that it was converted into.</summary>
+    private static void CheckOwnSearch(Captioner captioner, GoldenTensor embedding, Tracked expected)
+    {
+        Assert.Equal([expected["generate2"].Text()], LoadedCheckpoints.Texts(captioner, embedding, new()));
+        Assert.Equal(
+            expected["generate_beam"].Texts(), LoadedCheckpoints.Texts(captioner, embedding, new() { Strategy = DecodingStrategy.ClipCapBeam, ReturnedSequences = BeamSize }));
     }
 
     private static DecodingOptions Options(string function) => function switch

@@ -12,6 +12,7 @@ namespace ClipGpt2.Captioning.GoldenTests.Checkpoints;
 internal static class LoadedCheckpoints
 {
     private static readonly ConcurrentDictionary<(string File, string Device), Lazy<Captioner>> Captioners = new();
+    private static readonly ConcurrentDictionary<(string File, string Device), Lazy<Captioner>> Converted = new();
 
     /// <summary>A checkpoint's captioner; the base models' names are paths below the golden root.</summary>
     /// <param name="file">The checkpoint, below the golden root.</param>
@@ -19,10 +20,32 @@ internal static class LoadedCheckpoints
     /// <param name="gpt2">Its GPT-2.</param>
     /// <param name="device">Where to run.</param>
     public static Captioner Get(string file, string clip, string gpt2, string device) => Captioners.GetOrAdd((file, device), _ => new(() =>
+        Load(file, clip, gpt2, new() { Device = device, Compatibility = ModelCompatibility.Transformers4 }))).Value;
+
+    /// <summary>The same out of the folder that the checkpoint is converted into.</summary>
+    public static Captioner GetConverted(string file, string clip, string gpt2, string device) => Converted.GetOrAdd((file, device), _ => new(() =>
+    {
+        var folder = Directory.CreateTempSubdirectory("clipgpt2-");
+        try
+        {
+            using (var captioner = Load(file, clip, gpt2, new() { Trainable = TrainableParts.ProjectorAndDecoder, Compatibility = ModelCompatibility.Transformers4 }))
+            {
+                captioner.Save(folder.FullName);
+            }
+
+            return Captioner.FromPretrained(folder.FullName, new() { Device = device });
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    })).Value;
+
+    private static Captioner Load(string file, string clip, string gpt2, CaptionerOptions options)
     {
         using var checkpoint = CaptionCheckpoint.Open(GoldenRoot.Path(file));
-        return checkpoint.LoadCaptioner(new CaptionerOptions { Device = device, Compatibility = ModelCompatibility.Transformers4 }, new BaseModels { Clip = GoldenRoot.Path(clip), Gpt2 = GoldenRoot.Path(gpt2) });
-    })).Value;
+        return checkpoint.LoadCaptioner(options, new BaseModels { Clip = GoldenRoot.Path(clip), Gpt2 = GoldenRoot.Path(gpt2) });
+    }
 
     /// <summary>The prefix of a golden embedding.</summary>
     public static void CheckPrefix(Captioner captioner, GoldenTensor embedding, GoldenTensor expected, double tolerance)

@@ -31,6 +31,7 @@ public sealed class SeedCheckpointSuite : GoldenSuite
         CheckBeams(expected, result.Captions);
         var embedding = expected["clip_embed_tensor"].Tensor(tensors);
         TorchTensors.AssertNear(result.Embedding!.Value.Span, embedding.Floats, Tolerance, embedding.Name);
+        CheckConverted(captioner, LoadConverted(golden.Root, json.GetProperty("model").GetString()!, golden.Device), GoldenRoot.Path(json.GetProperty("image").GetString()!), Decoding(json));
         LoadedCheckpoints.CheckPrefix(captioner, embedding, expected["prefix_tensor"].Tensor(tensors), Tolerance);
     }
 
@@ -51,14 +52,28 @@ public sealed class SeedCheckpointSuite : GoldenSuite
         Assert.Equal(expected["margin"].Number(), captions[0].Sequence.Score - captions[1].Sequence.Score, 2 * Tolerance);
     }
 
-    private static Captioner Load(JsonElement root, string file, string device)
+    /// <summary>The folder that the checkpoint was converted into says the same, whether the search is the case's or the program's own.</summary>
+    private static void CheckConverted(Captioner captioner, Captioner converted, string image, DecodingOptions cases)
     {
-        var described = Described(root, file);
-        return LoadedCheckpoints.Get(file, ClipOf(described).GetProperty("model").GetString()!, described.GetProperty("base_gpt2").GetString()!, device);
+        foreach (var decoding in new[] { cases, new DecodingOptions { ReturnedSequences = 2 }, new DecodingOptions() })
+        {
+            var expected = captioner.Caption(image, new CaptionOptions { Decoding = decoding });
+            var result = converted.Caption(image, new CaptionOptions { Decoding = decoding });
+            Assert.Equal(expected.Captions.Select(Shown), result.Captions.Select(Shown));
+        }
+
+        static string Shown(Caption caption) => $"{string.Join(' ', caption.Sequence.TokenIds)} {caption.Sequence.Score:R} {caption.Sequence.FinishReason} {caption.Text}";
     }
 
-    private static JsonElement Described(JsonElement root, string file) =>
-        root.GetProperty("checkpoints").EnumerateArray().Single(c => c.GetProperty("file").GetString() == file);
+    private static Captioner Load(JsonElement root, string file, string device) => LoadedCheckpoints.Get(file, Clip(root, file), Gpt2(root, file), device);
+
+    private static Captioner LoadConverted(JsonElement root, string file, string device) => LoadedCheckpoints.GetConverted(file, Clip(root, file), Gpt2(root, file), device);
+
+    private static string Clip(JsonElement root, string file) => ClipOf(Described(root, file)).GetProperty("model").GetString()!;
+
+    private static string Gpt2(JsonElement root, string file) => Described(root, file).GetProperty("base_gpt2").GetString()!;
+
+    private static JsonElement Described(JsonElement root, string file) => root.GetProperty("checkpoints").EnumerateArray().Single(c => c.GetProperty("file").GetString() == file);
 
     private static JsonElement ClipOf(JsonElement described) => described.GetProperty("clip_config").GetProperty("values");
 

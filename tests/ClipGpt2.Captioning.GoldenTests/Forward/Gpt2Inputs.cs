@@ -14,16 +14,16 @@ namespace ClipGpt2.Captioning.GoldenTests.Forward;
 /// <summary>The inputs and options of one case of <c>gpt2.json</c>.</summary>
 internal sealed class Gpt2Inputs
 {
-    private static readonly ConcurrentDictionary<(string Path, ComputeOptions Compute), Lazy<Gpt2Model>> Models = new();
+    private static readonly ConcurrentDictionary<(string Path, ComputeOptions Compute, ModelCompatibility Compatibility), Lazy<Gpt2Model>> Models = new();
 
     private static readonly string[] Known = ["input_ids", "token_ids", "clip_embed", "prefix", "inputs_embeds", "attention_mask", "position_ids", "labels", "token_mask"];
 
     private readonly GoldenCase _golden;
     private readonly Tensor? _ids;
 
-    public Gpt2Inputs(GoldenCase golden)
+    public Gpt2Inputs(GoldenCase golden, ModelCompatibility compatibility)
     {
-        _golden = golden;
+        (_golden, Compatibility) = (golden, compatibility);
         Options = golden.Part("options");
         Tensors = GoldenTensorFile.Open(golden.Root.GetProperty("tensors").GetString()!);
         BFloat16 = Options.Find("dtype") is { } type && IsBFloat16(type.Text());
@@ -31,6 +31,9 @@ internal sealed class Gpt2Inputs
         _ids = AppendAsAsked(Find("input_ids") ?? Find("token_ids"));
         CheckRemarks();
     }
+
+    /// <summary>Whose reading of the model's files.</summary>
+    public ModelCompatibility Compatibility { get; }
 
     public Tracked Options { get; }
 
@@ -107,12 +110,12 @@ internal sealed class Gpt2Inputs
 
     public Gpt2Training ForTraining() => new(this, _ids!);
 
-    public Gpt2Model ModelFor(ComputeOptions compute) => Models.GetOrAdd((ModelPath, compute), key => new(() => Load(key.Path, key.Compute))).Value;
+    public Gpt2Model ModelFor(ComputeOptions compute) => Models.GetOrAdd((ModelPath, compute, Compatibility), key => new(() => Load(key.Path, key.Compute, key.Compatibility))).Value;
 
-    public static Gpt2Model Load(string path, ComputeOptions compute)
+    public static Gpt2Model Load(string path, ComputeOptions compute, ModelCompatibility compatibility)
     {
         using var folder = ModelFolder.Open(path);
-        return Gpt2Model.Load(folder, compute, compatibility: ModelCompatibility.Transformers4);
+        return Gpt2Model.Load(folder, compute, compatibility: compatibility);
     }
 
     /// <summary>An input by its role; a case without inputs uses those that the file's other cases share.</summary>

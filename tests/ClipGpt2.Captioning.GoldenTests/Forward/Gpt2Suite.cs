@@ -1,13 +1,14 @@
 using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.Decoding.Gpt2;
 using ClipGpt2.Captioning.GoldenTests.Harness;
+using ClipGpt2.Captioning.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ClipGpt2.Captioning.GoldenTests.Forward;
 
 /// <summary>Passes of GPT-2: ids, prefixes, padding, positions, cache, losses and gradients.</summary>
-public sealed class Gpt2Suite : GoldenSuite
+public sealed class Gpt2Suite(ModelCompatibility compatibility) : GoldenSuite
 {
     // The README's tolerances.
     private const double HiddenTolerance = 3e-5;
@@ -18,6 +19,12 @@ public sealed class Gpt2Suite : GoldenSuite
     // "bfloat16 moves GPT-2 logits by up to about 0.1-0.2": ours and the reference's may move apart.
     private const double BFloat16Tolerance = 0.4;
 
+    /// <summary>With the model as the program read it that made the files.</summary>
+    public Gpt2Suite()
+        : this(ModelCompatibility.Transformers4)
+    {
+    }
+
     public override IReadOnlyList<string> Files => ["forward/gpt2.json"];
 
     public override bool UsesDevice => true;
@@ -25,7 +32,7 @@ public sealed class Gpt2Suite : GoldenSuite
     public override void Check(GoldenCase golden)
     {
         using var scope = NewDisposeScope();
-        var inputs = new Gpt2Inputs(golden);
+        var inputs = new Gpt2Inputs(golden, compatibility);
         var expected = golden.Expected;
         if (expected.Find("error") is { } error)
         {

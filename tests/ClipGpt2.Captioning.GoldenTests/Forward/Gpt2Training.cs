@@ -21,7 +21,7 @@ internal sealed class Gpt2Training : IDisposable
     public Gpt2Training(Gpt2Inputs inputs, Tensor ids)
     {
         (_inputs, _ids) = (inputs, ids);
-        _model = Gpt2Inputs.Load(inputs.ModelPath, inputs.Compute with { Trainable = true });
+        _model = Gpt2Inputs.Load(inputs.ModelPath, inputs.Compute with { Trainable = true }, inputs.Compatibility);
         var file = GoldenTensorFile.Open(inputs.Root.GetProperty("projector").GetString()!);
         foreach (var name in file.Names)
         {

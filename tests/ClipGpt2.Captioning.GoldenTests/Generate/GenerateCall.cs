@@ -2,6 +2,7 @@ using System.Text.Json;
 using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.GoldenTests.Harness;
 using ClipGpt2.Captioning.Text;
+using ClipGpt2.Captioning.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -14,17 +15,21 @@ internal sealed class GenerateCall
     private readonly GoldenTensorFile _inputs;
     private readonly string _inputName;
 
-    public GenerateCall(GoldenCase golden, JsonElement call)
+    public GenerateCall(GoldenCase golden, JsonElement call, ModelCompatibility compatibility = ModelCompatibility.Transformers4)
     {
         _golden = golden;
         _inputs = GoldenTensorFile.Open(golden.Root.GetProperty("inputs").GetString()!);
         _inputName = call.GetProperty("inputs").GetString()!;
-        (Decoder, Tokenizer) = DecodersUnderTest.Get(call.GetProperty("model").GetString()!, golden.Device);
+        (Decoder, Tokenizer) = DecodersUnderTest.Get(call.GetProperty("model").GetString()!, golden.Device, compatibility);
         Rows = Arguments.Ids(call.GetProperty("rows"));
         Prefix = _inputs[_inputName];
         Mask = call.TryGetProperty("attention_mask", out var mask) && mask.ValueKind == JsonValueKind.String ? _inputs[mask.GetString()!] : null;
-        Options = GenerateOptions.Read(call.GetProperty("options"));
+        Options = GenerateOptions.Read(call.GetProperty("options"), compatibility);
+        Compatibility = compatibility;
     }
+
+    /// <summary>Whose model and whose defaults.</summary>
+    public ModelCompatibility Compatibility { get; }
 
     public Gpt2CaptionDecoder Decoder { get; }
 

@@ -17,7 +17,7 @@ internal sealed class GenerateChecks(GoldenCase golden, GenerateCall call)
         foreach (var name in (_checks.Find("same_ids_as")?.Items() ?? []).Select(i => i.Text()))
         {
             var other = golden.Root.GetProperty("cases").EnumerateArray().Single(c => c.GetProperty("name").GetString() == name);
-            var otherCall = new GenerateCall(golden, other);
+            var otherCall = new GenerateCall(golden, other, call.Compatibility);
             Assert.Equal(InBothBatches(results, other), InBothBatches(otherCall.Decode(otherCall.Rows), other));
         }
 
@@ -51,7 +51,7 @@ internal sealed class GenerateChecks(GoldenCase golden, GenerateCall call)
             return;
         }
 
-        var plainOptions = GenerateOptions.Read(golden.Json.GetProperty("plain_run_options"));
+        var plainOptions = GenerateOptions.Read(golden.Json.GetProperty("plain_run_options"), call.Compatibility);
         if (plainOptions.Beams > 1)
         {
             // The plain run's stopping test looked at the whole batch, and nothing says what its images give alone.

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ClipGpt2.Captioning.Decoding;
+using ClipGpt2.Captioning.Weights;
 using Xunit.Sdk;
 
 namespace ClipGpt2.Captioning.GoldenTests.Generate;
@@ -7,11 +8,13 @@ namespace ClipGpt2.Captioning.GoldenTests.Generate;
 /// <summary>Keyword arguments of Hugging Face's <c>generate</c> as decoding options.</summary>
 internal static class GenerateOptions
 {
-    /// <summary>What transformers 4 takes where nobody says anything, which differs from the seed's call.</summary>
-    private static DecodingOptions Defaults => new() { Beams = 1, MaxLength = 20, EarlyStopping = EarlyStopping.Heuristic, AllowPaddedTokens = true, Trace = true };
-
     /// <summary>The reference's defaults with what the arguments change.</summary>
-    public static DecodingOptions Read(JsonElement arguments) => ReadArguments(arguments).Over(Defaults);
+    public static DecodingOptions Read(JsonElement arguments, ModelCompatibility compatibility)
+    {
+        var options = ReferenceDefaults.For(compatibility, ReadArguments(arguments), new DecodingOptions());
+        options.Trace = true;
+        return options;
+    }
 
     /// <summary>The arguments alone. End tokens that are null are set, and mean none; all else that is null isn't set.</summary>
     public static DecodingOptions ReadArguments(JsonElement arguments)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.Decoding.Search;
 using ClipGpt2.Captioning.GoldenTests.Harness;
+using ClipGpt2.Captioning.Weights;
 
 namespace ClipGpt2.Captioning.GoldenTests.Generate;
 
@@ -17,33 +18,39 @@ public sealed class GenerateSuite : GoldenSuite
 
     public override bool UsesDevice => true;
 
-    public override void Check(GoldenCase golden)
+    public override void Check(GoldenCase golden) => Check(golden, ModelCompatibility.Transformers4);
+
+    /// <summary>Checks a case of <c>hf_generate.json</c>.</summary>
+    internal static void Check(GoldenCase golden, ModelCompatibility compatibility)
     {
         // Read as a whole: an option that the test doesn't know fails it.
         golden.Part("options").Informational();
         if (golden.Expected.Find("error") is { } error)
         {
-            CheckRefusal(golden, error);
+            CheckRefusal(golden, error, compatibility);
         }
         else if (golden.Json.TryGetProperty("ids", out var ids))
         {
-            SampledPath.Check(golden, new GenerateCall(golden, golden.Json), Arguments.Lists(ids));
+            SampledPath.Check(golden, new GenerateCall(golden, golden.Json, compatibility), Arguments.Lists(ids));
         }
         else
         {
-            CheckCall(golden, new GenerateCall(golden, golden.Json));
+            CheckCall(golden, new GenerateCall(golden, golden.Json, compatibility));
         }
     }
 
-    protected override IEnumerable<(string Name, JsonElement Case)> CasesOf(string file, JsonElement root) =>
+    protected override IEnumerable<(string Name, JsonElement Case)> CasesOf(string file, JsonElement root) => CasesOf(root);
+
+    /// <summary>All cases of <c>hf_generate.json</c> by their names, which begin with the list where that isn't the main one.</summary>
+    internal static IEnumerable<(string Name, JsonElement Case)> CasesOf(JsonElement root) =>
         new (string List, string Kind)[] { ("cases", ""), ("errors", "error "), ("sampled_paths", "path ") }
             .SelectMany(kind => root.GetProperty(kind.List).EnumerateArray().Select(c => (kind.Kind + c.GetProperty("name").GetString(), c)));
 
-    private static void CheckRefusal(GoldenCase golden, Tracked error)
+    private static void CheckRefusal(GoldenCase golden, Tracked error, ModelCompatibility compatibility)
     {
         error.Informational();
         golden.Expected["message"].Informational();
-        var call = new GenerateCall(golden, golden.Json);
+        var call = new GenerateCall(golden, golden.Json, compatibility);
         Assert.Throws<CaptioningException>(() => call.Decode(call.Rows));
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using ClipGpt2.Captioning.Decoding.Processors;
 using ClipGpt2.Captioning.Decoding.Search;
 using ClipGpt2.Captioning.GoldenTests.Harness;
+using ClipGpt2.Captioning.Weights;
 
 namespace ClipGpt2.Captioning.GoldenTests.Generate;
 
@@ -42,7 +43,7 @@ public sealed class ProcessorSuite : GoldenSuite
     {
         var options = golden.Part("options");
         options.Informational();
-        return SearchSettings.Create(GenerateOptions.Read(options.Raw), new ModelFacts(vocabularySize, int.MaxValue, []), prefixLength: 0).Chain;
+        return SearchSettings.Create(GenerateOptions.Read(options.Raw, ModelCompatibility.Transformers4), new ModelFacts(vocabularySize, int.MaxValue, []), prefixLength: 0).Chain;
     }
 
     private static void CheckNames(GoldenCase golden, ProcessorChain chain)

@@ -104,6 +104,9 @@ public sealed class Tracked
     /// <param name="counts">Which of its elements the caller compares; null for all.</param>
     public GoldenTensor Tensor(GoldenTensorFile file, Func<int, bool>? counts = null) => Leaf(file[_json.GetString()!], v => v.Perturbed(counts));
 
+    /// <summary>The tensor that this leaf names in words of its own.</summary>
+    public GoldenTensor Named(GoldenTensor tensor) => Leaf(tensor, v => v.Perturbed());
+
     /// <summary>Marks the value and all below it as known to be there for readers, not to be compared.</summary>
     public void Informational()
     {

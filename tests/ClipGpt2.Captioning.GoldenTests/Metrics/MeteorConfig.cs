@@ -1,20 +1,33 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using ClipGpt2.Captioning.GoldenTests.Harness;
 using ClipGpt2.Captioning.Metrics.Meteor;
 
 namespace ClipGpt2.Captioning.GoldenTests.Metrics;
 
 /// <summary>METEOR's options of a golden configuration, which gives the jar's arguments and what they mean.</summary>
-internal static class MeteorConfig
+internal static partial class MeteorConfig
 {
     private static readonly Lazy<MeteorData> Golden = new(() => MeteorData.Load(GoldenRoot.Path("metrics/meteor_data")));
 
     public static MeteorData Data => Golden.Value;
 
+    /// <summary>The options of a configuration; one that isn't described is a described one with the beam that its name ends with, as those which are have it.</summary>
     public static MeteorOptions Read(JsonElement configs, string name)
     {
-        var config = configs.GetProperty(name);
+        if (!configs.TryGetProperty(name, out var config) && OtherBeam().Match(name) is { Success: true } other)
+        {
+            var described = Read(configs, other.Groups[1].Value);
+            described.BeamSize = int.Parse(other.Groups[2].ValueSpan, CultureInfo.InvariantCulture);
+            return described;
+        }
+
+        return Read(config.ValueKind == JsonValueKind.Object ? config : throw new InvalidOperationException($"The configuration '{name}' isn't described."));
+    }
+
+    private static MeteorOptions Read(JsonElement config)
+    {
         var parameters = Numbers(config, "parameters");
         var weights = Numbers(config, "weights");
         var options = new MeteorOptions
@@ -53,6 +66,9 @@ internal static class MeteorConfig
             }
         }
     }
+
+    [GeneratedRegex(@"\A(.+)_beam(\d+)\z")]
+    private static partial Regex OtherBeam();
 
     private static MeteorMatchers Matcher(string module) => module switch
     {

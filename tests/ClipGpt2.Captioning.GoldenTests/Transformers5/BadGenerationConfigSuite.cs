@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ClipGpt2.Captioning.Decoding;
+using ClipGpt2.Captioning.GoldenTests.Generate;
 using ClipGpt2.Captioning.GoldenTests.Harness;
 using ClipGpt2.Captioning.Runtime;
 using TorchSharp;

@@ -49,6 +49,14 @@ internal sealed class EditedModel : IDisposable
         File.WriteAllText(PathOf("config.json"), config.ToJsonString());
     }
 
+    /// <summary>Takes files away whose names begin so.</summary>
+    public void Remove(string beginning)
+    {
+        var files = Directory.GetFiles(_folder, beginning + "*");
+        Assert.NotEmpty(files);
+        Array.ForEach(files, File.Delete);
+    }
+
     /// <summary>Sets <c>generation_config.json</c>: its content, null for no file, the text "keep" for the one that is there.</summary>
     public void SetGeneration(JsonElement content)
     {

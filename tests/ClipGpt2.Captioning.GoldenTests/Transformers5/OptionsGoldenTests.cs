@@ -22,3 +22,24 @@ public sealed class TokenizeGoldenTests : GoldenTests<TokenizeSuite>;
 
 [Trait("Golden", "transformers5")]
 public sealed class TokenizerFolderGoldenTests : GoldenTests<TokenizerFolderSuite>;
+
+[Trait("Golden", "transformers5")]
+public sealed class GenerateV5GoldenTests : GoldenTests<GenerateV5Suite>;
+
+[Trait("Golden", "transformers5")]
+public sealed class WeightFilesGoldenTests : GoldenTests<WeightFilesSuite>;
+
+[Trait("Golden", "transformers5")]
+public sealed class ModelsGoldenTests : GoldenTests<ModelsSuite>;
+
+[Trait("Golden", "transformers5")]
+public sealed class ConfigsGoldenTests : GoldenTests<ConfigsSuite>;
+
+[Trait("Golden", "transformers5")]
+public sealed class ForwardV5GoldenTests : GoldenTests<ForwardV5Suite>;
+
+[Trait("Golden", "transformers5")]
+public sealed class TokenizerFilesGoldenTests : GoldenTests<TokenizerFilesSuite>;
+
+[Trait("Golden", "transformers5")]
+public sealed class ProcessorFilesGoldenTests : GoldenTests<ProcessorFilesSuite>;

@@ -95,6 +95,30 @@ public sealed class StoredFormTests
         Assert.Equal([0, 255], bilevel.Pixels.ToArray());
     }
 
+    /// <summary>The leftmost pixel is in the highest bits, a row begins at a byte, and the largest value is white, or where it is inverted black.</summary>
+    [Theory]
+    [InlineData(4, 1, new byte[] { 0x0F, 0x80, 0x37, 0x10 }, new byte[] { 0, 255, 136, 51, 119, 17 })]
+    [InlineData(4, 0, new byte[] { 0x0F, 0x80, 0x37, 0x10 }, new byte[] { 255, 0, 119, 204, 136, 238 })]
+    [InlineData(2, 1, new byte[] { 0b00_01_10_00, 0b11_00_01_00 }, new byte[] { 0, 85, 170, 255, 0, 85 })]
+    public void Tiff_grey_of_few_bits_is_stretched_to_eight(int bits, int photometric, byte[] strip, byte[] expected)
+    {
+        using var image = Decode(Encoded.Tiff(strip, (256, 3), (257, 2), (258, bits), (259, 1), (262, photometric), (277, 1), (278, 2)));
+        Assert.Equal(PixelMode.Grey, image.Mode);
+        Assert.Equal(expected, image.Pixels.ToArray());
+    }
+
+    [Theory]
+    [InlineData(4, new byte[] { 0x0F, 0x80 })]
+    [InlineData(2, new byte[] { 0b00_11_10_00 })]
+    [InlineData(1, new byte[] { 0b0_1_1_00000 })]
+    public void Tiff_palettes_of_few_bits_keep_their_indices(int bits, byte[] strip)
+    {
+        using var image = Decode(Encoded.Tiff(strip, (256, 3), (257, 1), (258, bits), (259, 1), (262, 3), (277, 1), (278, 1)));
+        Assert.Equal(PixelMode.Palette, image.Mode);
+        var largest = (byte)((1 << bits) - 1);
+        Assert.Equal([0, largest, bits == 1 ? largest : (byte)(largest / 2 + 1)], image.Pixels.ToArray());
+    }
+
     [Fact]
     public void Tiff_grey_packed_and_inverted_is_read()
     {

@@ -1,3 +1,5 @@
+using ClipGpt2.Captioning.Metrics;
+
 namespace ClipGpt2.Captioning.Images.Formats;
 
 /// <summary>Reads an encoded picture that is a part of a file.</summary>
@@ -13,6 +15,7 @@ internal static class FileSection
 
         try
         {
+            RegularFile.Need(path);
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
             file.Position = offset;
             var bytes = new byte[length];

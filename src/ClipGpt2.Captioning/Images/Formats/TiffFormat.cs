@@ -2,7 +2,7 @@ using ClipGpt2.Captioning.Images.Resampling;
 
 namespace ClipGpt2.Captioning.Images.Formats;
 
-/// <summary>Baseline TIFF in strips: black and white, grey, palette, RGB, RGBA and CMYK, turned by its orientation as Pillow does while loading.</summary>
+/// <summary>Baseline TIFF in strips: black and white, grey and palette of 2, 4 or 8 bits, RGB, RGBA and CMYK, turned by its orientation as Pillow does while loading.</summary>
 internal sealed class TiffFormat : IImageFormat
 {
     private const int HorizontalDifferences = 2;
@@ -97,13 +97,13 @@ internal sealed class TiffFormat : IImageFormat
         return (plain, photometric, bits[0], samples, extra) switch
         {
             (true, 0 or 1, 1, 1, []) => PixelMode.Bilevel,
-            (true, 0 or 1, 8, 1, []) => PixelMode.Grey,
+            (true, 0 or 1, 2 or 4 or 8, 1, []) => PixelMode.Grey,
             (true, 1, 8, 2, [2]) => PixelMode.GreyAlpha,
             (true, 1, 16, 1, []) => PixelMode.Grey16,
             (true, 2, 8, 3, []) => PixelMode.Rgb,
             (true, 2, 8, 4, [0]) => PixelMode.Rgb,
             (true, 2, 8, 4, [] or [AssociatedAlpha] or [2]) => PixelMode.Rgba,
-            (true, 3, 8, 1, []) => PixelMode.Palette,
+            (true, 3, 1 or 2 or 4 or 8, 1, []) => PixelMode.Palette,
             (true, 5, 8, 4, []) => PixelMode.Cmyk,
             _ => throw new ImageDecodingException(
                 $"The TIFF file is of a form that isn't read (photometric {photometric}, {samples} samples of {bits[0]} bits); save it as 8-bit grey or RGB in strips, or as PNG."),
@@ -138,9 +138,10 @@ internal sealed class TiffFormat : IImageFormat
 
     private static void Unpack(ReadOnlySpan<byte> row, Span<byte> pixels, int width, int samples, TiffDirectory directory)
     {
-        var layout = (directory.Value(TiffTag.BitsPerSample, 1), samples) switch
+        var bits = (int)directory.Value(TiffTag.BitsPerSample, 1);
+        var layout = (bits, samples) switch
         {
-            (1, _) => new PixelLayout(1, 0, 1),
+            (1 or 2 or 4, _) => new PixelLayout(bits, directory.Value(TiffTag.Photometric) == 3 ? 3 : 0, bits),
             (16, _) => new PixelLayout(16, 0, 16),
             (_, 1) => new PixelLayout(8, 0, 8),
             (_, 2) => new PixelLayout(8, 4, 16),

@@ -1,3 +1,4 @@
+using ClipGpt2.Captioning.Metrics;
 using ClipGpt2.Captioning.Text.Bpe;
 
 namespace ClipGpt2.Captioning.Text.Files;
@@ -26,7 +27,7 @@ internal sealed class TokenizerFolder
         var isOlder = File.Exists(FileOf(VocabularyName)) || File.Exists(FileOf(WordPieceName));
         if ((!isOlder || IsGeneric || Config?.Text("backend") is not null) && Parse(TokenizerJson.Name) is { } whole)
         {
-            _whole = new(whole);
+            _whole = TokenizerJson.Read(whole);
         }
     }
 
@@ -80,9 +81,10 @@ internal sealed class TokenizerFolder
             options.AddedTokens.Add(AsToken(token, special: false) with { Id = int.TryParse(id, out var value) ? value : throw token.Wrong("under an id") });
         }
 
+        // The ids that stand there aren't obeyed: a token of the vocabulary keeps its own, and others are counted on from the vocabulary's size.
         foreach (var token in _whole?.AddedTokens ?? [])
         {
-            AddIfNew(options, AsToken(token, special: false) with { Id = token.Id("id") });
+            AddIfNew(options, AsToken(token, special: false));
         }
 
         var isComplete = options.AddedTokens.Count > 0;
@@ -109,7 +111,7 @@ internal sealed class TokenizerFolder
         options.PadToken = Role("pad_token") ?? options.PadToken;
         options.ClassToken = Role("cls_token") ?? options.ClassToken;
         options.MaskToken = Role("mask_token") ?? options.MaskToken;
-        foreach (var item in file.Items("additional_special_tokens"))
+        foreach (var item in file.Items("additional_special_tokens").Concat(Extra(file)))
         {
             AddIfNew(options, AsToken(item, special: true));
         }
@@ -128,6 +130,14 @@ internal sealed class TokenizerFolder
             return token.Content;
         }
     }
+
+    /// <summary>What transformers 5 calls the additional ones: a list, or an object of names.</summary>
+    private static IEnumerable<JsonFields> Extra(JsonFields file) => file.Members().FirstOrDefault(member => member.Name == "extra_special_tokens").Value switch
+    {
+        null => [],
+        { IsObject: true } named => named.AsObject().Members().Select(member => member.Value),
+        _ => file.Items("extra_special_tokens"),
+    };
 
     private static void AddIfNew(TokenizerOptions options, AddedToken token)
     {
@@ -159,12 +169,13 @@ internal sealed class TokenizerFolder
         };
     }
 
-    private JsonFields? Parse(string name) => File.Exists(FileOf(name)) ? JsonFields.Parse(Read(name), FileOf(name)) : null;
+    private JsonFields? Parse(string name) => Path.Exists(FileOf(name)) ? JsonFields.Parse(Read(name), FileOf(name)) : null;
 
     private byte[] Read(string name)
     {
         try
         {
+            RegularFile.Need(FileOf(name));
             using var stream = File.OpenRead(FileOf(name));
             return VocabularyReader.ReadAll(stream, FileOf(name));
         }

@@ -4,20 +4,43 @@ namespace ClipGpt2.Captioning.Text.Files;
 
 /// <summary><c>tokenizer.json</c>, the one file of the fast tokenizers: read where a folder has no other vocabulary.</summary>
 /// <remarks>What is taken from it is vocabulary, merges and added tokens; how text is treated is the tokenizer's own affair.</remarks>
-internal sealed class TokenizerJson(JsonFields fields)
+internal sealed class TokenizerJson
 {
     public const string Name = "tokenizer.json";
 
-    public IEnumerable<JsonFields> AddedTokens => fields.Items("added_tokens");
+    private const string Version = "1.0";
 
-    public JsonFields? Normalizer => fields.Section("normalizer");
+    private static readonly string[] Keys = ["version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor", "decoder", "model"];
 
-    public JsonFields? PreTokenizer => fields.Section("pre_tokenizer");
+    private readonly JsonFields _fields;
+
+    private TokenizerJson(JsonFields fields) => _fields = fields;
+
+    /// <summary>Reads a file of the form that there is; another version, or a key that the form doesn't have, might mean anything.</summary>
+    /// <exception cref="TokenizerFormatException">It is of another form.</exception>
+    public static TokenizerJson Read(JsonFields fields)
+    {
+        if (fields.Text("version") is { } version && version != Version)
+        {
+            throw fields.Wrong($"of version \"{Version}\"");
+        }
+
+        return fields.Members().FirstOrDefault(member => !Keys.Contains(member.Name)).Name is { } stranger
+            ? throw fields.Wrong($"without \"{stranger}\", which is no key of such a file")
+            : new(fields);
+    }
+
+
+    public IEnumerable<JsonFields> AddedTokens => _fields.Items("added_tokens");
+
+    public JsonFields? Normalizer => _fields.Section("normalizer");
+
+    public JsonFields? PreTokenizer => _fields.Section("pre_tokenizer");
 
     /// <summary>What the post-processor puts around a single text: the ids before it and after it.</summary>
     public (int[] Before, int[] After) Template()
     {
-        if (fields.Section("post_processor") is not { } processor || processor.Text("type") != "TemplateProcessing")
+        if (_fields.Section("post_processor") is not { } processor || processor.Text("type") != "TemplateProcessing")
         {
             return ([], []);
         }
@@ -53,10 +76,10 @@ internal sealed class TokenizerJson(JsonFields fields)
         }
 
         RequireParts("", "ByteLevel", ["TemplateProcessing", "RobertaProcessing", "ByteLevel", ""], "ByteLevel");
-        return PartName(fields.Section("post_processor")) == "RobertaProcessing" ? "roberta" : "gpt2";
+        return PartName(_fields.Section("post_processor")) == "RobertaProcessing" ? "roberta" : "gpt2";
     }
 
-    private JsonFields Model => fields.Section("model") ?? throw fields.Wrong("an object with a \"model\"");
+    private JsonFields Model => _fields.Section("model") ?? throw _fields.Wrong("an object with a \"model\"");
 
     /// <summary>The tokens and their ids.</summary>
     public TokenVocabulary Vocabulary(string type)
@@ -72,7 +95,7 @@ internal sealed class TokenizerJson(JsonFields fields)
     }
 
     /// <summary>The merges: texts of two tokens with a space between them, or lists of two tokens.</summary>
-    public MergeList Merges() => new(fields.File, [.. Model.Items("merges").Select(Merge)]);
+    public MergeList Merges() => new(_fields.File, [.. Model.Items("merges").Select(Merge)]);
 
     /// <summary>A byte-pair encoding without what ours doesn't do; one without its type is told by its merges.</summary>
     private void RequirePlainBpe()
@@ -98,10 +121,10 @@ internal sealed class TokenizerJson(JsonFields fields)
         (string Part, string[] Known)[] parts = [("normalizer", [normalizer]), ("pre_tokenizer", [preTokenizer]), ("post_processor", postProcessors), ("decoder", [decoder])];
         foreach (var (part, known) in parts)
         {
-            if (PartName(fields.Section(part)) is var found && !known.Contains(found))
+            if (PartName(_fields.Section(part)) is var found && !known.Contains(found))
             {
                 throw new TokenizerFormatException(
-                    $"'{fields.File}': $.{part} is {(found.Length == 0 ? "null" : found)}, which is not supported; it must be {string.Join(" or ", known.Select(name => name.Length == 0 ? "null" : name))} in a tokenizer like this.");
+                    $"'{_fields.File}': $.{part} is {(found.Length == 0 ? "null" : found)}, which is not supported; it must be {string.Join(" or ", known.Select(name => name.Length == 0 ? "null" : name))} in a tokenizer like this.");
             }
         }
 

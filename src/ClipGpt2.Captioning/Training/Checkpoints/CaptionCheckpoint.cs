@@ -139,6 +139,7 @@ public sealed class CaptionCheckpoint : IDisposable
             CheckpointPreprocessing.RefuseOther(_content, encoder.Preprocessor.Options);
         }
 
+        RefuseOtherReading(captioner);
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
         var adapted = CheckpointAdapters.Attach(_content, captioner);
@@ -196,6 +197,15 @@ public sealed class CaptionCheckpoint : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _content.Tensors.Dispose();
+
+    private void RefuseOtherReading(Captioner captioner)
+    {
+        if (_content.Compatibility is { } trained && captioner.Decoder is Gpt2CaptionDecoder { Model.Config.Compatibility: var now } && now != trained)
+        {
+            throw new CheckpointFormatException(
+                $"'{Path}' was trained with GPT-2's files as {RecordedCompatibility.Name(trained)} reads them, and the captioner's are read as {RecordedCompatibility.Name(now)} does: load it with {nameof(CaptionerOptions)}.{nameof(CaptionerOptions.Compatibility)} (in a configuration, gpt2_config.compatibility) as the checkpoint was.");
+        }
+    }
 
     private static string? Fault(TensorInfo info, IReadOnlyDictionary<string, Tensor> weights) => weights.TryGetValue(info.Name, out var weight)
         ? info.Shape.SequenceEqual(weight.shape) ? null : $"misshapen: '{info.Name}' is [{string.Join(", ", info.Shape)}] and must be [{string.Join(", ", weight.shape)}]"

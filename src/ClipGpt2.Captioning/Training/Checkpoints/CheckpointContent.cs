@@ -10,6 +10,8 @@ namespace ClipGpt2.Captioning.Training.Checkpoints;
 /// <param name="Metadata">What is said beside them, as JSON by key.</param>
 internal sealed record CheckpointContent(CheckpointForm Form, ITensorSource Tensors, IReadOnlyDictionary<string, string> Metadata)
 {
+    private const string Gpt2Config = "gpt2_config";
+
     /// <summary>What the names of the projector's tensors begin with.</summary>
     public string ProjectorBeginning => Form == CheckpointForm.ClipCap ? ClipCapCheckpoint.ProjectorBeginning : "projector.";
 
@@ -34,6 +36,9 @@ internal sealed record CheckpointContent(CheckpointForm Form, ITensorSource Tens
     public ConfigSection Section(string name) => Metadata.TryGetValue(name, out var text)
         ? ConfigSection.Parse($"{Tensors.Location}: {name}", Encoding.UTF8.GetBytes(text))
         : throw new CheckpointFormatException($"'{Tensors.Location}' says nothing of its '{name}': it is no checkpoint that a captioner can be built from.");
+
+    /// <summary>Whose reading of GPT-2's files the checkpoint was trained with, where it says that.</summary>
+    public ModelCompatibility? Compatibility => Metadata.ContainsKey(Gpt2Config) ? RecordedCompatibility.Find(Section(Gpt2Config)) : null;
 
     /// <summary>Whether GPT-2's tensors are all there, so that nothing of the base's may stand in for one.</summary>
     public bool HasWholeDecoder => Form != CheckpointForm.Own;

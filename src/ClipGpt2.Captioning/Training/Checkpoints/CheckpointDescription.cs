@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.Encoders.Forms;
 using ClipGpt2.Captioning.Projectors;
 using ClipGpt2.Captioning.Weights;
@@ -50,6 +51,11 @@ internal static class CheckpointDescription
         if (CheckpointAdapters.Describe(captioner, sections["gpt2_config"]) is { } adapters)
         {
             sections[CheckpointAdapters.Section] = adapters;
+        }
+
+        if (captioner.Decoder is Gpt2CaptionDecoder decoder && sections["gpt2_config"] is JsonObject gpt2)
+        {
+            RecordedCompatibility.Write(gpt2, decoder.Model.Config.Compatibility);
         }
 
         CheckpointPreprocessing.Describe(captioner, sections);

@@ -1,4 +1,5 @@
 using ClipGpt2.Captioning.Decoding;
+using ClipGpt2.Captioning.Decoding.Generation;
 using ClipGpt2.Captioning.Decoding.Gpt2;
 using ClipGpt2.Captioning.Encoders;
 using ClipGpt2.Captioning.Encoders.Forms;
@@ -18,6 +19,7 @@ internal sealed class CheckpointParts : IDisposable
 {
     private const string Clip = "clip";
     private const string Gpt2 = "gpt2";
+    private const string SearchSource = "checkpoint";
 
     private readonly List<IDisposable> _loaded = [];
     private readonly CheckpointContent _content;
@@ -40,7 +42,7 @@ internal sealed class CheckpointParts : IDisposable
             parts.RefuseStrangers();
             var (decoder, tokenizer) = parts.Decoder();
             var projector = parts.Own(parts.Projector(decoder.HiddenSize));
-            return Captioner.Owning(parts.Encoder(encoders), projector, decoder, tokenizer, options, logger, parts, ProgramOf(content.Form));
+            return Captioner.Owning(parts.Encoder(encoders), projector, decoder, tokenizer, options, logger, parts, ProgramOf(content));
         }
         catch
         {
@@ -49,13 +51,13 @@ internal sealed class CheckpointParts : IDisposable
         }
     }
 
-    /// <summary>How the program that wrote a checkpoint searches captions: what it says to <c>generate</c> goes before the model's folder. This library's own says nothing.</summary>
-    private static DecodingOptions? ProgramOf(CheckpointForm form) => form switch
+    /// <summary>How the program that wrote a checkpoint searches captions; this library's own says nothing, unless the checkpoint was converted from another's.</summary>
+    public static ProgramSearch? ProgramOf(CheckpointContent content) => content.Form switch
     {
-        CheckpointForm.Own => null,
-        CheckpointForm.Seed => new() { Beams = 5, EarlyStopping = EarlyStopping.WhenFull, MaxLength = 30 },
-        CheckpointForm.ClipCap => new() { Strategy = DecodingStrategy.ClipCapGreedy },
-        _ => throw new ArgumentOutOfRangeException(nameof(form), form, null),
+        CheckpointForm.Own => content.Metadata.ContainsKey(ProgramSearch.Section) ? ProgramSearch.Read(content.Section(ProgramSearch.Section), SearchSource) : null,
+        CheckpointForm.Seed => ProgramSearch.Seed(SearchSource),
+        CheckpointForm.ClipCap => ProgramSearch.ClipCap(SearchSource),
+        _ => throw new ArgumentOutOfRangeException(nameof(content), content.Form, null),
     };
 
     public void Dispose() => _loaded.ForEach(part => part.Dispose());
@@ -92,7 +94,7 @@ internal sealed class CheckpointParts : IDisposable
     {
         using var folder = ModelFolder.Open(_bases.Gpt2 ?? NameOf(Gpt2), _options.ModelSearch);
         RefuseChanged(Gpt2, folder.Path, () => ModelIdentity.Of(folder));
-        var config = Gpt2Model.ReadConfig(folder, _options.Compatibility);
+        var config = Gpt2Model.ReadConfig(folder, _options.Compatibility ?? _content.Compatibility ?? default);
         using var weights = DecoderWeights(folder, config);
         var tokenizer = Gpt2Tokenizer.FromPretrained(folder.Path);
         return (Own(new Gpt2CaptionDecoder(Gpt2Model.Load(folder, config, weights, Compute(TrainableParts.Decoder), _logger), tokenizer)), tokenizer);

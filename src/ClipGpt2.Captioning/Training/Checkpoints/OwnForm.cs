@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ClipGpt2.Captioning.Decoding.Generation;
 using ClipGpt2.Captioning.Projectors;
 using ClipGpt2.Captioning.Weights;
 using ClipGpt2.Captioning.Weights.Adapters;
@@ -30,6 +31,11 @@ internal static class OwnForm
             ["format"] = CaptionCheckpoint.Format,
             ["version"] = CaptionCheckpoint.Version,
         };
+        if (CheckpointParts.ProgramOf(content) is { } program)
+        {
+            metadata[ProgramSearch.Section] = SortedJson.Text(program.Json);
+        }
+
         if (content.Form != CheckpointForm.Own)
         {
             var projector = content.ProjectorConfig(HiddenSize(content));

@@ -60,7 +60,7 @@ internal sealed class ConfigurationKey
 
     /// <summary>Whether the key is told where a configuration is: one that the seed doesn't know is only where it says something.</summary>
     public bool IsTold(object section) =>
-        Property.GetCustomAttribute<JsonIgnoreAttribute>()?.Condition is not JsonIgnoreCondition.WhenWritingDefault || Get(section) is not (null or false);
+        Property.GetCustomAttribute<JsonIgnoreAttribute>()?.Condition is not JsonIgnoreCondition.WhenWritingDefault || !Equals(Get(section), Property.PropertyType.IsValueType ? Activator.CreateInstance(Property.PropertyType) : null);
 
     /// <summary>Puts a value of the file in; false if it is of another type.</summary>
     public bool TrySet(object section, JsonElement json)

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
+using ClipGpt2.Captioning.Weights;
 
 namespace ClipGpt2.Captioning.Training.Configuration;
 
@@ -25,4 +26,10 @@ public sealed class Gpt2Section
     [JsonPropertyName("n_layers_to_freeze")]
     [Range(0, 1024)]
     public int? LayersToFreeze { get; set; }
+
+    /// <summary>Whose reading of GPT-2's files is followed, in training and for its captions, where the versions of transformers differ.</summary>
+    /// <remarks>Where it is the default a checkpoint doesn't mention it, as the seed doesn't.</remarks>
+    /// <value>The default is <see cref="ModelCompatibility.Transformers5"/>.</value>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ModelCompatibility Compatibility { get; set; }
 }

@@ -146,11 +146,11 @@ public sealed class TrainingSetup : IDisposable
         var encoder = Own(ClipImageEncoder.Load(sources.Clip, new ImagePreprocessor(preprocessor), optimization.TrainEncoder ? trained : new() { Device = device }));
         TrainingSetupLog.ClipLoaded(logger, clip.Model);
         var tokenizer = Gpt2Tokenizer.FromPretrained(sources.Gpt2.Path);
-        var decoder = Own(Gpt2CaptionDecoder.Load(sources.Gpt2, trained, tokenizer));
+        var decoder = Own(Gpt2CaptionDecoder.Load(sources.Gpt2, trained, tokenizer, compatibility: gpt2.Compatibility));
         TrainingSetupLog.Gpt2Loaded(logger, gpt2.Model);
         var sizes = Configuration.ProjectorConfig.ToConfig(gpt2.VisualTokensLength, encoder.EmbeddingDimension, decoder.HiddenSize);
         var projector = Own(FreshProjector.Create(sizes, optimization.Seed, trained));
-        Captioner = Own(new Captioner(encoder, projector, decoder, tokenizer, new CaptionerOptions { Device = device, Precision = optimization.Precision }));
+        Captioner = Own(new Captioner(encoder, projector, decoder, tokenizer, new CaptionerOptions { Device = device, Precision = optimization.Precision, Compatibility = gpt2.Compatibility }));
         sources.Start?.ApplyTo(Captioner);
     }
 

@@ -15,6 +15,7 @@ internal static class ImageRecordFile
     {
         try
         {
+            RegularFile.Need(path);
             var bytes = File.ReadAllBytes(path);
             if (GitLfsPointer.Begins(bytes))
             {

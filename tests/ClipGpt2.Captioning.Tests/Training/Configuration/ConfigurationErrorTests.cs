@@ -15,6 +15,7 @@ public sealed class ConfigurationErrorTests
     [InlineData("clip_config", "image_size", "[224, 22.5]", "clip_config.image_size is [224,22.5]; it must be")]
     [InlineData("clip_config", "image_size", "224", "clip_config.image_size is 224; it must be")]
     [InlineData("gpt2_config", "n_layers_to_freeze", "-1", "gpt2_config.n_layers_to_freeze is -1; it must be an integer from 0 to 1024, or null")]
+    [InlineData("gpt2_config", "compatibility", "\"transformers6\"", "gpt2_config.compatibility is \"transformers6\"; it must be one of \"transformers5\", \"transformers4\"")]
     [InlineData("gpt2_config", "visual_tokens_length", "0", "gpt2_config.visual_tokens_length is 0; it must be an integer from 1 to 1024")]
     [InlineData("training_config", "batch_size", "\"64\"", "training_config.batch_size is \"64\"; it must be an integer from 1 to 65536")]
     [InlineData("training_config", "batch_size", "1.5", "training_config.batch_size is 1.5; it must be an integer")]

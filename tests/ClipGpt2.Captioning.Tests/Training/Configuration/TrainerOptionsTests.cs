@@ -149,6 +149,7 @@ public sealed class TrainerOptionsTests
         var metadata = SeedFile.Read().ToTrainerOptions().Checkpoints.Metadata;
         Assert.Equal("""{"image_size":[224,224],"model":"openai/clip-vit-base-patch32"}""", metadata["clip_config"]);
         Assert.Equal("""{"model":"gpt2","n_layers_to_freeze":10,"text_tokens_max_length":10,"visual_tokens_length":5}""", metadata["gpt2_config"]);
+        Assert.Contains("\"compatibility\":\"transformers4\"", SeedFile.Read("gpt2_config.compatibility=transformers4").ToTrainerOptions().Checkpoints.Metadata["gpt2_config"], StringComparison.Ordinal);
         using var training = JsonDocument.Parse(metadata["training_config"]);
         Assert.Equal(
             ["batch_size", "enable_GPU", "learning_rate", "monitoring_plots_path", "num_epochs", "subset_ratio", "trained_model_path"],

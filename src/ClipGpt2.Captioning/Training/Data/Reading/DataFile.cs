@@ -13,12 +13,12 @@ internal static class DataFile
     /// <exception cref="CaptioningException">There is no such file, or it can't be opened.</exception>
     public static FileStream Open(string path, string content)
     {
-        if (!File.Exists(path))
+        if (!File.Exists(path) && !Directory.Exists(path))
         {
             throw new CaptioningException($"There is no file '{path}': give the file that holds {content}.");
         }
 
-        var file = TextFile.Guard(path, content, () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan));
+        var file = TextFile.Open(path, content, () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan));
         try
         {
             return TextFile.Guard(path, content, () => IsPointer(file)) ? throw new CaptioningException(GitLfsPointer.Refusal(path)) : file;

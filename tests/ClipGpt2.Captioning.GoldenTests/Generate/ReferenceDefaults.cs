@@ -1,7 +1,7 @@
 using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.Weights;
 
-namespace ClipGpt2.Captioning.GoldenTests.Transformers5;
+namespace ClipGpt2.Captioning.GoldenTests.Generate;
 
 /// <summary>What <c>generate</c> takes where nobody says anything.</summary>
 internal static class ReferenceDefaults

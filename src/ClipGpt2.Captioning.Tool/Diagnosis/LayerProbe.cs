@@ -8,11 +8,13 @@ namespace ClipGpt2.Captioning.Tool.Diagnosis;
 internal static class LayerProbe
 {
     // Whole blocks, which the layouts that are packed here need.
-    private const int Outputs = 128;
+    private const int Outputs = 192;
     private const int Inputs = 80;
 
-    // The rows of a decoding step, of its beams, and of a picture.
-    private static readonly int[] RowCounts = [1, 5, 50];
+    // The rows of a decoding step, of its beams, of a picture, and of many.
+    private static readonly int[] RowCounts = [1, 5, 50, 500];
+
+    private static readonly int[] Pictures = [1, 10];
 
     public static IReadOnlyList<(string Kind, Action<ComputeOptions> Run)> Kinds { get; } =
     [
@@ -52,7 +54,10 @@ internal static class LayerProbe
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var x = randn(1, 2, 9, 16).to(compute.ProductType(), compute.TorchDevice);
-        ScaledAttention.Attend(x, x, x, causal: true);
+        foreach (var pictures in Pictures)
+        {
+            var x = randn(pictures, 2, 50, 16).to(compute.ProductType(), compute.TorchDevice);
+            ScaledAttention.Attend(x, x, x, causal: true);
+        }
     }
 }

@@ -1,4 +1,5 @@
 using ClipGpt2.Captioning.Runtime;
+using ClipGpt2.Captioning.Runtime.Proofs;
 using ClipGpt2.Captioning.Runtime.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -7,6 +8,14 @@ namespace ClipGpt2.Captioning.Tests.Runtime;
 
 public sealed class DropoutMasksTests
 {
+    [Fact]
+    public void The_kernel_proves_itself_before_anything_drops_out()
+    {
+        using var scope = NewDisposeScope();
+        new DropoutMasks(seed: 1, pass: 1).Apply(ones(5), 0.5);
+        Assert.Contains(KernelLedger.Choices, choice => choice is { Layer: "Dropout", IsFallback: false });
+    }
+
     [Theory]
     [InlineData(0.1)]
     [InlineData(0.5)]

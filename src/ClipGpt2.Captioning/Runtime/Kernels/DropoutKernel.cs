@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using ClipGpt2.Captioning.Runtime.Proofs;
 
 namespace ClipGpt2.Captioning.Runtime.Kernels;
 
@@ -10,18 +11,22 @@ internal static class DropoutKernel
     private const uint First = 0x7feb352d;
     private const uint Second = 0x846ca68b;
 
+    private static readonly KernelProof Proof = new("Dropout", "a loop over single numbers", Check);
+
     private static readonly Vector<uint> Lanes = Vector.CreateSequence<uint>(0, 1);
 
     /// <summary>Writes 0 with the probability <paramref name="rate"/> and 1 / (1 - rate) otherwise.</summary>
     /// <param name="mask">What to fill; fewer than 2^32 elements.</param>
     /// <param name="key">Which random numbers to take.</param>
     /// <param name="rate">From 0 to below 1.</param>
-    public static void Fill(Span<float> mask, ulong key, double rate)
+    public static void Fill(Span<float> mask, ulong key, double rate) => Fill(mask, key, rate, Proof.Holds);
+
+    private static void Fill(Span<float> mask, ulong key, double rate, bool byVectors)
     {
         var (low, high) = ((uint)key, (uint)(key >> 32));
         var threshold = (uint)Math.Min(rate * 4294967296.0, uint.MaxValue);
         var kept = (float)(1 / (1 - rate));
-        var vectors = MemoryMarshal.Cast<float, Vector<float>>(mask);
+        var vectors = byVectors ? MemoryMarshal.Cast<float, Vector<float>>(mask) : [];
         var limit = new Vector<uint>(threshold);
         var value = new Vector<float>(kept);
         for (var i = 0; i < vectors.Length; i++)
@@ -35,6 +40,15 @@ internal static class DropoutKernel
         {
             mask[i] = Round(Round((uint)i ^ low) ^ high) >= threshold ? kept : 0;
         }
+    }
+
+    private static string? Check()
+    {
+        const int Count = 203; // fills no vector
+        var (vectors, singles) = (new float[Count], new float[Count]);
+        Fill(vectors, Key(1, 2, 3), 0.3, byVectors: true);
+        Fill(singles, Key(1, 2, 3), 0.3, byVectors: false);
+        return KernelProof.Compare("mask", vectors, [.. singles.Select(value => (double)value)], tolerance: 0);
     }
 
     /// <summary>Mixes numbers into one key.</summary>

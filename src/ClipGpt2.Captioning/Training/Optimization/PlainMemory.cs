@@ -9,9 +9,10 @@ namespace ClipGpt2.Captioning.Training.Optimization;
 /// <summary>float32 tensors as the memory that kernels read and write.</summary>
 internal static unsafe class PlainMemory
 {
-    /// <summary>Whether kernels can work on a tensor: it is float32, contiguous and on the CPU, and a span can hold it.</summary>
+    /// <summary>Whether kernels can work on a tensor: it is float32, contiguous and on the CPU, a span can hold it, and they compute right on this machine.</summary>
     public static bool Has(Tensor tensor) =>
-        tensor.device_type == DeviceType.CPU && tensor.dtype == ScalarType.Float32 && tensor.is_contiguous() && tensor.numel() <= int.MaxValue / sizeof(float);
+        tensor.device_type == DeviceType.CPU && tensor.dtype == ScalarType.Float32 && tensor.is_contiguous() && tensor.numel() <= int.MaxValue / sizeof(float)
+        && OptimizationProof.Proof.Holds;
 
     /// <summary>The first element's address, which stays good as long as the tensor isn't disposed.</summary>
     public static float* Of(Tensor tensor) => (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));

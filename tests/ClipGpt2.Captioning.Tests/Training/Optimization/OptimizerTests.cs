@@ -1,3 +1,4 @@
+using ClipGpt2.Captioning.Runtime.Proofs;
 using ClipGpt2.Captioning.Training.Optimization;
 using CsCheck;
 using TorchSharp;
@@ -45,6 +46,15 @@ public sealed class OptimizerTests
             (options.Optimizer, options.AmsGrad, options.CorrectBias) = (OptimizerKind.TransformersAdamW, false, correctBias);
             return options;
         }));
+
+    [Fact]
+    public void The_kernels_prove_themselves_before_they_change_a_weight()
+    {
+        using var weight = ones(3);
+        Assert.True(PlainMemory.Has(weight));
+        Assert.True(OptimizationProof.Proof.Holds);
+        Assert.Contains(KernelLedger.Choices, choice => choice is { Layer: "Optimizer steps and gradient norms", IsFallback: false });
+    }
 
     [Fact]
     public void Steps_are_torchs() => Gen.Select(Gen.OneOf(Adams, Sgds), Gen.Int).Sample((options, seed) =>

@@ -75,7 +75,7 @@ public sealed unsafe class PanelProductTests
 
     [Fact]
     public void The_number_of_rows_up_to_which_it_is_the_way_to_go_is_known_for_each_type() =>
-        Assert.All(Enum.GetValues<PanelType>(), type => Assert.InRange(PanelProduct.MaxRows(type), 5, 400));
+        Assert.All(Enum.GetValues<PanelType>(), type => Assert.InRange(PanelProduct.MaxRows(type, PanelWeight.Wide), 5, 400));
 
     private static void Multiply(PanelWeight weight, float[] bias, float[] x, int rows, float[] y, bool accumulate)
     {

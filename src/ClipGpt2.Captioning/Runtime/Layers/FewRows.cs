@@ -14,6 +14,9 @@ internal static class FewRows
     /// <param name="x">What goes through; where gradients are wanted, and on other devices, libtorch's operators are needed.</param>
     /// <param name="rows">The rows.</param>
     public static bool Are(Tensor x, long rows) =>
-        x.dtype == ScalarType.Float32 && x.device_type == DeviceType.CPU && rows <= PanelProduct.MaxRows(PanelType.Float32) && !x.requires_grad
-        && TorchRuntime.Kernels is KernelPath.Auto or KernelPath.Packed && TorchRuntime.Waiting is { LeavesCores: true } && PackedLayout.Of(ScalarType.Float32) is not null;
+        x.dtype == ScalarType.Float32 && x.device_type == DeviceType.CPU && !x.requires_grad && rows <= Most
+        && TorchRuntime.Kernels is KernelPath.Auto or KernelPath.Packed && TorchRuntime.Waiting is { LeavesCores: true };
+
+    /// <summary>The rows up to which managed products are the way to go on this machine, or 0.</summary>
+    private static int Most => PackedLayout.Of(ScalarType.Float32) is { } layout ? PanelProduct.MaxRows(PanelType.Float32, layout.Width) : 0;
 }

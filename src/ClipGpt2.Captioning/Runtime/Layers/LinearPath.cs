@@ -81,8 +81,21 @@ internal abstract class LinearPath(string name, KernelPath kind)
         }
 
         var sample = original.Sample(way.Weights);
-        way.Defer(() => KernelLedger.Timed(() => sample.Check(way)));
+        way.Defer(() => KernelLedger.Timed(() => CheckLater(way, sample)));
         return null;
+    }
+
+    private static string? CheckLater(ProductWay way, ProductSample sample)
+    {
+        try
+        {
+            using var frozen = no_grad();
+            return sample.Check(way);
+        }
+        catch (ExternalException e)
+        {
+            return e.Message.Split('\n')[0];
+        }
     }
 
     private static string? CheckRowCounts(ProductWay way, OriginalWeight original) =>

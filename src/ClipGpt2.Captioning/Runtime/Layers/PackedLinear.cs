@@ -30,7 +30,7 @@ internal sealed unsafe class PackedLinear : LinearProduct
 
     public override Tensor? Bias => _bias;
 
-    public override int MaxPlainRows => _weight.Panels is { } panels ? PanelProduct.MaxRows(panels.Type) : 0;
+    public override int MaxPlainRows => _weight.Panels is { } panels ? PanelProduct.MaxRows(panels.Type, panels.Width) : 0;
 
     public override IEnumerable<ProductWay> Ways
     {
@@ -64,7 +64,7 @@ internal sealed unsafe class PackedLinear : LinearProduct
     }
 
     public override Tensor ForwardAdd(Tensor x, Tensor residual) =>
-        TakesPanels(x, out var panels) ? Multiply(panels, x, residual, kernel: null) : Add(x, residual);
+        TakesPanels(x, out var panels) && residual.numel() == x.numel() / _inputs * _outputs ? Multiply(panels, x, residual, kernel: null) : Add(x, residual);
 
     public override void Forward(ReadOnlySpan<float> x, int rows, Span<float> y, bool accumulate)
     {

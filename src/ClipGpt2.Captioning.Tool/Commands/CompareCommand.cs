@@ -60,7 +60,7 @@ internal static class CompareCommand
         var table = new Table().Border(TableBorder.Simple).AddColumns("metric", "first", "second", "95 % of the difference", "p");
         foreach (var score in scores)
         {
-            table.AddRow(score.Key, Figure(score.First), Figure(score.Second), $"{Figure(score.Difference.Low)} to {Figure(score.Difference.High)}", Figure(score.PValue));
+            table.AddRow(score.Key, Figure(score.First), Figure(score.Second), score.Difference.ToString(), Figure(score.PValue));
         }
 
         Terminal.Open().Write(table);

@@ -106,7 +106,7 @@ internal static class EvaluateCommand
         foreach (var score in result.Scores)
         {
             var interval = result.Interval(score.Key);
-            table.AddRow(score.Key, score.Corpus.ToString("F4", CultureInfo.InvariantCulture), string.Create(CultureInfo.InvariantCulture, $"{interval.Low:F4} to {interval.High:F4}"));
+            table.AddRow(score.Key, score.Corpus.ToString("F4", CultureInfo.InvariantCulture), interval.ToString());
         }
 
         var console = Terminal.Open();

@@ -24,7 +24,9 @@ internal static class CompareCommand
 
     public static Command Create()
     {
-        var command = new Command("compare", "Test whether one file of captions is better than another.") 
+        var command = new Verb(
+            "compare", "Test whether one file of captions is better than another.",
+            "clipgpt2 compare first.json second.json --references captions_val.json")
         {
             First, Second, References, Subset, Metrics, Frequencies, MeteorDataPath, BertModel, BertLayers, ComputeChoice.Device, ComputeChoice.Libtorch, Json,
         };

@@ -39,7 +39,9 @@ internal static class EmbedCommand
 
     public static Command Create()
     {
-        var command = new Command("embed", "Compute the embeddings of a data set's pictures. An interrupted run goes on where it was.")
+        var command = new Verb(
+            "embed", "Compute the embeddings of a data set's pictures. An interrupted run goes on where it was.",
+            "clipgpt2 embed --encoder openai/clip-vit-base-patch32 --captions data/coco_train.json --out data/embeddings")
         {
             Encoder, Captions, Images, Splits, Out, ImageSize, KeepAspect, Precision, ComputeChoice.Device, ComputeChoice.Libtorch, BadImages, Threads, BatchSize, ChunkSize, Check, Verbose,
         };

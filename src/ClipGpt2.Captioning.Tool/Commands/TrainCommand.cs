@@ -26,7 +26,10 @@ internal static class TrainCommand
 
     public static Command Create()
     {
-        var command = new Command("train", "Train a captioner as a configuration file says.") { Path, Resume, Set, ComputeChoice.Device, ComputeChoice.Libtorch, Verbose };
+        var command = new Verb(
+            "train", "Train a captioner as a configuration file says.",
+            "clipgpt2 train config/training_config.json --set training_config.batch_size=32")
+        { Path, Resume, Set, ComputeChoice.Device, ComputeChoice.Libtorch, Verbose };
         command.SetAction((parsed, token) =>
         {
             ComputeChoice.Load(parsed);

@@ -13,17 +13,26 @@ return await command.Parse(args).InvokeAsync();
 
 static async Task<int> CaptionAsync(string folder, string model, string output, CancellationToken token)
 {
-    var failed = 0;
+    var (captioned, failed) = (0, 0);
     try
     {
         using var captioner = Captioner.FromPretrained(model);
+        await using var results = captioner.CaptionFolderAsync(folder, token: token).GetAsyncEnumerator(token);
+        if (!await results.MoveNextAsync())
+        {
+            await Console.Error.WriteLineAsync($"The folder '{folder}' holds no pictures: give the folder that they lie in.");
+            return 1;
+        }
+
         using var csv = CsvWriter.ToFile(output);
         csv.WriteRecord("file", "caption", "error");
-        await foreach (var result in captioner.CaptionFolderAsync(folder, token: token))
+        do
         {
+            var result = results.Current;
             csv.WriteRecord(Path.GetFileName(result.Source), result.Error is null ? result.Text.Trim() : "", result.Error?.Message ?? "");
-            failed += result.Error is null ? 0 : 1;
+            (captioned, failed) = result.Error is null ? (captioned + 1, failed) : (captioned, failed + 1);
         }
+        while (await results.MoveNextAsync());
     }
     catch (CaptioningException e)
     {
@@ -31,6 +40,6 @@ static async Task<int> CaptionAsync(string folder, string model, string output, 
         return 1;
     }
 
-    Console.WriteLine($"{output} is written; {failed} picture(s) could not be captioned.");
+    Console.WriteLine($"{output} is written: {captioned} picture(s) were captioned, {failed} could not be.");
     return failed == 0 ? 0 : 1;
 }

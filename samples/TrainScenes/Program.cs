@@ -9,7 +9,7 @@ using TrainScenes.Scenes;
 //   dotnet run --project samples/TrainScenes -c Release
 // Writes scenes as COCO has its data, for other programs to train on:
 //   dotnet run --project samples/TrainScenes -c Release -- draw FOLDER --count 1000
-var output = new Option<string>("--out") { Description = "The folder to write the captioner and the run's files into.", DefaultValueFactory = _ => "scenes" };
+var output = new Option<string>("--out") { Description = "The folder to write the captioner and the run's files into.", DefaultValueFactory = _ => "artifacts/scenes" };
 var steps = new Option<int>("--steps") { Description = "The number of training steps.", DefaultValueFactory = _ => SceneRecipe.DefaultSteps };
 var seed = new Option<long>("--seed") { Description = "What weights and scenes come from.", DefaultValueFactory = _ => 1 };
 var from = new Option<string?>("--from") { Description = "The checkpoint of a run to go on from, with a schedule of its own and new scenes; give it another --seed." };

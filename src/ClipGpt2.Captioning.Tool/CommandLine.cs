@@ -10,14 +10,7 @@ internal static class CommandLine
 {
     public static async Task<int> RunAsync(string[] args)
     {
-        var root = new RootCommand("Captions pictures with CLIP and GPT-2, trains captioners, looks into model files, measures captions, fetches models, and looks at the machine.")
-        {
-            CaptionCommand.Create(), InferCommand.Create(), TrainCommand.Create(), EmbedCommand.Create(), PrepareCocoCommand.Create(), InspectCommand.Create(), EvaluateCommand.Create(),
-            CompareCommand.Create(), FetchCommand.Create(), ConvertCommand.Create(), DoctorCommand.Create(),
-        };
-
-        // No response files: a picture may be called "@1.jpg".
-        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        var parsed = Parse(args);
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors)
@@ -60,6 +53,21 @@ internal static class CommandLine
             Messages.Error("cancelled");
             return ExitCode.Cancelled;
         }
+    }
+
+    /// <summary>The command line, with what is wrong with it.</summary>
+    internal static ParseResult Parse(string[] args)
+    {
+        var root = new RootCommand("Captions pictures with CLIP and GPT-2, trains captioners, looks into model files, measures captions, fetches models, and looks at the machine.")
+        {
+            CaptionCommand.Create(), InferCommand.Create(), TrainCommand.Create(), EmbedCommand.Create(), PrepareCocoCommand.Create(), InspectCommand.Create(), EvaluateCommand.Create(),
+            CompareCommand.Create(), FetchCommand.Create(), ConvertCommand.Create(), DoctorCommand.Create(),
+        };
+
+        Verb.ShowExamples(root);
+
+        // No response files: a picture may be called "@1.jpg".
+        return root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
     }
 
     private static string Invocation(Command command) => command is RootCommand ? "clipgpt2" : $"clipgpt2 {command.Name}";

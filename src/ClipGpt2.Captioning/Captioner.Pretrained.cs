@@ -59,8 +59,10 @@ public sealed partial class Captioner
     /// <exception cref="CaptioningException">A part can't be saved (see <see cref="ISavablePart"/>), or a file can't be written.</exception>
     public void Save(string folder)
     {
+        var textEncoder = Models.TextEncoder;
+
         // Both towers of one CLIP share its folder.
-        var isOneClip = Encoder is ClipImageEncoder image && _models.TextEncoder is DeferredTextEncoder text && image.Folder == text.Folder;
+        var isOneClip = Encoder is ClipImageEncoder image && textEncoder is DeferredTextEncoder text && image.Folder == text.Folder;
         CaptionerFolder.Save(
             folder,
             _program,
@@ -68,6 +70,6 @@ public sealed partial class Captioner
             ("projector", "projector.safetensors", Projector),
             ("decoder", "decoder", Decoder),
             ("tokenizer", "decoder", Tokenizer),
-            ("text_encoder", isOneClip ? "encoder" : "text_encoder", isOneClip ? new WrittenTextEncoder() : _models.TextEncoder));
+            ("text_encoder", isOneClip ? "encoder" : "text_encoder", isOneClip ? new WrittenTextEncoder() : textEncoder));
     }
 }

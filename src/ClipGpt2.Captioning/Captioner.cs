@@ -16,7 +16,7 @@ namespace ClipGpt2.Captioning;
 /// <remarks>
 /// Any number of threads may call one captioner; <see cref="CaptionerOptions.MaxConcurrency"/> of them run the models at once and the others wait.
 /// What a picture gets never depends on the pictures beside it. A captioner that was built from parts leaves them alive; one from
-/// <see cref="FromPretrained"/> owns them. Dispose it when no call is running.
+/// <see cref="FromPretrained"/> owns them. Dispose it when no call is running; calls after that throw <see cref="ObjectDisposedException"/>.
 /// </remarks>
 public sealed partial class Captioner : IDisposable
 {
@@ -25,6 +25,7 @@ public sealed partial class Captioner : IDisposable
     private readonly ILogger _logger;
     private IDisposable? _owned;
     private ProgramSearch? _program;
+    private volatile bool _disposed;
 
     /// <summary>Composes a captioner from parts, which stay the caller's.</summary>
     /// <param name="encoder">Pictures to embeddings.</param>
@@ -83,8 +84,9 @@ public sealed partial class Captioner : IDisposable
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public CaptionResult Caption(ImageSource image, CaptionOptions? options = null, CancellationToken token = default)
     {
+        var request = Request(options);
         var prepared = PreparedImage.From(image, Preparation);
-        var result = prepared.Error is null ? Run([prepared], Request(options), token)[0] : throw prepared.Error;
+        var result = prepared.Error is null ? Run([prepared], request, token)[0] : throw prepared.Error;
         return result.Error is null ? result : throw result.Error;
     }
 
@@ -140,7 +142,7 @@ public sealed partial class Captioner : IDisposable
         var results = new List<CaptionResult>();
         foreach (var batch in embeddings.Chunk(_options.BatchSize))
         {
-            results.AddRange(_models.Caption(batch, results.Count, request, token));
+            results.AddRange(Models.Caption(batch, results.Count, request, token));
         }
 
         return results;
@@ -154,8 +156,11 @@ public sealed partial class Captioner : IDisposable
     /// <returns>One result a file that has a picture's extension; a bad picture's carries its error.</returns>
     /// <exception cref="CaptioningException">There is no such folder.</exception>
     public IAsyncEnumerable<CaptionResult> CaptionFolderAsync(
-        string folder, bool recursive = false, CaptionOptions? options = null, CancellationToken token = default) =>
-        CaptionAsync(ImageFiles.In(folder, recursive).Select(ImageSource.FromFile), options, token);
+        string folder, bool recursive = false, CaptionOptions? options = null, CancellationToken token = default)
+    {
+        _ = Models; // judged before the folder is
+        return CaptionAsync(ImageFiles.In(folder, recursive).Select(ImageSource.FromFile), options, token);
+    }
 
     /// <summary>Captions one picture and gives the text as it is written; greedy search or sampling (one beam).</summary>
     /// <param name="image">The picture; a path converts by itself.</param>
@@ -179,7 +184,7 @@ public sealed partial class Captioner : IDisposable
             throw error;
         }
 
-        await foreach (var piece in _models.StreamAsync(prepared, request, token).ConfigureAwait(false))
+        await foreach (var piece in Models.StreamAsync(prepared, request, token).ConfigureAwait(false))
         {
             yield return piece;
         }
@@ -188,6 +193,7 @@ public sealed partial class Captioner : IDisposable
     /// <summary>Ends the captioner and, if it loaded them itself, its parts.</summary>
     public void Dispose()
     {
+        _disposed = true;
         _models.Dispose();
         Interlocked.Exchange(ref _owned, null)?.Dispose();
     }
@@ -196,14 +202,17 @@ public sealed partial class Captioner : IDisposable
     internal IReadOnlyList<DecodingSetting> DescribeDecoding(CaptionOptions? options = null) =>
         DecodingSetting.Of(options?.Decoding, _options.Decoding, _program, Decoder);
 
+    /// <summary>The models of a captioner that wasn't disposed: the error names it, not the part of it that would be the first to notice.</summary>
+    private CaptionModels Models => _disposed ? throw new ObjectDisposedException(nameof(Captioner)) : _models;
+
     private ImagePreparation Preparation => new(Encoder.Preprocessor, _options);
 
-    private CaptionRequest Request(CaptionOptions? options) => CaptionRequest.Create(options ?? new CaptionOptions(), _options.Decoding.OverCallers(_program?.Options), _models);
+    private CaptionRequest Request(CaptionOptions? options) => CaptionRequest.Create(options ?? new CaptionOptions(), _options.Decoding.OverCallers(_program?.Options), Models);
 
     private List<CaptionResult> Run(List<PreparedImage> batch, CaptionRequest request, CancellationToken token)
     {
         var start = TimeProvider.System.GetTimestamp();
-        var results = _models.Caption(batch, request, token);
+        var results = Models.Caption(batch, request, token);
         KernelLog.Choices(_logger);
         CaptionerLog.Captioned(_logger, batch.Count, TimeProvider.System.GetElapsedTime(start).TotalMilliseconds);
         foreach (var failed in results.Where(r => r.Error is not null))

@@ -7,6 +7,9 @@ namespace ClipGpt2.Captioning;
 /// <remarks>Nothing is read before the picture's turn comes. A source over a stream can be read once.</remarks>
 public sealed class ImageSource
 {
+    private const string NamelessBytes = "(bytes)";
+    private const string NamelessStream = "(stream)";
+
     private readonly Func<IImageDecoder, ImageDecodingOptions, DecodedImage> _decode;
 
     private ImageSource(string name, Func<IImageDecoder, ImageDecodingOptions, DecodedImage> decode)
@@ -42,7 +45,7 @@ public sealed class ImageSource
     /// <param name="encoded">The file's bytes.</param>
     /// <param name="name">What to call it.</param>
     /// <returns>The source.</returns>
-    public static ImageSource FromBytes(ReadOnlyMemory<byte> encoded, string name = "(bytes)") => new(name, (decoder, options) => decoder.Decode(encoded, options))
+    public static ImageSource FromBytes(ReadOnlyMemory<byte> encoded, string name = NamelessBytes) => new(name, (decoder, options) => Named(name, NamelessBytes, () => decoder.Decode(encoded, options)))
     {
         Reopen = () => ImageDecoderExtensions.Open(encoded),
     };
@@ -51,7 +54,8 @@ public sealed class ImageSource
     /// <param name="encoded">The stream.</param>
     /// <param name="name">What to call it.</param>
     /// <returns>The source.</returns>
-    public static ImageSource FromStream(Stream encoded, string name = "(stream)") => new(name, (decoder, options) => decoder.Decode(encoded, options));
+    public static ImageSource FromStream(Stream encoded, string name = NamelessStream) =>
+        new(name, (decoder, options) => Named(name, NamelessStream, () => decoder.Decode(encoded, options)));
 
     /// <summary>A picture that was decoded already.</summary>
     /// <param name="image">Its pixels.</param>
@@ -71,17 +75,21 @@ public sealed class ImageSource
     /// <param name="length">Its number of bytes.</param>
     /// <param name="name">What to call it.</param>
     /// <returns>The source.</returns>
-    internal static ImageSource FromFileSection(string path, long offset, long length, string name) => new(name, (decoder, options) =>
+    internal static ImageSource FromFileSection(string path, long offset, long length, string name) =>
+        new(name, (decoder, options) => Named(name, null, () => decoder.Decode(FileSection.Read(path, offset, length, options.MaxFileBytes), options)));
+
+    internal DecodedImage Decode(IImageDecoder decoder, ImageDecodingOptions options) => _decode(decoder, options);
+
+    /// <summary>Decodes; what can't be decoded is told under the name that the picture was given, which the decoder doesn't know.</summary>
+    private static DecodedImage Named(string name, string? nameless, Func<DecodedImage> decode)
     {
         try
         {
-            return decoder.Decode(FileSection.Read(path, offset, length, options.MaxFileBytes), options);
+            return decode();
         }
-        catch (ImageDecodingException e)
+        catch (ImageDecodingException e) when (name != nameless)
         {
             throw new ImageDecodingException($"The picture '{name}' can't be decoded. {e.Message}", e) { FileName = name };
         }
-    });
-
-    internal DecodedImage Decode(IImageDecoder decoder, ImageDecodingOptions options) => _decode(decoder, options);
+    }
 }

@@ -153,6 +153,30 @@ public sealed class CaptionerFolderTests
         Assert.All(["ModelFolder", "BatchSize", "gpu"], part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void A_second_AddCaptioner_is_an_error_at_the_start()
+    {
+        using var twice = new ServiceCollection()
+            .AddCaptioner(o => o.ModelFolder = SampleCaptioner.Folder)
+            .AddCaptioner(o => o.BatchSize = 7)
+            .BuildServiceProvider();
+        var error = Assert.Throws<OptionsValidationException>(() => twice.GetRequiredService<IStartupValidator>().Validate());
+        Assert.Contains("AddCaptioner was called more than once", Assert.Single(error.Failures), StringComparison.Ordinal);
+        Assert.Throws<OptionsValidationException>(() => twice.GetRequiredService<Captioner>());
+    }
+
+    [Fact]
+    public void A_keyed_captioner_stands_beside_the_added_one()
+    {
+        using var provider = new ServiceCollection()
+            .AddCaptioner(o => o.ModelFolder = SampleCaptioner.Folder)
+            .Configure<CaptionerOptions>(o => o.BatchSize = 7)
+            .AddKeyedSingleton("other", (_, _) => SampleCaptioner.Load(new CaptionerOptions { BatchSize = 3 }))
+            .BuildServiceProvider();
+        provider.GetRequiredService<IStartupValidator>().Validate();
+        Assert.Equal((7, 3), (provider.GetRequiredService<Captioner>().Options.BatchSize, provider.GetRequiredKeyedService<Captioner>("other").Options.BatchSize));
+    }
+
     private static void Edit(string folder, Action<JsonNode> edit)
     {
         var file = Path.Combine(folder, "captioner.json");

@@ -4,6 +4,7 @@ using ClipGpt2.Captioning.Encoders;
 using ClipGpt2.Captioning.Images;
 using ClipGpt2.Captioning.Projectors;
 using ClipGpt2.Captioning.Runtime;
+using ClipGpt2.Captioning.Tests.Weights;
 using ClipGpt2.Captioning.Weights;
 
 namespace ClipGpt2.Captioning.Tests;
@@ -69,6 +70,50 @@ public sealed class CaptionerTests
         Assert.IsType<ImageDecodingException>(results[1].Error);
         Assert.Contains("missing.png", Assert.IsType<ImageDecodingException>(results[2].Error).Message, StringComparison.Ordinal);
         Assert.Contains("text", Assert.Throws<CaptioningException>(() => results[1].Text).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_name_of_a_picture_from_a_stream_or_bytes_is_in_its_error()
+    {
+        using var captioner = SampleCaptioner.Load();
+        var bytes = "no picture"u8.ToArray();
+        using var temporary = new TemporaryFolder();
+        var file = Path.Combine(temporary.Path, "upload.tmp");
+        File.WriteAllBytes(file, bytes);
+        using var stream = File.OpenRead(file);
+        foreach (var source in new[] { ImageSource.FromStream(new MemoryStream(bytes), "holiday.jpg"), ImageSource.FromStream(stream, "holiday.jpg"), ImageSource.FromBytes(bytes, "holiday.jpg") })
+        {
+            var error = Assert.Throws<ImageDecodingException>(() => captioner.Caption(source));
+            Assert.Contains("'holiday.jpg'", error.Message, StringComparison.Ordinal);
+            Assert.Equal("holiday.jpg", error.FileName);
+        }
+
+        Assert.Null(Assert.Throws<ImageDecodingException>(() => captioner.Caption(ImageSource.FromStream(new MemoryStream(bytes)))).FileName);
+    }
+
+    [Fact]
+    public async Task Every_call_of_a_disposed_captioner_names_it()
+    {
+        using var temporary = new TemporaryFolder();
+        var captioner = SampleCaptioner.Load();
+        var begun = captioner.CaptionAsync(SampleCaptioner.Images.Select(ImageSource.FromFile)).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        captioner.Dispose();
+        captioner.Dispose();
+        var path = SampleCaptioner.Images[0];
+        Action[] calls =
+        [
+            () => captioner.Caption(path), () => captioner.Caption("missing.png"), () => captioner.Caption([path, path]), () => captioner.Caption(Array.Empty<ImageSource>()),
+            () => captioner.Caption([new ImageEmbedding("x", new float[captioner.Encoder.EmbeddingDimension])]), () => captioner.CaptionFolderAsync("no-such-folder"),
+            () => captioner.Save(temporary.Path),
+        ];
+        Assert.All(calls, call => Assert.Equal(nameof(Captioner), Assert.Throws<ObjectDisposedException>(call).ObjectName));
+        await using var captions = captioner.CaptionAsync([path], token: TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        await using var pieces = captioner.StreamAsync(path, token: TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        Func<Task>[] streams = [() => begun.MoveNextAsync().AsTask(), () => captions.MoveNextAsync().AsTask(), () => pieces.MoveNextAsync().AsTask()];
+        foreach (var stream in streams)
+        {
+            Assert.Equal(nameof(Captioner), (await Assert.ThrowsAsync<ObjectDisposedException>(stream)).ObjectName);
+        }
     }
 
     [Fact]

@@ -126,6 +126,67 @@ public sealed class CaptionTests : IDisposable
         var run = await ClipGpt2Process.Run("caption", _folder, "--model", Model);
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("holds no pictures", run.Error, StringComparison.Ordinal);
+        Assert.Contains("--recursive", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Folders_of_a_folder_are_looked_into_on_request()
+    {
+        var files = Copy("b.jpg", "inner/a.jpg", "inner/more/c.jpg");
+        Assert.Equal(files[..1], await Captioned("--json", _folder));
+        Assert.Equal(files, await Captioned("--json", _folder, "--recursive"));
+    }
+
+    [Theory]
+    [InlineData("*.jpg", "a.jpg", "b 1.jpg")]
+    [InlineData("?.jpg", "a.jpg")]
+    [InlineData(".*.jpg", ".hidden.jpg")]
+    [InlineData("in*/*.png", "inner/c.png")]
+    [InlineData("in*", "inner/c.png")]
+    [InlineData("**/*.?pg", "a.jpg", "b 1.jpg", "inner/more/d.jpg")]
+    [InlineData("./inner/../*1.jpg", "./inner/../b 1.jpg")]
+    public async Task A_pattern_is_expanded_without_a_shell(string pattern, params string[] expected)
+    {
+        Copy("b 1.jpg", "a.jpg", ".hidden.jpg", "inner/c.png", "inner/more/d.jpg");
+        string[] full = [.. expected.Select(name => Path.Combine(_folder, name))];
+        Assert.Equal(full, await Captioned("--json", Path.Combine(_folder, pattern)));
+        var command = ClipGpt2Process.Command("caption", pattern, "--model", Model, "--json");
+        command.WorkingDirectory = _folder;
+        var relative = await ClipGpt2Process.Run(command);
+        Assert.Equal(expected, relative.Json.Select(line => line.GetProperty("file").GetString()!.Replace('\\', '/')));
+    }
+
+    [Fact]
+    public async Task A_pattern_that_fits_nothing_is_an_error()
+    {
+        var run = await ClipGpt2Process.Run("caption", Path.Combine(_folder, "*.jpg"), "--model", Model);
+        Assert.Equal((1, ""), (run.ExitCode, run.Output));
+        Assert.Contains($"Nothing fits the pattern '{Path.Combine(_folder, "*.jpg")}'", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_whose_name_looks_like_a_pattern_is_that_file()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no such names.");
+        var files = Copy("a*.jpg", "ab.jpg");
+        Assert.Equal(files[..1], await Captioned("--json", files[0]));
+    }
+
+    [Fact]
+    public async Task Pictures_are_listed_on_standard_input_among_others()
+    {
+        var files = Copy("a.jpg", "b 1.jpg", "c[1].png", "inner/d.jpg");
+        var run = await Listed($"{files[1]}\n\n{files[2]}\r\n{Path.GetDirectoryName(files[3])}", files[0], "-");
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.Equal(files, run.Json.Select(line => line.GetProperty("file").GetString()!));
+    }
+
+    [Fact]
+    public async Task An_empty_list_on_standard_input_is_an_error()
+    {
+        var run = await Listed("\n", "-");
+        Assert.Equal((1, ""), (run.ExitCode, run.Output));
+        Assert.Contains("Standard input (-) names no pictures", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -147,6 +208,18 @@ public sealed class CaptionTests : IDisposable
         Assert.True(rest.Split('\n').Length < 400, "The work went on to its end.");
     }
 
+    /// <summary>The files that have captions.</summary>
+    private static async Task<IEnumerable<string>> Captioned(params string[] arguments)
+    {
+        var run = await ClipGpt2Process.Run(["caption", "--model", Model, .. arguments]);
+        Assert.True(run.ExitCode == 0, run.Error);
+        return run.Json.Select(line => line.GetProperty("file").GetString()!);
+    }
+
+    /// <summary>Runs with a list on standard input, which ends there.</summary>
+    private static Task<ClipGpt2Process> Listed(string list, params string[] arguments) =>
+        ClipGpt2Process.Run(ClipGpt2Process.Command(["caption", "--model", Model, "--json", .. arguments]), list);
+
     /// <summary>Puts a scene into the folder under other names.</summary>
     private string[] Copy(params string[] names)
     {
@@ -154,6 +227,7 @@ public sealed class CaptionTests : IDisposable
         return Array.ConvertAll(names, name =>
         {
             var target = Path.Combine(_folder, name);
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             File.Copy(scene, target);
             return target;
         });

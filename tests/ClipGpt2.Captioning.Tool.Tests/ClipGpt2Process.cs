@@ -19,12 +19,20 @@ internal sealed record ClipGpt2Process(int ExitCode, string Output, string Error
 
     public static Task<ClipGpt2Process> Run(params string[] arguments) => Run(Command(arguments));
 
-    public static async Task<ClipGpt2Process> Run(ProcessStartInfo command)
+    /// <param name="command">What to run.</param>
+    /// <param name="input">All of its standard input; null for one that stays open.</param>
+    public static async Task<ClipGpt2Process> Run(ProcessStartInfo command, string? input = null)
     {
         using var process = Process.Start(command)!;
         using var patience = new CancellationTokenSource(Longest);
         var output = process.StandardOutput.ReadToEndAsync(patience.Token);
         var error = process.StandardError.ReadToEndAsync(patience.Token);
+        if (input is not null)
+        {
+            await process.StandardInput.WriteAsync(input.AsMemory(), patience.Token);
+            process.StandardInput.Close();
+        }
+
         await process.WaitForExitAsync(patience.Token);
         return new(process.ExitCode, await output, await error);
     }

@@ -2,6 +2,8 @@ namespace ClipGpt2.Captioning.Tool.Tests;
 
 public sealed class CommandLineTests
 {
+    public static TheoryData<string> Verbs => [.. CommandLine.Parse([]).RootCommandResult.Command.Subcommands.Select(command => command.Name)];
+
     [Fact]
     public async Task Help_names_the_commands()
     {
@@ -11,12 +13,25 @@ public sealed class CommandLineTests
     }
 
     [Theory]
+    [MemberData(nameof(Verbs))]
+    public async Task Help_of_a_verb_ends_with_an_example_that_the_verb_understands(string verb)
+    {
+        var run = await ClipGpt2Process.Run(verb, "--help");
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        var lines = run.Output.TrimEnd().Split(Environment.NewLine);
+        Assert.Equal("Example:", lines[^2]);
+        Assert.StartsWith($"  clipgpt2 {verb} ", lines[^1], StringComparison.Ordinal);
+        Assert.Empty(CommandLine.Parse(lines[^1].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..]).Errors);
+    }
+
+    [Theory]
     [InlineData("nonsense")]
     [InlineData("train")]
     [InlineData("train", "a.json", "b.json")]
     [InlineData("train", "a.json", "--set")]
     [InlineData("inspect")]
     [InlineData("inspect", "x", "--nonsense")]
+    [InlineData("inspect", "-")]
     [InlineData("inspect", "x", "--transform", "hf")]
     [InlineData("caption", "x.jpg")]
     [InlineData("caption", "--model", "y")]

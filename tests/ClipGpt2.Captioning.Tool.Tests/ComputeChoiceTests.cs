@@ -28,4 +28,16 @@ public sealed class ComputeChoiceTests
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("Device is 'tpu': it must be 'cpu', 'cuda' or 'cuda:n'.", run.Output + run.Error, StringComparison.Ordinal);
     }
+
+    /// <summary>The program's own libtorch is the CPU's, whatever the machine has.</summary>
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public async Task A_missing_GPU_is_told_in_the_words_of_the_options(string command)
+    {
+        var run = await ClipGpt2Process.Run([.. command.Split(' '), "--device", "cuda:0"]);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("--device is 'cuda:0', but no GPU can be used: ", run.Output + run.Error, StringComparison.Ordinal);
+        Assert.Contains("--libtorch FOLDER", run.Output + run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("TorchSharp-", run.Output + run.Error, StringComparison.Ordinal);
+    }
 }

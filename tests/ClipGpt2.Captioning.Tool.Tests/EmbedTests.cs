@@ -127,6 +127,17 @@ public sealed class EmbedTests : IDisposable
         Assert.Equal(1, (await Embed("--check")).ExitCode);
     }
 
+    [Fact]
+    public async Task A_wrong_folder_is_told_by_ten_pictures_and_a_count()
+    {
+        File.WriteAllText(_folder.Captions, $"[{string.Join(',', Enumerable.Range(0, 25).Select(i => $$"""{"image":"no-{{i}}.jpg","caption":"x"}"""))}]");
+        var lines = (await Embed()).Error.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(12, lines.Length);
+        Assert.All(lines[..10], line => Assert.StartsWith("clipgpt2: The picture 'no-", line, StringComparison.Ordinal));
+        Assert.Equal("clipgpt2: ... and 15 more", lines[10]);
+        Assert.StartsWith("clipgpt2: 25 picture(s) can't be used: mend", lines[11], StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("{}", "captions.json")]
     [InlineData("[", "captions.json")]

@@ -83,6 +83,20 @@ public sealed class TrainTests : IDisposable
         Assert.Matches(@"(?m)^\d+ steps; the best checkpoint is .*best_\d{8}_\d{6}\.safetensors\s*$", resumed.Output);
     }
 
+    [Theory]
+    [InlineData("fail", "clipgpt2: The picture '", "clipgpt2: ... and ", "picture(s) can't be used: mend or remove them, or set data_config.bad_images")]
+    [InlineData("skip", "clipgpt2: Left out the picture of '", "clipgpt2: ... and ", "no examples to use")]
+    public async Task A_wrong_folder_of_pictures_is_told_by_ten_pictures_and_a_count(string policy, string each, string more, string last)
+    {
+        var file = Write(root => root["data_config"] = new JsonObject { ["train_images"] = "no-such-folder", ["val_images"] = "no-such-folder", ["bad_images"] = policy });
+        var run = await ClipGpt2Process.Run("train", file, "--set", "evaluation_config.metrics=[]", "--set", $"training_config.trained_model_path={Path.Combine(_folder, "best.pkl")}");
+        var lines = run.Error.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal((1, 12), (run.ExitCode, lines.Length));
+        Assert.All(lines[..10], line => Assert.StartsWith(each, line, StringComparison.Ordinal));
+        Assert.StartsWith(more, lines[10], StringComparison.Ordinal);
+        Assert.Contains(last, lines[11], StringComparison.Ordinal);
+    }
+
     /// <summary>Waits until the run has saved its state once.</summary>
     private static async Task StateOf(string model, Process process)
     {

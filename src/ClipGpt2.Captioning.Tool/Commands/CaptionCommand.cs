@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using ClipGpt2.Captioning.Decoding;
-using ClipGpt2.Captioning.Pipeline;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Tool.Captions;
 using ClipGpt2.Captioning.Tool.Fetching;
@@ -13,14 +12,19 @@ internal static class CaptionCommand
 {
     public static Command Create()
     {
-        var images = PathArgument.Create("IMAGE|FOLDER", "Pictures, and folders of pictures.");
+        var images = PathArgument.Create(
+            "IMAGE|FOLDER|PATTERN|-", "Pictures, folders of pictures, patterns such as '*.jpg', and - for a list on standard input, a path a line.", PicturePaths.StandardInput);
+        var recursive = new Option<bool>("--recursive") { Description = "Look into the folders of folders too." };
         var model = new Option<string>("--model") { Required = true, HelpName = "FOLDER|FILE", Description = "The captioner's folder, or a checkpoint: this library's, the seed's or ClipCap's." };
         var beams = Positive("--beams", "How many beams to search with; 1 is greedy search. Without it the model's folder is asked, else 5.");
         var tokens = Positive("--max-new-tokens", "The most tokens of a caption, the end token included. Without it the model's folder is asked, else 25.");
         var strategy = new Option<DecodingStrategy?>("--strategy") { Description = "Whose search is followed: standard (Hugging Face's), clipcapgreedy or clipcapbeam; ClipCap's own for its checkpoints unless given." };
         var precision = new Option<Precision?>("--precision") { Description = "The number format: float32 (exact), bfloat16, int8weights, float16 (on GPUs) or auto." };
         var json = new Option<bool>("--json") { Description = "Write one JSON object a line and nothing else." };
-        var command = new Command("caption", "Write captions of pictures.") { images, model, CaptionerSource.Clip, CaptionerSource.Gpt2, beams, tokens, strategy, precision, ComputeChoice.Device, ComputeChoice.Libtorch, json };
+        var command = new Verb(
+            "caption", "Write captions of pictures.",
+            "clipgpt2 caption photo.jpg pictures/ --recursive --model models/scenes")
+        { images, recursive, model, CaptionerSource.Clip, CaptionerSource.Gpt2, beams, tokens, strategy, precision, ComputeChoice.Device, ComputeChoice.Libtorch, json };
         command.SetAction((parsed, token) =>
         {
             ComputeChoice.Load(parsed);
@@ -31,7 +35,7 @@ internal static class CaptionCommand
             options.Precision = parsed.GetValue(precision) ?? options.Precision;
             options.Device = parsed.GetValue(ComputeChoice.Device) ?? options.Device;
             return RunAsync(
-                parsed.GetRequiredValue(images),
+                () => new PicturePaths(parsed.GetValue(recursive)).ExpandAsync(parsed.GetRequiredValue(images), token),
                 () => CaptionerSource.Load(parsed.GetRequiredValue(model), options, CaptionerSource.Bases(parsed)),
                 CaptionOutput.Create(parsed.GetValue(json)),
                 token);
@@ -39,19 +43,14 @@ internal static class CaptionCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(string[] images, Func<Captioner> load, CaptionOutput output, CancellationToken token)
+    private static async Task<int> RunAsync(Func<Task<string[]>> find, Func<Captioner> load, CaptionOutput output, CancellationToken token)
     {
-        string[] files = [.. images.SelectMany(path => Directory.Exists(path) ? InFolder(path) : [path])];
+        var files = await find();
         using var captioner = load();
         output.Begin(captioner);
         var complete = await output.WriteAsync(captioner.CaptionAsync(files.Select(ImageSource.FromFile), token: token), files.Length);
         return complete ? ExitCode.Success : ExitCode.Failed;
     }
-
-    /// <summary>The pictures directly in a folder, by name.</summary>
-    private static IReadOnlyList<string> InFolder(string folder) => ImageFiles.In(folder, recursive: false) is { Count: > 0 } files
-        ? files
-        : throw new CaptioningException($"The folder '{folder}' holds no pictures: no file in it ends in {ImageFiles.Known}.");
 
     private static Option<int?> Positive(string name, string description) => new(name)
     {

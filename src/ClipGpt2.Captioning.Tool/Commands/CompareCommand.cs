@@ -24,7 +24,9 @@ internal static class CompareCommand
 
     public static Command Create()
     {
-        var command = new Command("compare", "Test whether one file of captions is better than another.") 
+        var command = new Verb(
+            "compare", "Test whether one file of captions is better than another.",
+            "clipgpt2 compare first.json second.json --references captions_val.json")
         {
             First, Second, References, Subset, Metrics, Frequencies, MeteorDataPath, BertModel, BertLayers, ComputeChoice.Device, ComputeChoice.Libtorch, Json,
         };
@@ -60,7 +62,7 @@ internal static class CompareCommand
         var table = new Table().Border(TableBorder.Simple).AddColumns("metric", "first", "second", "95 % of the difference", "p");
         foreach (var score in scores)
         {
-            table.AddRow(score.Key, Figure(score.First), Figure(score.Second), $"{Figure(score.Difference.Low)} to {Figure(score.Difference.High)}", Figure(score.PValue));
+            table.AddRow(score.Key, Figure(score.First), Figure(score.Second), score.Difference.ToString(), Figure(score.PValue));
         }
 
         Terminal.Open().Write(table);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ClipGpt2.Captioning.Runtime;
+using TorchSharp;
 
 namespace ClipGpt2.Captioning.Tool.Commands;
 
@@ -31,7 +32,26 @@ internal static class ComputeChoice
 
         if (parsed.GetValue(Device) is not null)
         {
-            Compute(parsed).Validate();
+            Check(Compute(parsed), parsed.GetValue(Libtorch));
+        }
+    }
+
+    /// <summary>Checks that the device is there; where no GPU is, in the words of this program's options.</summary>
+    /// <param name="compute">The device.</param>
+    /// <param name="libtorch">The folder of a libtorch that was named, or null.</param>
+    /// <exception cref="CaptioningException">The libtorch can't be used, or there is no such device.</exception>
+    public static void Check(ComputeOptions compute, string? libtorch)
+    {
+        try
+        {
+            compute.Validate();
+        }
+        catch (NativeBackendException e) when (compute.IsCuda && TorchRuntime.Libtorch is not null && !torch.cuda_is_available())
+        {
+            var remedy = libtorch is null
+                ? "clipgpt2 comes with a libtorch for CPUs, so name the lib folder of a CUDA build with --libtorch FOLDER"
+                : $"'{libtorch}' (--libtorch) must be of a CUDA build that fits the driver";
+            throw new NativeBackendException($"--device is '{compute.Device}', but no GPU can be used: {remedy}, and check the driver; or compute on the CPU with --device cpu (see docs/cuda.md).", e);
         }
     }
 }

@@ -21,7 +21,9 @@ internal static class ConvertCommand
 
     public static Command Create()
     {
-        var command = new Command("convert", "Write a model of any readable form as safetensors: a captioner's folder, a model's folder in Hugging Face's form, or one file.")
+        var command = new Verb(
+            "convert", "Write a model of any readable form as safetensors: a captioner's folder, a model's folder in Hugging Face's form, or one file.",
+            "clipgpt2 convert best_model.pkl --out models/scenes")
         {
             Source, Out, CaptionerSource.Clip, CaptionerSource.Gpt2, Tokenizer,
         };

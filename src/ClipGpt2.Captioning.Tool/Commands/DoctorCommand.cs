@@ -17,7 +17,9 @@ internal static class DoctorCommand
 
     public static Command Create()
     {
-        var command = new Command("doctor", "Show what this machine computes with, prove that it computes right, and say what has to be mended.")
+        var command = new Verb(
+            "doctor", "Show what this machine computes with, prove that it computes right, and say what has to be mended.",
+            "clipgpt2 doctor --model models/scenes")
         {
             Model, CaptionerSource.Clip, CaptionerSource.Gpt2, Format, ComputeChoice.Device, ComputeChoice.Libtorch, Kernels, Json,
         };

@@ -30,7 +30,7 @@ internal static class EmbedCommand
 
     private static readonly Option<bool> KeepAspect = new("--keep-aspect") { Description = "Leave pictures to CLIP's own preprocessing, as training does with clip_config.keep_aspect." };
     private static readonly Option<EmbeddingPrecision> Precision = new("--precision") { HelpName = "float32|float16", Description = "The number format of the stored embeddings." };
-    private static readonly Option<BadImagePolicy> BadImages = new("--bad-images") { HelpName = "fail|skip", Description = "What missing and broken pictures do: end the run with a list of all, or go into skipped.jsonl." };
+    private static readonly Option<BadImagePolicy> BadImages = new("--bad-images") { HelpName = "fail|skip", Description = "What missing and broken pictures do: end the run with a list of the first, or go into skipped.jsonl." };
     private static readonly Option<int> Threads = Number("--threads", "How many threads decode pictures.", options => options.Threads);
     private static readonly Option<int> BatchSize = Number("--batch-size", "How many pictures go through the encoder together.", options => options.BatchSize);
     private static readonly Option<int> ChunkSize = Number("--chunk-size", "How many pictures are written at once: what an interruption may cost.", options => options.ChunkSize);
@@ -39,7 +39,9 @@ internal static class EmbedCommand
 
     public static Command Create()
     {
-        var command = new Command("embed", "Compute the embeddings of a data set's pictures. An interrupted run goes on where it was.")
+        var command = new Verb(
+            "embed", "Compute the embeddings of a data set's pictures. An interrupted run goes on where it was.",
+            "clipgpt2 embed --encoder openai/clip-vit-base-patch32 --captions data/coco_train.json --out data/embeddings")
         {
             Encoder, Captions, Images, Splits, Out, ImageSize, KeepAspect, Precision, ComputeChoice.Device, ComputeChoice.Libtorch, BadImages, Threads, BatchSize, ChunkSize, Check, Verbose,
         };
@@ -97,12 +99,7 @@ internal static class EmbedCommand
         }
         catch (BadImagesException e)
         {
-            foreach (var image in e.Images)
-            {
-                Messages.Error($"{image.Name}: {image.Error}");
-            }
-
-            Messages.Error($"{e.Images.Count} picture(s) can't be used: mend or remove them, or give '--bad-images skip'. What was embedded is kept for the next run.");
+            FewPictures.Tell(e, "mend or remove them, or give '--bad-images skip'. What was embedded is kept for the next run.");
             return ExitCode.Failed;
         }
     }

@@ -30,7 +30,9 @@ internal static class EvaluateCommand
 
     public static Command Create()
     {
-        var command = new Command("evaluate", "Measure captions against reference captions.") 
+        var command = new Verb(
+            "evaluate", "Measure captions against reference captions.",
+            "clipgpt2 evaluate --references captions_val.json --candidates results.json --metrics bleu,cider")
         {
             References, Candidates, Subset, Metrics, Frequencies, SaveFrequencies, MeteorDataPath, BertModel, BertLayers, ClipModel, ComputeChoice.Device, ComputeChoice.Libtorch, Images,
             PerImage, Sheet, Html, Json,
@@ -106,7 +108,7 @@ internal static class EvaluateCommand
         foreach (var score in result.Scores)
         {
             var interval = result.Interval(score.Key);
-            table.AddRow(score.Key, score.Corpus.ToString("F4", CultureInfo.InvariantCulture), string.Create(CultureInfo.InvariantCulture, $"{interval.Low:F4} to {interval.High:F4}"));
+            table.AddRow(score.Key, score.Corpus.ToString("F4", CultureInfo.InvariantCulture), interval.ToString());
         }
 
         var console = Terminal.Open();

@@ -22,7 +22,9 @@ internal static class FetchCommand
 
     public static Command Create()
     {
-        var command = new Command("fetch", "Download a model or COCO. An interrupted download goes on where it was. A token for gated models comes from HF_TOKEN.")
+        var command = new Verb(
+            "fetch", "Download a model or COCO. An interrupted download goes on where it was. A token for gated models comes from HF_TOKEN.",
+            "clipgpt2 fetch openai/clip-vit-base-patch32")
         {
             Name, Revision, Include, All, Cache, Out, Endpoint, Offline, Verbose,
         };

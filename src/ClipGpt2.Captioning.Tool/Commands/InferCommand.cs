@@ -14,7 +14,10 @@ internal static class InferCommand
 
     public static Command Create()
     {
-        var command = new Command("infer", "Caption a folder of pictures by a folder of trained models, as a configuration file says, into a CSV table.") { Path, ComputeChoice.Device, ComputeChoice.Libtorch, Verbose };
+        var command = new Verb(
+            "infer", "Caption a folder of pictures by a folder of trained models, as a configuration file says, into a CSV table.",
+            "clipgpt2 infer config/inference_config.json --device cpu")
+        { Path, ComputeChoice.Device, ComputeChoice.Libtorch, Verbose };
         command.SetAction((parsed, token) =>
         {
             ComputeChoice.Load(parsed);

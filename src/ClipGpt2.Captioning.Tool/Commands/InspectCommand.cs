@@ -23,7 +23,10 @@ internal static class InspectCommand
             DefaultValueFactory = _ => PictureTransform.HuggingFace,
         };
         var json = new Option<bool>("--json") { Description = "Write one JSON object a line." };
-        var command = new Command("inspect", "List a model file's tensors and metadata without loading them, or show what a model sees of a picture.") { files, preprocess, transform, json };
+        var command = new Verb(
+            "inspect", "List a model file's tensors and metadata without loading them, or show what a model sees of a picture.",
+            "clipgpt2 inspect photo.jpg --preprocess clip-vit-base-patch32 --json")
+        { files, preprocess, transform, json };
         command.Validators.Add(result =>
         {
             if (result.GetResult(preprocess) is null && result.GetResult(transform) is { Implicit: false })

@@ -14,7 +14,10 @@ internal static class PrepareCocoCommand
 
     public static Command Create()
     {
-        var command = new Command("prepare-coco", "Write COCO's captions with their pictures' paths, ready for training.") { Annotations, Images, Output, Check };
+        var command = new Verb(
+            "prepare-coco", "Write COCO's captions with their pictures' paths, ready for training.",
+            "clipgpt2 prepare-coco annotations/captions_train2014.json --images train2014 --out data/coco_train.json --check")
+        { Annotations, Images, Output, Check };
         command.SetAction((parsed, token) => Task.Run(() => Run(parsed, token), CancellationToken.None));
         return command;
     }

@@ -4,7 +4,7 @@ using ClipGpt2.Captioning.Tool.Output;
 using ClipGpt2.Captioning.Tool.Training;
 using ClipGpt2.Captioning.Training;
 using ClipGpt2.Captioning.Training.Configuration;
-using Microsoft.Extensions.Logging;
+using ClipGpt2.Captioning.Training.Embeddings;
 using Spectre.Console;
 
 namespace ClipGpt2.Captioning.Tool.Commands;
@@ -26,7 +26,10 @@ internal static class TrainCommand
 
     public static Command Create()
     {
-        var command = new Command("train", "Train a captioner as a configuration file says.") { Path, Resume, Set, ComputeChoice.Device, ComputeChoice.Libtorch, Verbose };
+        var command = new Verb(
+            "train", "Train a captioner as a configuration file says.",
+            "clipgpt2 train config/training_config.json --set training_config.batch_size=32")
+        { Path, Resume, Set, ComputeChoice.Device, ComputeChoice.Libtorch, Verbose };
         command.SetAction((parsed, token) =>
         {
             ComputeChoice.Load(parsed);
@@ -44,15 +47,19 @@ internal static class TrainCommand
 
     private static async Task<int> RunAsync(TrainingConfiguration configuration, string? device, bool verbose, CancellationToken token)
     {
-        using var observers = TrainingObservers.Create(configuration);
+        using var observers = TrainingObservers.Create(configuration, verbose);
         using var setup = TrainingSetup.Create(configuration, LocalModels.Search(), observers.SetupLogger, device);
         observers.AddTo(setup.Options);
         try
         {
-            var logger = verbose ? new JoinedLogger<CaptionTrainer>(observers.TrainerLogger, new MessageLogger(LogLevel.Trace, Messages.Hint)) : observers.TrainerLogger;
-            var result = await setup.TrainAsync(logger, observers.Progress, token);
+            var result = await setup.TrainAsync(observers.TrainerLogger, observers.Progress, token);
             Terminal.Open().WriteLine($"{result.Steps} steps; the best checkpoint is {result.BestCheckpoint}");
             return ExitCode.Success;
+        }
+        catch (BadImagesException e)
+        {
+            FewPictures.Tell(e, "mend or remove them, or set data_config.bad_images to \"skip\".");
+            return ExitCode.Failed;
         }
         catch (OperationCanceledException) when (configuration.CheckpointConfig.SaveState)
         {

@@ -1,4 +1,5 @@
 using ClipGpt2.Captioning.Runtime;
+using ClipGpt2.Captioning.Tool.Commands;
 
 namespace ClipGpt2.Captioning.Tool.Diagnosis;
 
@@ -36,7 +37,7 @@ internal sealed record DoctorReport(
         var libtorch = faults.Try("libtorch", () => LibtorchFacts.Load(runtime));
         if (libtorch is not null)
         {
-            faults.Try("the device", device.Validate);
+            faults.Try("the device", () => ComputeChoice.Check(device, runtime.LibtorchFolder));
         }
 
         var waiting = WaitingFacts.Read();

@@ -14,8 +14,16 @@ internal sealed class PlainEmbedding(bool verbose) : EmbeddingDisplay, IProgress
 
     private TimeSpan _next = Pause;
 
-    public override EmbeddingStoreResult Show(Func<IProgress<TrainingProgress>, ILogger, EmbeddingStoreResult> work) =>
-        work(this, new MessageLogger(verbose ? LogLevel.Trace : LogLevel.Information, _write));
+    public override EmbeddingStoreResult Show(Func<IProgress<TrainingProgress>, ILogger, EmbeddingStoreResult> work)
+    {
+        if (verbose)
+        {
+            return work(this, new MessageLogger(LogLevel.Trace, _write));
+        }
+
+        using var logger = new FewPictures(new MessageLogger(LogLevel.Information, _write), _write);
+        return work(this, logger);
+    }
 
     public void Report(TrainingProgress value)
     {

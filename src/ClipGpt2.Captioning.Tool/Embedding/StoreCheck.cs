@@ -16,10 +16,14 @@ internal static class StoreCheck
         var ids = Enumerable.Range(0, dataset.Count).Select(i => dataset[i].ImageId).Distinct(StringComparer.Ordinal).ToList();
         var skipped = options.BadImages == BadImagePolicy.Skip ? store.Skipped.Select(image => image.Id).ToHashSet(StringComparer.Ordinal) : [];
         var missing = ids.FindAll(id => !store.TryFind(id, out _) && !skipped.Contains(id));
-        missing.ForEach(id => Messages.Error($"{id}: not in the store"));
-
         if (missing.Count > 0)
         {
+            missing.Take(FewPictures.Shown).ToList().ForEach(id => Messages.Error($"{id}: not in the store"));
+            if (missing.Count > FewPictures.Shown)
+            {
+                Messages.Error(FewPictures.More(missing.Count));
+            }
+
             Messages.Error($"{missing.Count} of the {ids.Count} pictures of '{captions}' aren't in '{folder}': run 'clipgpt2 embed' without --check.");
             return ExitCode.Failed;
         }

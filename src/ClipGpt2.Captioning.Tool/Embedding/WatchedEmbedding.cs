@@ -13,7 +13,7 @@ internal sealed class WatchedEmbedding : EmbeddingDisplay
 
     public override EmbeddingStoreResult Show(Func<IProgress<TrainingProgress>, ILogger, EmbeddingStoreResult> work)
     {
-        var logger = new MessageLogger(LogLevel.Information, line => _console.WriteLine(line));
+        using var logger = new FewPictures(new MessageLogger(LogLevel.Information, line => _console.WriteLine(line)), line => _console.WriteLine(line));
         var bar = _console.Progress().AutoClear(true).Columns(new SpinnerColumn(), new ProgressBarColumn(), new PercentageColumn(), new TaskDescriptionColumn());
         return bar.Start(context => work(new Bar(context.AddTask("pictures")), logger));
     }

@@ -11,16 +11,16 @@ internal sealed class TrainingObservers : IDisposable
 {
     private readonly List<ITrainingObserver> _observers;
     private readonly TrainingLog? _log;
+    private readonly FewPictures _warnings = new(new TerminalLogger<CaptionTrainer>(), Messages.Hint);
 
-    private TrainingObservers(List<ITrainingObserver> observers, TrainingLog? log, TrainingDisplay display, bool isLive)
+    private TrainingObservers(List<ITrainingObserver> observers, TrainingLog? log, TrainingDisplay display, bool isLive, bool verbose)
     {
         (_observers, _log, Progress) = (observers, log, display);
         SetupLogger = log is null ? new TerminalLogger<TrainingSetup>() : new JoinedLogger<TrainingSetup>(new TerminalLogger<TrainingSetup>(), log.Setup);
 
         // A line on the terminal would tear the display apart.
-        TrainerLogger = log is null ? new TerminalLogger<CaptionTrainer>()
-            : isLive ? new JoinedLogger<CaptionTrainer>(log.Warnings)
-            : new JoinedLogger<CaptionTrainer>(new TerminalLogger<CaptionTrainer>(), log.Warnings);
+        ILogger? terminal = verbose ? new MessageLogger(LogLevel.Trace, Messages.Hint) : isLive && log is not null ? null : _warnings;
+        TrainerLogger = new JoinedLogger<CaptionTrainer>([.. new[] { terminal, log?.Warnings }.OfType<ILogger>()]);
     }
 
     /// <summary>Is told where the run is, many times an epoch.</summary>
@@ -29,13 +29,14 @@ internal sealed class TrainingObservers : IDisposable
     /// <summary>Where loading is logged.</summary>
     public ILogger<TrainingSetup> SetupLogger { get; }
 
-    /// <summary>Where the trainer's warnings are logged; its other messages say what observers are told of.</summary>
+    /// <summary>Where the trainer's warnings are logged; its other messages say what observers are told of, and are for those who want to read each step.</summary>
     public ILogger<CaptionTrainer> TrainerLogger { get; }
 
     /// <summary>Opens the log, which begins before anything is loaded, and makes the rest.</summary>
     /// <param name="configuration">The configuration.</param>
+    /// <param name="verbose">Whether the terminal is told all that the trainer logs.</param>
     /// <exception cref="CaptioningException">The log can't be written.</exception>
-    public static TrainingObservers Create(TrainingConfiguration configuration)
+    public static TrainingObservers Create(TrainingConfiguration configuration, bool verbose)
     {
         var logging = configuration.LoggingConfig;
         var isLive = logging.Live && Terminal.IsInteractive;
@@ -51,7 +52,7 @@ internal sealed class TrainingObservers : IDisposable
             log?.Run,
             display,
         };
-        return new TrainingObservers([.. observers.OfType<ITrainingObserver>()], log, display, display is LiveDisplay);
+        return new TrainingObservers([.. observers.OfType<ITrainingObserver>()], log, display, display is LiveDisplay, verbose);
     }
 
     public void AddTo(CaptionTrainerOptions options) => _observers.ForEach(options.Observers.Add);
@@ -63,6 +64,7 @@ internal sealed class TrainingObservers : IDisposable
             observer.Dispose();
         }
 
+        _warnings.Dispose();
         _log?.Dispose();
     }
 }

@@ -24,6 +24,6 @@ public class ImageDecodingException : CaptioningException
     {
     }
 
-    /// <summary>The picture's file; null where it came from memory or a nameless stream.</summary>
+    /// <summary>The picture's file, or the name that its source was given; null where it came from memory or a stream without a name.</summary>
     public string? FileName { get; init; }
 }

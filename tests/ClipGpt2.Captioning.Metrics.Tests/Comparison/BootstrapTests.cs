@@ -20,6 +20,9 @@ public sealed class BootstrapTests
     }
 
     [Fact]
+    public void An_interval_is_told_briefly() => Assert.Equal("-0.0625 to 1234.5000", $"{new ConfidenceInterval(-0.0625, 1234.5)}");
+
+    [Fact]
     public void All_images_once_give_the_corpus_figure() =>
         Assert.All(Evaluate(wrongEvery: 3).Scores, s => Assert.Equal(s.Corpus, s.Aggregate([.. Enumerable.Range(0, s.PerImage.Count)]), 1e-12));
 

@@ -43,7 +43,7 @@ public sealed class EmbeddingStoreBuilder
     /// <param name="progress">Is told after each batch.</param>
     /// <param name="token">Ends the work between two batches; a later build goes on from there.</param>
     /// <returns>What was done.</returns>
-    /// <exception cref="BadImagesException">Pictures are missing or broken, and <see cref="EmbeddingStoreOptions.BadImages"/> is <see cref="BadImagePolicy.Fail"/>; all of them are listed.</exception>
+    /// <exception cref="BadImagesException">Pictures are missing or broken, and <see cref="EmbeddingStoreOptions.BadImages"/> is <see cref="BadImagePolicy.Fail"/>; <see cref="BadImagesException.Images"/> has all of them.</exception>
     /// <exception cref="CaptioningException">An example has no picture, another builder is at work, or a file can't be written.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public EmbeddingStoreResult Build(string folder, ICaptionDataset dataset, IProgress<TrainingProgress>? progress = null, CancellationToken token = default)
@@ -69,7 +69,7 @@ public sealed class EmbeddingStoreBuilder
     /// <param name="progress">Is told after each batch.</param>
     /// <param name="token">Ends the work between two batches; a later build goes on from there.</param>
     /// <returns>What was done.</returns>
-    /// <exception cref="BadImagesException">Pictures are missing or broken, and <see cref="EmbeddingStoreOptions.BadImages"/> is <see cref="BadImagePolicy.Fail"/>; all of them are listed.</exception>
+    /// <exception cref="BadImagesException">Pictures are missing or broken, and <see cref="EmbeddingStoreOptions.BadImages"/> is <see cref="BadImagePolicy.Fail"/>; <see cref="BadImagesException.Images"/> has all of them.</exception>
     /// <exception cref="CaptioningException">An id occurs twice, another builder is at work, or a file can't be written.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public EmbeddingStoreResult Build(

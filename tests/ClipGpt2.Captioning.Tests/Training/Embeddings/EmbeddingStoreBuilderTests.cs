@@ -92,6 +92,18 @@ public sealed class EmbeddingStoreBuilderTests : IDisposable
     }
 
     [Fact]
+    public void Of_many_bad_pictures_the_message_names_ten_and_the_error_has_all()
+    {
+        var images = Enumerable.Range(0, 12).Select(i => KeyValuePair.Create($"id {i}", ImageSource.FromFile($"missing-{i}.png"))).ToList();
+        var error = Assert.Throws<BadImagesException>(() => new EmbeddingStoreBuilder(_encoder).Build(_pictures.Store, images));
+        Assert.Equal(12, error.Images.Count);
+        Assert.Contains("12 picture(s)", error.Message, StringComparison.Ordinal);
+        Assert.Contains("id 9 ", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("id 10 ", error.Message, StringComparison.Ordinal);
+        Assert.Contains("... and 2 more", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void With_leave_to_skip_bad_pictures_are_listed_in_a_file()
     {
         File.Delete(_pictures.Files[0]);

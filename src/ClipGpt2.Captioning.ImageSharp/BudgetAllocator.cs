@@ -8,13 +8,18 @@ namespace ClipGpt2.Captioning.ImageSharp;
 /// <remarks>ImageSharp's own limit is one for each request, and says nothing of how many there are.</remarks>
 internal sealed class BudgetAllocator(long limit) : MemoryAllocator
 {
+    /// <summary>Pictures are kept in pieces of at most this many bytes.</summary>
+    private const int LargestBuffer = 4 << 20;
+
     private long _used;
 
     public override IMemoryOwner<T> Allocate<T>(int length, AllocationOptions options = AllocationOptions.None)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
         var bytes = (long)length * Unsafe.SizeOf<T>();
-        if (length < 0 || Interlocked.Add(ref _used, bytes) > limit)
+        if (Interlocked.Add(ref _used, bytes) > limit)
         {
+            Interlocked.Add(ref _used, -bytes);
             throw new InvalidMemoryOperationException($"Decoding takes more than {limit} bytes.");
         }
 
@@ -22,9 +27,6 @@ internal sealed class BudgetAllocator(long limit) : MemoryAllocator
     }
 
     protected override int GetBufferCapacityInBytes() => LargestBuffer;
-
-    /// <summary>Pictures are kept in pieces of at most this many bytes.</summary>
-    private const int LargestBuffer = 4 << 20;
 
     private sealed class Lent<T>(BudgetAllocator owner, int length, long bytes) : IMemoryOwner<T>
         where T : struct

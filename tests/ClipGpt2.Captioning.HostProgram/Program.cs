@@ -17,6 +17,12 @@ switch (args)
     case ["train-convolutions"]:
         TrainConvolutions.Run();
         break;
+    case ["without-skia", var model, var folder, .. var pictures]:
+        await WithoutSkia.Run(model, folder, pictures);
+        break;
+    case ["with-skia", var model, var picture]:
+        WithoutSkia.Compare(model, picture);
+        break;
     case [BusyLoop.Verb]:
         BusyLoop.Run();
         break;

@@ -1,5 +1,4 @@
 using ClipGpt2.Captioning.Images;
-using ClipGpt2.Captioning.Images.Formats;
 using SkiaSharp;
 
 namespace ClipGpt2.Captioning.Tool.Diagnosis;
@@ -21,7 +20,7 @@ internal sealed record DecoderFacts(string Format, string Decoder)
     public static IReadOnlyList<DecoderFacts> Find(Faults faults)
     {
         List<DecoderFacts> found = [];
-        foreach (var format in ImageFormats.Names)
+        foreach (var format in SkiaImageDecoder.Formats.Names)
         {
             if (Array.Find(BySkia, skia => skia.Format == format) is not { Format: not null } native)
             {

@@ -114,7 +114,7 @@ internal sealed class PreparationQueue : IDisposable
 
     private async Task<PreparedImage> PrepareWithinBudgetAsync(ImageSource source, long number)
     {
-        var cost = PictureCost.Of(source, _preparation.Decoding);
+        var cost = PictureCost.Of(source, _preparation.Decoder, _preparation.Decoding);
         await _memory.TakeAsync(cost, _stop.Token).ConfigureAwait(false);
         try
         {

@@ -14,7 +14,8 @@ internal static class PreprocessingJson
     {
         var decoding = preparation.Decoding;
         var steps = Of(preparation.Preprocessor.Options);
-        JsonNode?[] values = [decoding.Background is { } color ? $"{color.R}, {color.G}, {color.B}" : null, decoding.TurnsByOrientation, preparation.Decoder.GetType().FullName, decoding.Fidelity.ToString()];
+        var decoder = (preparation.Decoder as IFormatDecoder)?.Identity ?? preparation.Decoder.GetType().FullName;
+        JsonNode?[] values = [decoding.Background is { } color ? $"{color.R}, {color.G}, {color.B}" : null, decoding.TurnsByOrientation, decoder, decoding.Fidelity.ToString()];
         var all = steps.Select(step => KeyValuePair.Create(step.Key, step.Value?.DeepClone())).Concat(Decoding.Zip(values, KeyValuePair.Create));
         return new JsonObject(all.OrderBy(step => step.Key, StringComparer.Ordinal)).ToJsonString();
     }

@@ -3,13 +3,15 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using ClipGpt2.Captioning.GoldenTests.Harness;
 using ClipGpt2.Captioning.Images;
+using ClipGpt2.Captioning.ImageSharp;
 
 namespace ClipGpt2.Captioning.GoldenTests.Images;
 
 /// <summary>Decoding golden pictures and comparing pixels: what the suites of this folder share.</summary>
 internal static class Pictures
 {
-    private static readonly SkiaImageDecoder Decoder = new();
+    /// <summary>The decoders that give Pillow's pixels.</summary>
+    public static IReadOnlyList<IImageDecoder> Decoders { get; } = [new SkiaImageDecoder(), new ImageSharpDecoder()];
 
     private static readonly Lazy<HashSet<string>> Rare = new(() =>
     {
@@ -19,7 +21,7 @@ internal static class Pictures
             .Select(image => image.GetProperty("file").GetString()!)];
     });
 
-    /// <summary>Decodes a case's picture as a variant names it; null where a rare one was refused with a clear error.</summary>
+    /// <summary>Decodes a case's picture as a variant names it, by all decoders; null where a rare one was refused with a clear error.</summary>
     public static DecodedImage? Decode(string file, string variant = "rgb")
     {
         var options = variant switch
@@ -29,9 +31,23 @@ internal static class Pictures
             "white" => new ImageDecodingOptions { AlphaBackground = RgbColor.White },
             _ => throw new InvalidOperationException($"Unknown variant '{variant}'."),
         };
+        var images = Decoders.Select(decoder => Decode(decoder, file, options)).OfType<DecodedImage>().ToList();
+        foreach (var other in images.Skip(1))
+        {
+            using (other)
+            {
+                Assert.True(images[0].Mode == other.Mode && images[0].ToRgb().Pixels.Span.SequenceEqual(other.ToRgb().Pixels.Span), $"The decoders' pixels differ in {file}.");
+            }
+        }
+
+        return images.FirstOrDefault();
+    }
+
+    private static DecodedImage? Decode(IImageDecoder decoder, string file, ImageDecodingOptions options)
+    {
         try
         {
-            return Decoder.Decode(GoldenRoot.Path(file), options);
+            return decoder.Decode(GoldenRoot.Path(file), options);
         }
         catch (ImageDecodingException e) when (Rare.Value.Contains(file))
         {

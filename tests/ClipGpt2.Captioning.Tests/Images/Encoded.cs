@@ -7,13 +7,14 @@ namespace ClipGpt2.Captioning.Tests.Images;
 /// <summary>Picture files of forms that no encoder at hand writes, byte by byte.</summary>
 internal static class Encoded
 {
-    /// <summary>A PNG of unfiltered rows, with further chunks before and after the pixels.</summary>
+    /// <summary>A PNG of unfiltered rows (of an interlaced one, the rows of its passes), with further chunks before and after the pixels.</summary>
     public static byte[] Png(
-        int width, int height, int depth, int colorType, byte[][] rows, byte[]? palette = null, byte[]? transparency = null, (string Type, byte[] Data)? before = null, (string Type, byte[] Data)? after = null)
+        int width, int height, int depth, int colorType, byte[][] rows, byte[]? palette = null, byte[]? transparency = null, (string Type, byte[] Data)? before = null, (string Type, byte[] Data)? after = null,
+        bool interlaced = false)
     {
         using var file = new MemoryStream();
         file.Write([0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10]);
-        Chunk(file, "IHDR", [.. Big(width), .. Big(height), (byte)depth, (byte)colorType, 0, 0, 0]);
+        Chunk(file, "IHDR", [.. Big(width), .. Big(height), (byte)depth, (byte)colorType, 0, 0, (byte)(interlaced ? 1 : 0)]);
         if (palette is not null)
         {
             Chunk(file, "PLTE", palette);

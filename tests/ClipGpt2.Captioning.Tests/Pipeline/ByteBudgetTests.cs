@@ -55,11 +55,11 @@ public sealed class ByteBudgetTests
     {
         var options = new ImageDecodingOptions();
         var jpeg = ImageDecodingTests.Jpeg(64, 48, SKJpegEncoderDownsample.Downsample420, quality: 80, seed: 1);
-        Assert.Equal((64 * 48 * 4) + jpeg.Length, PictureCost.Of(ImageSource.FromBytes(jpeg), options));
+        Assert.Equal((64 * 48 * 4) + jpeg.Length, PictureCost.Of(ImageSource.FromBytes(jpeg), new SkiaImageDecoder(), options));
         var png = Encoded.Png(2, 1, 8, 6, [[1, 2, 3, 4, 5, 6, 7, 8]]);
-        Assert.Equal((2 * 8) + png.Length, PictureCost.Of(ImageSource.FromBytes(png), options));
-        Assert.Equal(0, PictureCost.Of(ImageSource.FromBytes(new byte[] { 1, 2, 3 }), options));
-        Assert.Equal(0, PictureCost.Of("no/such/picture.jpg", options));
+        Assert.Equal((2 * 8) + png.Length, PictureCost.Of(ImageSource.FromBytes(png), new SkiaImageDecoder(), options));
+        Assert.Equal(0, PictureCost.Of(ImageSource.FromBytes(new byte[] { 1, 2, 3 }), new SkiaImageDecoder(), options));
+        Assert.Equal(0, PictureCost.Of("no/such/picture.jpg", new SkiaImageDecoder(), options));
     }
 
     [Fact]

@@ -30,18 +30,20 @@ internal readonly record struct ImageHeader(int Width, int Height, PixelMode Mod
 }
 
 /// <summary>All formats; a new one is one class and one line here.</summary>
-internal static class ImageFormats
+/// <param name="jpeg">Decodes JPEGs of one or three components.</param>
+/// <param name="webp">Decodes WebP.</param>
+internal sealed class ImageFormats(IPixelCodec jpeg, IPixelCodec webp)
 {
-    private static readonly IImageFormat[] All =
-        [new JpegFormat(), new PngFormat(), new WebpFormat(), new GifFormat(), new BmpFormat(), new TiffFormat(), new PnmFormat()];
+    private readonly IImageFormat[] _all =
+        [new JpegFormat(jpeg), new PngFormat(), new WebpFormat(webp), new GifFormat(), new BmpFormat(), new TiffFormat(), new PnmFormat()];
 
     /// <summary>Their names.</summary>
-    public static IEnumerable<string> Names => All.Select(format => format.Name);
+    public IEnumerable<string> Names => _all.Select(format => format.Name);
 
     /// <summary>The format of a file, told by its content.</summary>
-    public static IImageFormat Of(ReadOnlySpan<byte> file)
+    public IImageFormat Of(ReadOnlySpan<byte> file)
     {
-        foreach (var format in All)
+        foreach (var format in _all)
         {
             if (format.Matches(file))
             {

@@ -2,9 +2,12 @@ using ClipGpt2.Captioning.Images.Formats.Jpeg;
 
 namespace ClipGpt2.Captioning.Images.Formats;
 
-/// <summary>JPEG, decoded by Skia's libjpeg-turbo, which Pillow uses too and with the same accurate settings; CMYK by our own decoder.</summary>
-internal sealed class JpegFormat : IImageFormat
+/// <summary>JPEG, decoded by a codec; CMYK always by our own, since others turn it to RGB, so that the inks are lost.</summary>
+/// <param name="codec">Decodes one or three components, as Pillow's libjpeg-turbo does with its accurate settings where it can.</param>
+internal sealed class JpegFormat(IPixelCodec codec) : IImageFormat
 {
+    private static readonly ManagedJpeg Own = new();
+
     private const int StartOfScan = 0xDA;
     private const int EndOfImage = 0xD9;
     private const int App1 = 0xE1;
@@ -68,7 +71,7 @@ internal sealed class JpegFormat : IImageFormat
         }
 
         JpegMarkers.CheckToEnd(file);
-        return header.Mode == PixelMode.Cmyk ? CmykJpeg.Decode(file, header) : SkiaPixels.Decode(file, header, Name);
+        return CodecOf(header.Mode).Decode(file, header);
     }
 
     private static ReadOnlySpan<byte> Signature => [0xFF, 0xD8, 0xFF];
@@ -82,7 +85,9 @@ internal sealed class JpegFormat : IImageFormat
         _ => null,
     };
 
-    private static ImageHeader Frame(int marker, ReadOnlySpan<byte> segment)
+    private IPixelCodec CodecOf(PixelMode mode) => mode == PixelMode.Cmyk ? Own : codec;
+
+    private ImageHeader Frame(int marker, ReadOnlySpan<byte> segment)
     {
         if (UnreadKind(marker) is { } kind)
         {
@@ -102,8 +107,7 @@ internal sealed class JpegFormat : IImageFormat
             var count => throw new ImageDecodingException($"The JPEG file has {count} components; 1, 3 and 4 are read."),
         };
         var (width, height) = (EncodedBytes.Side(segment.U16Big(3), "width"), EncodedBytes.Side(segment.U16Big(1), "height"));
-        // Progressive scans refine coefficients, which are all kept; so does our own decoder, and then its planes.
-        var each = mode == PixelMode.Cmyk ? 4 * (sizeof(short) + 2) : marker is 0xC2 or 0xCA ? segment.U8(5) * sizeof(short) : 0;
+        var each = CodecOf(mode).WorkingBytes(segment.U8(5), inOnePass: marker is not (0xC2 or 0xCA));
         return new ImageHeader(width, height, mode) { WorkingBytes = (long)width * height * each };
     }
 }

@@ -3,16 +3,21 @@ using SkiaSharp;
 namespace ClipGpt2.Captioning.Images.Formats;
 
 /// <summary>Decoding through Skia's codecs, straight into a picture's memory, without any colour management.</summary>
-internal static unsafe class SkiaPixels
+/// <param name="format">The format's name, for messages.</param>
+/// <param name="keptBytes">How many bytes of each sample the codec keeps where a picture is coded in several passes.</param>
+internal sealed unsafe class SkiaPixels(string format, int keptBytes) : IPixelCodec
 {
+    /// <inheritdoc/>
+    public int WorkingBytes(int components, bool inOnePass) => inOnePass ? 0 : components * keptBytes;
+
     /// <summary>Decodes the first frame as 8-bit grey or as RGBA, depending on the header's mode.</summary>
-    public static DecodedImage Decode(ReadOnlySpan<byte> file, ImageHeader header, string format)
+    public DecodedImage Decode(ReadOnlySpan<byte> file, ImageHeader header)
     {
         try
         {
             fixed (byte* bytes = file)
             {
-                return Decode((nint)bytes, file.Length, header, format);
+                return Decode((nint)bytes, file.Length, header);
             }
         }
         catch (Exception e) when (e is DllNotFoundException or TypeInitializationException or EntryPointNotFoundException)
@@ -22,7 +27,7 @@ internal static unsafe class SkiaPixels
         }
     }
 
-    private static DecodedImage Decode(nint bytes, int length, ImageHeader header, string format)
+    private DecodedImage Decode(nint bytes, int length, ImageHeader header)
     {
         // Neither the data nor the stream copies: the bytes are pinned for as long as both live.
         using var data = SKData.Create(bytes, length);

@@ -1,14 +1,14 @@
 namespace ClipGpt2.Captioning.Images.Formats;
 
-/// <summary>WebP, decoded by Skia's libwebp.</summary>
-internal sealed class WebpFormat : IImageFormat
+/// <summary>WebP, decoded by a codec.</summary>
+internal sealed class WebpFormat(IPixelCodec codec) : IImageFormat
 {
     private const int ChunkHeader = 8;
     private const int RiffHeader = 8;
     private const int AlphaFlag = 0x10;
 
-    /// <summary>What libwebp keeps of each pixel while it decodes a lossless picture.</summary>
-    private const int LosslessBytes = 4;
+    /// <summary>Lossless pictures are coded with alpha, whether or not they have any.</summary>
+    private const int Components = 4;
 
     public string Name => "WEBP";
 
@@ -28,7 +28,7 @@ internal sealed class WebpFormat : IImageFormat
         {
             var bits = data.U32(1);
             var (width, height) = (1 + (bits & 0x3FFF), 1 + ((bits >> 14) & 0x3FFF));
-            return Header(width, height, ((bits >> 28) & 1) != 0, 1) with { WorkingBytes = LosslessBytes * (long)width * height };
+            return Header(width, height, ((bits >> 28) & 1) != 0, 1, inOnePass: false);
         }
 
         // A key frame's header: 3 bytes of frame tag, 3 of start code, then two sizes of 14 bits.
@@ -36,11 +36,14 @@ internal sealed class WebpFormat : IImageFormat
     }
 
     public DecodedImage Decode(ReadOnlySpan<byte> file, ImageHeader header) => file.U32(4) + (long)RiffHeader <= file.Length
-        ? SkiaPixels.Decode(file, header, Name)
+        ? codec.Decode(file, header)
         : throw new ImageDecodingException($"The WEBP file is cut short: it claims {file.U32(4) + (long)RiffHeader} bytes and has {file.Length}.");
 
-    private static ImageHeader Header(long width, long height, bool alpha, int orientation) => new(
-        EncodedBytes.Side(width, "width"), EncodedBytes.Side(height, "height"), alpha ? PixelMode.Rgba : PixelMode.Rgb, orientation);
+    private ImageHeader Header(long width, long height, bool alpha, int orientation, bool inOnePass = true) =>
+        new(EncodedBytes.Side(width, "width"), EncodedBytes.Side(height, "height"), alpha ? PixelMode.Rgba : PixelMode.Rgb, orientation)
+        {
+            WorkingBytes = codec.WorkingBytes(Components, inOnePass) * width * height,
+        };
 
     private static long U24(ReadOnlySpan<byte> data, int at) => data.U16(at) | (data.U8(at + 2) << 16);
 

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace ClipGpt2.Captioning.Images.Formats.Jpeg;
 
 /// <summary>The bits of one scan, without the zero bytes that are stuffed behind 0xFF.</summary>
@@ -19,7 +21,7 @@ internal ref struct JpegBitReader(ReadOnlySpan<byte> data)
     /// <summary>The next bits, at most 16, which stay where they are.</summary>
     public int Peek(int count)
     {
-        while (_count < count)
+        if (_count < count)
         {
             Fill();
         }
@@ -35,7 +37,7 @@ internal ref struct JpegBitReader(ReadOnlySpan<byte> data)
             return;
         }
 
-        IsExhausted = _atMarker ? true : throw new ImageDecodingException("The JPEG file is cut short: not all of its pixels are there.");
+        IsExhausted = _atMarker ? true : throw CutShort();
     }
 
     public int Read(int count)
@@ -77,14 +79,33 @@ internal ref struct JpegBitReader(ReadOnlySpan<byte> data)
         }
     }
 
+    /// <summary>Takes as many whole bytes as there is room for.</summary>
     private void Fill()
     {
-        var next = Position < _data.Length ? _data[Position] : 0;
-        if (Position >= _data.Length)
+        if (Position + sizeof(ulong) <= _data.Length && BinaryPrimitives.ReadUInt64BigEndian(_data[Position..]) is var next && !HasMark(next))
         {
+            var bytes = (64 - _count) >> 3;
+            _bits = bytes == sizeof(ulong) ? next : (_bits << (8 * bytes)) | (next >> (64 - (8 * bytes)));
+            _count += 8 * bytes;
+            Position += bytes;
+            return;
+        }
+
+        while (_count <= 56)
+        {
+            FillByte();
+        }
+    }
+
+    private void FillByte()
+    {
+        var next = Position < _data.Length ? _data[Position] : 0;
+        if (Position >= _data.Length || (next == 0xFF && Position + 1 == _data.Length))
+        {
+            next = 0;
             _padding += 8;
         }
-        else if (next == 0xFF && !(Position + 1 < _data.Length && _data[Position + 1] == 0))
+        else if (next == 0xFF && _data[Position + 1] != 0)
         {
             (next, _atMarker) = (0, true);
             _padding += 8;
@@ -97,4 +118,9 @@ internal ref struct JpegBitReader(ReadOnlySpan<byte> data)
         _bits = (_bits << 8) | (uint)next;
         _count += 8;
     }
+
+    /// <summary>Whether one of eight bytes is 0xFF: whether one of their complements is zero.</summary>
+    private static bool HasMark(ulong bytes) => ((~bytes - 0x0101010101010101) & bytes & 0x8080808080808080) != 0;
+
+    private static ImageDecodingException CutShort() => new("The JPEG file is cut short: not all of its pixels are there.");
 }

@@ -12,12 +12,18 @@ internal static class JpegMarkers
     private const byte StartOfScan = 0xDA;
     private const byte DefineRestarts = 0xDD;
 
+    /// <returns>Whether the end marker is there.</returns>
     /// <exception cref="ImageDecodingException">A marker stands where none may.</exception>
-    public static void CheckToEnd(ReadOnlySpan<byte> file)
+    public static bool CheckToEnd(ReadOnlySpan<byte> file)
     {
         var (components, isProgressive, scans, isWhole, restarts) = (0, false, 0, false, false);
-        for (var at = 2; Next(file, ref at) is { } marker && marker != EndOfImage;)
+        for (var at = 2; Next(file, ref at) is { } marker;)
         {
+            if (marker == EndOfImage)
+            {
+                return true;
+            }
+
             if (marker is 0x01 or (>= 0xD0 and <= 0xD7))
             {
                 continue;
@@ -36,7 +42,7 @@ internal static class JpegMarkers
 
             if (at + 2 > file.Length || file.U16Big(at) - 2 is var length && (length < 0 || at + 2 + length > file.Length))
             {
-                return;
+                return false;
             }
 
             var segment = file.Slice(at + 2, length);
@@ -53,6 +59,8 @@ internal static class JpegMarkers
 
             restarts |= marker == DefineRestarts && segment.U16Big(0) > 0;
         }
+
+        return false;
     }
 
     /// <summary>The next marker at or after a position, over whatever stands before it; null at the file's end.</summary>

@@ -1,41 +1,74 @@
 namespace ClipGpt2.Captioning.Images.Formats.Jpeg;
 
-/// <summary>Decodes a JPEG into its components, before any colour conversion: what Skia doesn't give for CMYK.</summary>
+/// <summary>Decodes a JPEG into its components, before any colour conversion.</summary>
 /// <remarks>Sequential and progressive Huffman coding of 8-bit samples; samples are equal to libjpeg-turbo's bit for bit.</remarks>
-internal sealed class JpegPlanes
+internal sealed class JpegPlanes : IDisposable
 {
     private readonly int[]?[] _quantization = new int[4][];
     private readonly JpegHuffmanTable?[] _dcTables = new JpegHuffmanTable?[4];
     private readonly JpegHuffmanTable?[] _acTables = new JpegHuffmanTable?[4];
-    private ImageHeader _header;
+    private readonly ImageHeader _header;
     private List<JpegComponent> _components = [];
     private bool _progressive;
+    private bool _isJfif;
+    private int? _adobeTransform;
     private int _restartInterval;
 
-    private JpegPlanes()
+    private JpegPlanes(ImageHeader header) => _header = header;
+
+    public IReadOnlyList<JpegComponent> Components => _components;
+
+    /// <summary>What the components mean, as libjpeg's <c>default_decompress_parms</c> tells it.</summary>
+    public JpegColorSpace Colors => _components.Count switch
     {
-    }
+        1 => JpegColorSpace.Grey,
+        4 => _adobeTransform is null or 0 ? JpegColorSpace.Cmyk : JpegColorSpace.Ycck,
+        _ when _isJfif => JpegColorSpace.Ycc,
+        _ when _adobeTransform is { } transform => transform == 0 ? JpegColorSpace.Rgb : JpegColorSpace.Ycc,
+        _ => _components.Select(c => c.Id).SequenceEqual("RGB"u8.ToArray().Select(letter => (int)letter)) ? JpegColorSpace.Rgb : JpegColorSpace.Ycc,
+    };
 
-    /// <summary>The transform that the Adobe marker names; null without one.</summary>
-    public int? AdobeTransform { get; private set; }
-
-    /// <summary>For each component its samples at the picture's size, [C][H * W].</summary>
-    public byte[][] Samples { get; private set; } = [];
+    /// <summary>How many numbers <see cref="ReadRow"/> works in.</summary>
+    public int ScratchLength => _components.Max(c => c.Width) + JpegUpsampling.Margin;
 
     /// <summary>Decodes a file whose header has been read.</summary>
     public static JpegPlanes Decode(ReadOnlySpan<byte> file, ImageHeader header)
     {
-        var planes = new JpegPlanes { _header = header };
-        planes.ReadSegments(file);
-        planes.Samples = [.. planes._components.Select(planes.Reconstruct)];
-        return planes;
+        var planes = new JpegPlanes(header);
+        try
+        {
+            planes.ReadSegments(file);
+            if (planes._progressive)
+            {
+                planes._components.ForEach(component => component.Reconstruct());
+            }
+
+            return planes;
+        }
+        catch
+        {
+            planes.Dispose();
+            throw;
+        }
     }
+
+    /// <summary>How many samples <see cref="ReadRow"/> gives, which may be more than the picture is wide.</summary>
+    public int RowLength(int component) => _components[component].Width * (MostAcross / _components[component].Horizontal);
+
+    /// <summary>A row of a component's samples at the picture's size.</summary>
+    public void ReadRow(int component, int y, Span<ushort> scratch, Span<byte> row)
+    {
+        var plane = _components[component];
+        JpegUpsampling.Row(plane, MostAcross / plane.Horizontal, MostDown / plane.Vertical, y, scratch, row);
+    }
+
+    public void Dispose() => _components.ForEach(component => component.Dispose());
 
     private void ReadSegments(ReadOnlySpan<byte> file)
     {
         for (var at = 2L; ;)
         {
-            // Without an end marker, as Pillow has it, the last pixels may be missing: reading on is an error.
+            // Without an end marker, pixels of a picture in several scans may be missing, as Pillow has it: reading on is an error.
             var marker = file.U8(at) == 0xFF ? file.U8(at + 1) : 0;
             if (marker is 0x00 or 0xFF)
             {
@@ -58,7 +91,12 @@ internal sealed class JpegPlanes
             at += 2 + segment.Length;
             if (marker == 0xDA)
             {
-                at += ReadScan(segment, file[(int)at..]);
+                at += ReadScan(segment, file[(int)at..], out var isWhole);
+                if (isWhole && _header.Mode != PixelMode.Cmyk)
+                {
+                    // All pixels were there, whatever follows; of inks, an end marker is asked for.
+                    return;
+                }
             }
             else
             {
@@ -72,22 +110,25 @@ internal sealed class JpegPlanes
         switch (marker)
         {
             case 0xC0 or 0xC1 or 0xC2:
-                ReadFrame(segment);
                 _progressive = marker == 0xC2;
+                ReadFrame(segment);
                 break;
             case 0xC4:
                 ReadHuffmanTables(segment);
                 break;
             case > 0xC2 and <= 0xCF:
-                throw new ImageDecodingException($"The JPEG file has four components in arithmetic coding (SOF{marker - 0xC0}), which isn't read; save it as baseline or progressive JPEG.");
+                throw new ImageDecodingException($"The JPEG file is in arithmetic coding (SOF{marker - 0xC0}), which isn't read; save it as baseline or progressive JPEG.");
             case 0xDB:
                 ReadQuantization(segment);
                 break;
             case 0xDD:
                 _restartInterval = segment.U16Big(0);
                 break;
+            case 0xE0 when segment.Length >= 14 && segment.StartsWith("JFIF\0"u8):
+                _isJfif = true;
+                break;
             case 0xEE when segment.Length >= 12 && segment.StartsWith("Adobe"u8):
-                AdobeTransform = segment[11];
+                _adobeTransform = segment[11];
                 break;
             default:
                 break;
@@ -96,6 +137,7 @@ internal sealed class JpegPlanes
 
     private void ReadFrame(ReadOnlySpan<byte> segment)
     {
+        _components.ForEach(c => c.Dispose());
         _components = [];
         for (var i = 0; i < segment.U8(5); i++)
         {
@@ -108,7 +150,12 @@ internal sealed class JpegPlanes
             throw new ImageDecodingException("The JPEG file is damaged: a component's sampling factor isn't 1 to 4.");
         }
 
-        _components.ForEach(c => c.Allocate(_header, MostAcross, MostDown));
+        if (_components.Any(c => MostAcross % c.Horizontal != 0 || MostDown % c.Vertical != 0))
+        {
+            throw new ImageDecodingException("The JPEG file's sampling factors aren't multiples of each other; that form isn't read.");
+        }
+
+        _components.ForEach(c => c.Allocate(_header, MostAcross, MostDown, _progressive));
     }
 
     private void ReadHuffmanTables(ReadOnlySpan<byte> segment)
@@ -145,7 +192,7 @@ internal sealed class JpegPlanes
     }
 
     /// <summary>Reads a scan and returns how many bytes it took.</summary>
-    private int ReadScan(ReadOnlySpan<byte> segment, ReadOnlySpan<byte> data)
+    private int ReadScan(ReadOnlySpan<byte> segment, ReadOnlySpan<byte> data, out bool isWhole)
     {
         List<JpegComponent> components = [];
         var count = segment.U8(0);
@@ -154,6 +201,8 @@ internal sealed class JpegPlanes
             var (id, tables) = (segment.U8(1 + (2 * i)), segment.U8(2 + (2 * i)));
             var component = _components.Find(c => c.Id == id) ?? throw new ImageDecodingException("The JPEG file is damaged: a scan names a component that isn't there.");
             (component.DcTable, component.AcTable, component.Prediction) = (tables >> 4, tables & 15, 0);
+            component.Quantization ??= _quantization[component.QuantizationTable]
+                ?? throw new ImageDecodingException("The JPEG file is damaged: a quantization table isn't there.");
             components.Add(component);
         }
 
@@ -168,43 +217,8 @@ internal sealed class JpegPlanes
             RestartInterval = _restartInterval,
         };
         scan.Decode(components, (_header.Width + (8 * MostAcross) - 1) / (8 * MostAcross), (_header.Height + (8 * MostDown) - 1) / (8 * MostDown));
+        isWhole = !_progressive && count == _components.Count;
         return scan.Position;
-    }
-
-    private byte[] Reconstruct(JpegComponent component)
-    {
-        var quantization = _quantization[component.QuantizationTable]
-            ?? throw new ImageDecodingException("The JPEG file is damaged: a quantization table isn't there.");
-        var stride = component.BlockStride * 8;
-        var samples = new byte[component.Coefficients.Length];
-        for (var y = 0; y < component.BlocksDown; y++)
-        {
-            for (var x = 0; x < component.BlocksAcross; x++)
-            {
-                InverseDct.Transform(component.Block(x, y), quantization, samples.AsSpan((y * 8 * stride) + (8 * x)), stride);
-            }
-        }
-
-        return Upsample(component, samples, stride);
-    }
-
-    private byte[] Upsample(JpegComponent component, byte[] samples, int stride)
-    {
-        var (across, down) = (MostAcross / component.Horizontal, MostDown / component.Vertical);
-        if (MostAcross % component.Horizontal != 0 || MostDown % component.Vertical != 0)
-        {
-            throw new ImageDecodingException("The JPEG file's sampling factors aren't multiples of each other; that form isn't read.");
-        }
-
-        var plane = new byte[_header.Width * _header.Height];
-        var row = new byte[component.Width * across];
-        for (var y = 0; y < _header.Height; y++)
-        {
-            JpegUpsampling.Row(samples, stride, component, across, down, y, row);
-            row.AsSpan(0, _header.Width).CopyTo(plane.AsSpan(y * _header.Width));
-        }
-
-        return plane;
     }
 
     private int MostAcross => _components.Max(c => c.Horizontal);

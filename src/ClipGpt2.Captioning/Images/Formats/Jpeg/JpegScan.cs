@@ -53,7 +53,7 @@ internal ref struct JpegScan
                 RestartBefore(i, components);
                 if (!_bits.IsExhausted)
                 {
-                    DecodeBlock(single, single.Block(i % single.BlocksAcross, i / single.BlocksAcross));
+                    DecodeBlock(single, i % single.BlocksAcross, i / single.BlocksAcross);
                 }
             }
 
@@ -76,7 +76,7 @@ internal ref struct JpegScan
         {
             for (var h = 0; h < component.Horizontal; h++)
             {
-                DecodeBlock(component, component.Block((x * component.Horizontal) + h, (y * component.Vertical) + v));
+                DecodeBlock(component, (x * component.Horizontal) + h, (y * component.Vertical) + v);
             }
         }
     }
@@ -96,14 +96,24 @@ internal ref struct JpegScan
         }
     }
 
-    private void DecodeBlock(JpegComponent component, Span<short> block)
+    private void DecodeBlock(JpegComponent component, int x, int y)
     {
-        if (!IsProgressive)
+        if (IsProgressive)
         {
-            DecodeDc(component, block);
-            DecodeBand(component, block, 1);
+            DecodeProgressive(component, component.Block(x, y));
+            return;
         }
-        else if (First == 0)
+
+        Span<short> block = stackalloc short[JpegComponent.BlockSize];
+        block.Clear();
+        DecodeDc(component, block);
+        DecodeBand(component, block, 1);
+        component.Reconstruct(block, x, y);
+    }
+
+    private void DecodeProgressive(JpegComponent component, Span<short> block)
+    {
+        if (First == 0)
         {
             DecodeProgressiveDc(component, block);
         }
@@ -129,14 +139,14 @@ internal ref struct JpegScan
         }
     }
 
-    private void DecodeDc(JpegComponent component, Span<short> block)
+    private void DecodeDc(JpegComponent component, scoped Span<short> block)
     {
         var size = Table(_dcTables, component.DcTable).Decode(ref _bits) & 15;
         component.Prediction += _bits.ReadSigned(size);
         block[0] = (short)(component.Prediction << Low);
     }
 
-    private void DecodeBand(JpegComponent component, Span<short> block, int first)
+    private void DecodeBand(JpegComponent component, scoped Span<short> block, int first)
     {
         if (_endOfBandRun > 0)
         {

@@ -88,7 +88,7 @@ internal static unsafe class RowKernels
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Softmax(float* scores, int count)
     {
-        var largest = Largest(scores, count);
+        var largest = SoftmaxKernels.Largest(scores, count);
         float sum;
         var i = 0;
         var sums = Vector256<float>.Zero;
@@ -106,33 +106,6 @@ internal static unsafe class RowKernels
         }
 
         Scale(scores, 1 / sum, count);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float Largest(float* x, int count)
-    {
-        var largest = float.NegativeInfinity;
-        var i = 0;
-        if (count >= Vector256<float>.Count)
-        {
-            var most = Vector256.Load(x);
-            for (i = Vector256<float>.Count; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
-            {
-                most = Vector256.Max(most, Vector256.Load(x + i));
-            }
-
-            for (var lane = 0; lane < Vector256<float>.Count; lane++)
-            {
-                largest = MathF.Max(largest, most[lane]);
-            }
-        }
-
-        for (; i < count; i++)
-        {
-            largest = MathF.Max(largest, x[i]);
-        }
-
-        return largest;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -13,17 +13,20 @@ internal static unsafe class SoftmaxKernels
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Largest(float* x, int count)
     {
-        var most = Vector512.Create(float.NegativeInfinity);
-        var i = 0;
-        for (; i <= count - Vector512<float>.Count; i += Vector512<float>.Count)
-        {
-            most = Vector512.Max(most, Vector512.Load(x + i));
-        }
-
         var largest = float.NegativeInfinity;
-        for (var lane = 0; lane < Vector512<float>.Count; lane++)
+        var i = 0;
+        if (count >= Vector256<float>.Count)
         {
-            largest = MathF.Max(largest, most[lane]);
+            var most = Vector256.Load(x);
+            for (i = Vector256<float>.Count; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
+            {
+                most = Vector256.Max(most, Vector256.Load(x + i));
+            }
+
+            for (var lane = 0; lane < Vector256<float>.Count; lane++)
+            {
+                largest = MathF.Max(largest, most[lane]);
+            }
         }
 
         for (; i < count; i++)

@@ -3,7 +3,7 @@ using ClipGpt2.Captioning.GoldenTests.Train;
 
 namespace ClipGpt2.Captioning.GoldenTests.Harness;
 
-/// <summary>The one visible list of what golden data ask for and the library doesn't offer.</summary>
+/// <summary>The one visible list of what golden data ask for and the library doesn't offer: options and expectations here, whole models, tokenizers and files beside it.</summary>
 /// <remarks>
 /// A case with a listed option isn't left out: its test says so in its name, and asserts that the option is refused by name. A listed expectation is passed over in a
 /// case whose others are compared. What no suite knows and isn't listed fails; and so does an entry for an option that is offered by now.
@@ -11,7 +11,7 @@ namespace ClipGpt2.Captioning.GoldenTests.Harness;
 /// <param name="Where">The file, or what the paths of all files begin with.</param>
 /// <param name="Name">The option or expectation.</param>
 /// <param name="Reason">Why it isn't there.</param>
-internal sealed record NotOffered(string Where, string Name, string Reason)
+internal sealed partial record NotOffered(string Where, string Name, string Reason)
 {
     /// <summary>Arguments of the reference programs.</summary>
     public static IReadOnlyList<NotOffered> Options { get; } =

@@ -7,7 +7,7 @@ namespace ClipGpt2.Captioning.GoldenTests.Transformers5;
 /// <summary>Image processors' files: which one wins, broken and unusual ones, and what a picture becomes.</summary>
 /// <remarks>
 /// Preprocessing follows transformers 4.53 with Pillow: where the file has figures of that version beside 5's, those are expected. Where we aren't as the
-/// reference: <see cref="Ours"/> lists it.
+/// reference: <see cref="NotOffered.InPreprocessor"/> lists it.
 /// </remarks>
 public sealed class ProcessorFilesSuite : GoldenSuite
 {
@@ -32,7 +32,7 @@ public sealed class ProcessorFilesSuite : GoldenSuite
             golden.Expected.Informational();
         }
 
-        if (Ours(folder) is { } ours)
+        if (NotOffered.InPreprocessor(folder) is { } ours)
         {
             expected.Informational();
             Assert.Equal(ours.IsRefused, Record.Exception(() => ImagePreprocessor.Load(folder)) is CaptioningException);
@@ -54,34 +54,6 @@ public sealed class ProcessorFilesSuite : GoldenSuite
 
         CheckSize(expected["size"], preprocessor.Options);
         CheckFigures(expected, preprocessor);
-    }
-
-    /// <summary>What this library does otherwise, and why; null for nothing.</summary>
-    private static (bool IsRefused, string Why)? Ours(string folder)
-    {
-        var (flat, nested, config) = (Find(folder, "preprocessor_config.json"), Find(folder, "processor_config.json"), Find(folder, "config.json"));
-        if (flat is { ValueKind: JsonValueKind.Object } own)
-        {
-            return own.TryGetProperty("image_processor", out _) ? (true, "the reference passes over the object and takes all defaults in silence")
-                : own.TryGetProperty("image_std", out var deviations) && deviations.ValueKind == JsonValueKind.Array && deviations.EnumerateArray().Any(deviation => deviation.GetDouble() == 0) ? (true, "pixels would be infinite")
-                : !own.TryGetProperty("image_processor_type", out _) && config is null ? (false, "a file that names no class is CLIP's")
-                : nested is { } whole && whole.TryGetProperty("image_processor", out _) && Find(folder, "tokenizer.json") is not null ? (false, "a whole processor's file isn't read yet, and the flat one is, as by 4.53's image processor")
-                : null;
-        }
-
-        return null;
-    }
-
-    private static JsonElement? Find(string folder, string name)
-    {
-        try
-        {
-            return Path.Combine(folder, name) is var file && File.Exists(file) ? JsonDocument.Parse(File.ReadAllBytes(file)).RootElement : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
     }
 
     private static void CheckSize(Tracked expected, ImagePreprocessorOptions options)

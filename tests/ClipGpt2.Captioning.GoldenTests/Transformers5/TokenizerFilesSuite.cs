@@ -5,7 +5,7 @@ using ClipGpt2.Captioning.Text;
 namespace ClipGpt2.Captioning.GoldenTests.Transformers5;
 
 /// <summary>Broken and unusual tokenizer files.</summary>
-/// <remarks>Where we aren't as the reference: what <see cref="NotOffered"/> lists is refused by name, and a tokenizer without a token that pads pads with its end token.</remarks>
+/// <remarks>Where we aren't as the reference: what <see cref="NotOffered.InTokenizer"/> lists is refused by name, and a tokenizer without a token that pads pads with its end token.</remarks>
 public sealed class TokenizerFilesSuite : GoldenSuite
 {
     /// <summary>The text that the folder's README gives.</summary>
@@ -27,7 +27,7 @@ public sealed class TokenizerFilesSuite : GoldenSuite
             return;
         }
 
-        if (NotOffered(folder, expected["class"].Raw.GetString()!) is not null)
+        if (NotOffered.InTokenizer(folder, expected["class"].Raw.GetString()!) is not null)
         {
             expected.Informational();
             Assert.Throws<TokenizerFormatException>(() => TransformerTokenizer.FromModelFolder(folder));
@@ -47,30 +47,6 @@ public sealed class TokenizerFilesSuite : GoldenSuite
             Assert.Equal(expected["added"][token].Integer(), (long?)tokenizer.IdOf(token));
         }
     }
-
-    /// <summary>Why this library doesn't offer what the folder holds; null if it does.</summary>
-    private static string? NotOffered(string folder, string kind)
-    {
-        if (Find(folder, "tokenizer.json") is not { } tokenizer)
-        {
-            return "there is no vocabulary: the reference's is the end token alone";
-        }
-
-        var model = tokenizer.GetProperty("model");
-        var own = Find(folder, "tokenizer_config.json") is { } config && config.TryGetProperty("tokenizer_class", out var named) ? named.GetString() : null;
-        var family = own ?? (Find(folder, "config.json") is { } described && described.TryGetProperty("model_type", out var type) ? type.GetString() : null);
-        var isGeneric = kind == "TokenizersBackend";
-        return model.TryGetProperty("type", out var form) && form.GetString() is "Unigram" or "WordLevel" ? "only byte-pair encodings and WordPiece are read"
-            : family is null ? "nothing says whose tokenizer it is"
-            : isGeneric && family is not ("TokenizersBackend" or "PreTrainedTokenizerFast") ? "the class is nobody's"
-            : isGeneric && (IsNull(tokenizer, "pre_tokenizer") || IsNull(tokenizer, "decoder")) ? "the pipeline is none of the four tokenizers'"
-            : isGeneric && model.TryGetProperty("byte_fallback", out var bytes) && bytes.GetBoolean() ? "unknown characters don't fall back to bytes"
-            : null;
-    }
-
-    private static bool IsNull(JsonElement json, string name) => !json.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null;
-
-    private static JsonElement? Find(string folder, string name) => Path.Combine(folder, name) is var file && File.Exists(file) ? JsonDocument.Parse(File.ReadAllBytes(file)).RootElement : null;
 
     private static void CheckTexts(Tracked expected, TransformerTokenizer tokenizer, int[] ids)
     {

@@ -68,7 +68,7 @@ public sealed class KernelPathTests
     [Fact]
     public void A_choice_is_logged_once_and_a_fallback_as_a_warning()
     {
-        var unheard = new ListLogger<KernelPathTests>();
+        var unheard = new ListLogger<KernelPathTests>(withFallbacks: true);
         var name = $"Layers of {Guid.NewGuid()}";
         KernelLedger.Add(new KernelChoice(name, "Float32", "one way", "proven", IsFallback: false));
         KernelLedger.Add(new KernelChoice(name, "Float32", "one way", "proven again", IsFallback: false));

@@ -129,7 +129,7 @@ internal sealed unsafe class PackedLinear : LinearProduct
         var fault = proof();
         if (fault is not null)
         {
-            KernelLedger.Add(new KernelChoice("Linear layers", _type.ToString(), ManagedName, $"oneDNN's product: {fault}", IsFallback: true));
+            KernelLedger.Add(new KernelChoice("Linear layers of many rows", _type.ToString(), ManagedName, $"oneDNN's product: {fault}", IsFallback: true));
         }
 
         return fault is null;

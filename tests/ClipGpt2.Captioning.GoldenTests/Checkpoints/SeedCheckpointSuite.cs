@@ -60,9 +60,12 @@ public sealed class SeedCheckpointSuite : GoldenSuite
             var expected = captioner.Caption(image, new CaptionOptions { Decoding = decoding });
             var result = converted.Caption(image, new CaptionOptions { Decoding = decoding });
             Assert.Equal(expected.Captions.Select(Shown), result.Captions.Select(Shown));
+
+            // libtorch's plain products round by where in memory their operands lie.
+            Assert.All(expected.Captions.Zip(result.Captions), pair => Assert.Equal(pair.First.Sequence.Score, pair.Second.Sequence.Score, 1e-6));
         }
 
-        static string Shown(Caption caption) => $"{string.Join(' ', caption.Sequence.TokenIds)} {caption.Sequence.Score:R} {caption.Sequence.FinishReason} {caption.Text}";
+        static string Shown(Caption caption) => $"{string.Join(' ', caption.Sequence.TokenIds)} {caption.Sequence.FinishReason} {caption.Text}";
     }
 
     private static Captioner Load(JsonElement root, string file, string device) => LoadedCheckpoints.Get(file, Clip(root, file), Gpt2(root, file), device);

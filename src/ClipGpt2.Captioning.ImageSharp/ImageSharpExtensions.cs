@@ -14,6 +14,7 @@ public static class ImageSharpExtensions
     /// <exception cref="CaptioningException">An option is wrong.</exception>
     public static CaptionerOptions UseImageSharp(this CaptionerOptions options, ImageSharpOptions? imageSharp = null)
     {
+        ArgumentNullException.ThrowIfNull(options);
         options.ImageDecoder = new ImageSharpDecoder(imageSharp);
         return options;
     }
@@ -25,6 +26,7 @@ public static class ImageSharpExtensions
     /// <exception cref="CaptioningException">An option is wrong.</exception>
     public static EmbeddingStoreOptions UseImageSharp(this EmbeddingStoreOptions options, ImageSharpOptions? imageSharp = null)
     {
+        ArgumentNullException.ThrowIfNull(options);
         options.ImageDecoder = new ImageSharpDecoder(imageSharp);
         return options;
     }
@@ -36,6 +38,7 @@ public static class ImageSharpExtensions
     /// <exception cref="CaptioningException">An option is wrong.</exception>
     public static ClipScoreOptions UseImageSharp(this ClipScoreOptions options, ImageSharpOptions? imageSharp = null)
     {
+        ArgumentNullException.ThrowIfNull(options);
         options.ImageDecoder = new ImageSharpDecoder(imageSharp);
         return options;
     }
@@ -47,6 +50,7 @@ public static class ImageSharpExtensions
     /// <exception cref="CaptioningException">An option is wrong.</exception>
     public static CaptionDatasetCheckOptions UseImageSharp(this CaptionDatasetCheckOptions options, ImageSharpOptions? imageSharp = null)
     {
+        ArgumentNullException.ThrowIfNull(options);
         options.ImageDecoder = new ImageSharpDecoder(imageSharp);
         return options;
     }

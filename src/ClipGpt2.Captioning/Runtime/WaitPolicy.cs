@@ -7,13 +7,16 @@ namespace ClipGpt2.Captioning.Runtime;
 /// </remarks>
 public enum WaitPolicy
 {
-    /// <summary>Awake for a fraction of a millisecond, then asleep: nearly as fast as <see cref="Active"/> on a machine of one's own, and the policy for all others. The default.</summary>
+    /// <summary>Awake for some ten microseconds, then asleep: the fastest that was measured for models, whose operators are libtorch's and the library's own in turn. The default.</summary>
     Brief,
 
     /// <summary>Asleep at once (<c>OMP_WAIT_POLICY=passive</c>): the least work for the machine, and slower where operators are small.</summary>
     Passive,
 
-    /// <summary>Awake for minutes (<c>OMP_WAIT_POLICY=active</c>), for a machine on which nothing else runs; beside one other busy program it can be ten times as slow.</summary>
+    /// <summary>
+    /// Awake for minutes (<c>OMP_WAIT_POLICY=active</c>), for hosts whose own operators are libtorch's alone and that have the machine to themselves: where libtorch's threads and the
+    /// library's take turns, those that wait keep the cores from those that work, and models are three times as slow; beside a busy program ten times.
+    /// </summary>
     Active,
 
     /// <summary>The environment isn't touched: libtorch's threads wait as the host's variables say, or as OpenMP does on its own (awake for some milliseconds).</summary>

@@ -9,8 +9,8 @@ internal static class AttentionProof
 {
     private const int Heads = 2;
 
-    // Queries, keys, head size: a picture's patches, a step's one query, and sizes that fill no block.
-    private static readonly (int Queries, int Keys, int Size)[] Sizes = [(50, 50, 64), (1, 37, 64), (19, 19, 20)];
+    // Queries, keys, head size: a picture's patches, a step's one query, sizes that fill no block, and some that fill one and begin the next.
+    private static readonly (int Queries, int Keys, int Size)[] Sizes = [(50, 50, 64), (1, 37, 64), (19, 19, 20), (66, 66, 68)];
 
     /// <summary>Says what is wrong, or null.</summary>
     /// <param name="attend">Query, key, value, mask or null, and whether it is causal.</param>

@@ -7,7 +7,7 @@ using ClipGpt2.Captioning.Runtime;
 
 namespace ClipGpt2.Captioning.Cuda;
 
-/// <summary>ViT-B/32, the seed's projector and GPT-2 small, with weights that were drawn: speed doesn't depend on what they are.</summary>
+/// <summary>ViT-B/32, the reference program's projector and GPT-2 small, with weights that were drawn: speed doesn't depend on what they are.</summary>
 internal static class FullSize
 {
     public const int PrefixLength = 10;

@@ -10,7 +10,7 @@ using TorchSharp;
 
 namespace ClipGpt2.Captioning.Cuda;
 
-/// <summary>Steps of training from embeddings to new weights: projector and all of GPT-2, the seed's loss, Adam.</summary>
+/// <summary>Steps of training from embeddings to new weights: projector and all of GPT-2, the reference program's loss, Adam.</summary>
 internal static class TrainingRate
 {
     private const int OnGpu = 64;
@@ -42,7 +42,7 @@ internal static class TrainingRate
             .Select(_ => (ReadOnlyMemory<int>)Enumerable.Range(0, Tokens).Select(_ => random.Next(1, FullSize.Vocabulary)).ToArray())
             .ToList();
         var embeddings = Enumerable.Range(0, size * FullSize.EmbeddingDimension).Select(_ => random.NextSingle() - 0.5f).ToArray();
-        var targets = CaptionTargets.Create(CaptionObjective.Seed, tokenizer, Tokens);
+        var targets = CaptionTargets.Create(CaptionObjective.Reference, tokenizer, Tokens);
         return new(new PictureBatch(embeddings, [size, FullSize.EmbeddingDimension]), CaptionBatch.Create(captions, targets, FullSize.PrefixLength));
     }
 

@@ -6,7 +6,7 @@ namespace TrainCoco;
 /// <summary>The captions to train and to validate on.</summary>
 internal sealed record CocoData(ICaptionDataset Training, ICaptionDataset Validation)
 {
-    /// <summary>Writes COCO's captions in the seed's form, as <c>coco_train.json</c> and <c>coco_val.json</c>, and reads these.</summary>
+    /// <summary>Writes COCO's captions in the reference program's form, as <c>coco_train.json</c> and <c>coco_val.json</c>, and reads these.</summary>
     /// <remarks>A configuration file can name the same files, and <c>clipgpt2 prepare-coco</c> writes them too.</remarks>
     public static CocoData Prepare(CocoSplit training, CocoSplit validation, string folder, CancellationToken token)
     {

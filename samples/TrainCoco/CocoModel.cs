@@ -53,10 +53,10 @@ internal sealed class CocoModel : IDisposable
         _decoder.Dispose();
     }
 
-    /// <summary>CLIP's own preparation of pictures, before which the seed squashes them to the size that CLIP takes.</summary>
+    /// <summary>CLIP's own preparation of pictures, before which the reference program squashes them to the size that CLIP takes.</summary>
     private static ImagePreprocessor Preprocessor(string folder, CocoForm form)
     {
         var own = ImagePreprocessor.Load(folder);
-        return form == CocoForm.Seed ? new ImagePreprocessor(own.Options with { Squash = own.Options.CropSize }) : own;
+        return form == CocoForm.Reference ? new ImagePreprocessor(own.Options with { Squash = own.Options.CropSize }) : own;
     }
 }

@@ -15,12 +15,12 @@ internal sealed record CocoRecipe(CocoForm Form, int Epochs, int? BatchSize)
 {
     private const int CaptionLength = 15;
 
-    private int PrefixLength => Form == CocoForm.Seed ? 5 : 40;
+    private int PrefixLength => Form == CocoForm.Reference ? 5 : 40;
 
     /// <summary>The projector's kind and sizes.</summary>
     public ProjectorConfig Projector(int embeddingDimension, int hiddenSize) => new()
     {
-        Kind = Form == CocoForm.Seed ? LinearTanhProjector.Kind : TransformerProjector.Kind,
+        Kind = Form == CocoForm.Reference ? LinearTanhProjector.Kind : TransformerProjector.Kind,
         PrefixLength = PrefixLength,
         EmbeddingDimension = embeddingDimension,
         HiddenSize = hiddenSize,
@@ -31,7 +31,7 @@ internal sealed record CocoRecipe(CocoForm Form, int Epochs, int? BatchSize)
     /// <param name="blocks">The number of GPT-2's blocks.</param>
     public CaptionTrainerOptions Options(string folder, int blocks)
     {
-        var options = Form == CocoForm.Seed ? Seed(blocks) : ClipCap();
+        var options = Form == CocoForm.Reference ? Reference(blocks) : ClipCap();
         options.Epochs = Epochs;
         options.BatchSize = BatchSize ?? options.BatchSize;
         options.Loading.EmbeddingStore = EmbeddingStore(folder);
@@ -45,10 +45,10 @@ internal sealed record CocoRecipe(CocoForm Form, int Epochs, int? BatchSize)
     /// <summary>The folder of the embeddings: the forms prepare pictures differently.</summary>
     public string EmbeddingStore(string folder) => Path.Combine(folder, $"embeddings-{Form}");
 
-    /// <summary>The seed's training: 40 % of the captions, its loss, and two of GPT-2's twelve blocks trained.</summary>
-    private static CaptionTrainerOptions Seed(int blocks) => new()
+    /// <summary>The reference program's training: 40 % of the captions, its loss, and two of GPT-2's twelve blocks trained.</summary>
+    private static CaptionTrainerOptions Reference(int blocks) => new()
     {
-        Objective = CaptionObjective.Seed,
+        Objective = CaptionObjective.Reference,
         SubsetRatio = 0.4,
         BatchSize = 64,
         LearningRate = 1e-4,

@@ -2,7 +2,7 @@ using System.CommandLine;
 using ClipGpt2.Captioning;
 using TrainCoco;
 
-// Trains a captioner on COCO from CLIP and GPT-2 as they are downloaded, in the seed's form or in ClipCap's; README.md says what is needed:
+// Trains a captioner on COCO from CLIP and GPT-2 as they are downloaded, in the reference program's form or in ClipCap's; README.md says what is needed:
 //   dotnet run --project samples/TrainCoco -c Release -- --annotations captions_train2014.json --images train2014
 //     --val-annotations captions_val2014.json --val-images val2014 --clip openai/clip-vit-base-patch32 --gpt2 gpt2 --out coco
 var annotations = new Option<string>("--annotations") { Description = "COCO's captions to train on.", Required = true };
@@ -12,7 +12,7 @@ var validationImages = new Option<string>("--val-images") { Description = "The f
 var clip = new Option<string>("--clip") { Description = "CLIP's folder, or its id in Hugging Face's cache.", Required = true };
 var gpt2 = new Option<string>("--gpt2") { Description = "GPT-2's folder, or its id in Hugging Face's cache.", Required = true };
 var output = new Option<string>("--out") { Description = "The folder to write captions, embeddings, checkpoints and the captioner into.", Required = true };
-var form = new Option<CocoForm>("--form") { Description = "The seed's form, or ClipCap's.", DefaultValueFactory = _ => CocoForm.Seed };
+var form = new Option<CocoForm>("--form") { Description = "The reference program's form, or ClipCap's.", DefaultValueFactory = _ => CocoForm.Reference };
 var epochs = new Option<int>("--epochs") { Description = "How many times the captions are read.", DefaultValueFactory = _ => 10 };
 var batchSize = new Option<int>("--batch-size") { Description = "The number of captions in a batch; the form's own, 64 or 40, unless given." };
 var device = new Option<string>("--device") { Description = "Where to compute: cpu, or cuda with a TorchSharp-cuda package.", DefaultValueFactory = _ => "cpu" };

@@ -6,10 +6,10 @@ using SkiaSharp;
 
 namespace ClipGpt2.Captioning.Reports;
 
-/// <summary>Draws a run's curves as the seed does: losses on the left, BERTScore's precision, recall and F1 on the right; a PNG of 1200 x 500 pixels.</summary>
+/// <summary>Draws a run's curves as the reference program does: losses on the left, BERTScore's precision, recall and F1 on the right; a PNG of 1200 x 500 pixels.</summary>
 /// <remarks>
 /// Written from the second epoch on, and anew after each, whole or not at all. Without BERTScore the right panel has the other metrics; without any,
-/// there is only the left one, and the picture is half as wide. After the seed's <c>plot_training_progress</c>. An observer belongs to one run.
+/// there is only the left one, and the picture is half as wide. After the reference program's <c>plot_training_progress</c>. An observer belongs to one run.
 /// </remarks>
 public sealed class TrainingPlot : ITrainingObserver
 {

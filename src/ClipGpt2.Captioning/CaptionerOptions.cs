@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace ClipGpt2.Captioning;
 
-/// <summary>How a captioner runs. The defaults are the seed's inference in exact arithmetic on the CPU.</summary>
+/// <summary>How a captioner runs. The defaults are the reference program's inference in exact arithmetic on the CPU.</summary>
 public sealed class CaptionerOptions
 {
     /// <summary>The captioner's folder, for hosts that let dependency injection load it.</summary>
@@ -53,7 +53,7 @@ public sealed class CaptionerOptions
     public ModelCompatibility? Compatibility { get; set; }
 
     /// <summary>How captions are searched. What isn't set is asked of the decoder's folder (<see cref="DecodingOptions"/>).</summary>
-    /// <value>By default nothing is set. Where the folder says nothing either, it is the seed's inference: 5 beams, early stopping, 25 new tokens.</value>
+    /// <value>By default nothing is set. Where the folder says nothing either, it is the reference program's inference: 5 beams, early stopping, 25 new tokens.</value>
     [Required]
     public DecodingOptions Decoding { get; set; } = new();
 

@@ -16,7 +16,7 @@ public enum TrainableParts
     /// <summary>The decoder.</summary>
     Decoder = 4,
 
-    /// <summary>What the seed and ClipCap train.</summary>
+    /// <summary>What the reference program and ClipCap train.</summary>
     ProjectorAndDecoder = Projector | Decoder,
 
     /// <summary>All of them.</summary>

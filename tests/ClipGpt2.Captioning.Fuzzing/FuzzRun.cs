@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace ClipGpt2.Captioning.Fuzzing;
 
-/// <summary>Runs a reader on changed files. A case's number and the seed alone decide what it reads.</summary>
+/// <summary>Runs a reader on changed files. A case's number and the reference program alone decide what it reads.</summary>
 /// <param name="reader">The reader.</param>
 /// <param name="seed">The seed.</param>
 /// <param name="limits">What one file may take.</param>

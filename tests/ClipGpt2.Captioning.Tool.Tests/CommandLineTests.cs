@@ -39,7 +39,7 @@ public sealed class CommandLineTests
     [InlineData("caption", "x.jpg", "--model", "y", "--max-new-tokens", "many")]
     [InlineData("caption", "x.jpg", "--model", "y", "--precision", "half")]
     [InlineData("inspect", "x", "--preprocess", "y", "--transform", "upside-down")]
-    [InlineData("inspect", "x", "--preprocess", "y", "--transform", "seed:224")]
+    [InlineData("inspect", "x", "--preprocess", "y", "--transform", "squash:224")]
     [InlineData("prepare-coco", "x.json", "--images", "y")]
     public async Task A_wrong_command_line_is_told_in_a_line_and_a_hint(params string[] arguments)
     {

@@ -24,7 +24,7 @@ public sealed class ConvertTests : IDisposable
         Assert.Equal(expected, await Caption(At("own.safetensors")));
     }
 
-    /// <summary>The seed's program names beams, early stopping and a length, whatever its GPT-2's folder says; what it leaves open is the folder's.</summary>
+    /// <summary>The reference program names beams, early stopping and a length, whatever its GPT-2's folder says; what it leaves open is the folder's.</summary>
     [Fact]
     public async Task The_seeds_search_goes_with_its_checkpoint_into_a_folder()
     {

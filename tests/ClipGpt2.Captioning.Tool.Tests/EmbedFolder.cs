@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace ClipGpt2.Captioning.Tool.Tests;
 
-/// <summary>Scenes, a file of captions of them in the seed's form, and places for stores; embedded by the golden tiny CLIP.</summary>
+/// <summary>Scenes, a file of captions of them in the reference program's form, and places for stores; embedded by the golden tiny CLIP.</summary>
 internal sealed class EmbedFolder : IDisposable
 {
     private static readonly string[] CaptionsOfEach = ["A shape.", "Two shapes."];

@@ -11,7 +11,7 @@ public sealed class InferKillTests : IDisposable
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    private readonly SeedRun _seed = new();
+    private readonly ReferenceRun _seed = new();
 
     public InferKillTests()
     {

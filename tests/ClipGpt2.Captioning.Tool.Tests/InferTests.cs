@@ -1,9 +1,9 @@
 namespace ClipGpt2.Captioning.Tool.Tests;
 
-/// <summary>The seed's inference run from the shell, by its own configuration, pictures and checkpoints.</summary>
+/// <summary>The reference program's inference run from the shell, by its own configuration, pictures and checkpoints.</summary>
 public sealed class InferTests : IDisposable
 {
-    private readonly SeedRun _seed = new();
+    private readonly ReferenceRun _seed = new();
 
     public void Dispose() => _seed.Dispose();
 
@@ -51,7 +51,7 @@ public sealed class InferTests : IDisposable
     [Fact]
     public async Task A_GPU_that_isnt_there_is_warned_of()
     {
-        File.WriteAllText(_seed.File(SeedRun.Config), File.ReadAllText(_seed.File(SeedRun.Config)).Replace("\"enable_GPU\": false", "\"enable_GPU\": true", StringComparison.Ordinal));
+        File.WriteAllText(_seed.File(ReferenceRun.Config), File.ReadAllText(_seed.File(ReferenceRun.Config)).Replace("\"enable_GPU\": false", "\"enable_GPU\": true", StringComparison.Ordinal));
         var run = await Run();
         Assert.Equal(0, run.ExitCode);
         Assert.Equal(run.Output.StartsWith("Using device: cpu", StringComparison.Ordinal), run.Error.Contains("enable_GPU is true, but no GPU can be used", StringComparison.Ordinal));
@@ -63,7 +63,7 @@ public sealed class InferTests : IDisposable
         Directory.Delete(_seed.File("checkpoints/seed/images"), recursive: true);
         var run = await Run();
         Assert.Equal(1, run.ExitCode);
-        Assert.Equal($"clipgpt2: {SeedRun.Config}: images_dir is 'checkpoints/seed/images', which is no folder.", run.Error.Trim());
+        Assert.Equal($"clipgpt2: {ReferenceRun.Config}: images_dir is 'checkpoints/seed/images', which is no folder.", run.Error.Trim());
     }
 
     private Task<ClipGpt2Process> Run() => ClipGpt2Process.Run(_seed.Command());

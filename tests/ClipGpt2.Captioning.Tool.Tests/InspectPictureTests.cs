@@ -35,7 +35,7 @@ public sealed class InspectPictureTests
     [Fact]
     public async Task The_seeds_squash_can_be_asked_for()
     {
-        foreach (var group in Cases("seed").GroupBy(c => $"seed:{c.GetProperty("image_size")[0]}x{c.GetProperty("image_size")[1]}"))
+        foreach (var group in Cases("seed").GroupBy(c => $"squash:{c.GetProperty("image_size")[0]}x{c.GetProperty("image_size")[1]}"))
         {
             var cases = group.ToList();
             foreach (var (golden, line) in cases.Zip(await Inspect(cases, "--preprocess", Model, "--transform", group.Key)))

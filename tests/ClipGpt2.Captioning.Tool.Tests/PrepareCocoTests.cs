@@ -13,7 +13,7 @@ public sealed class PrepareCocoTests : IDisposable
         var run = await ClipGpt2Process.Run("prepare-coco", Golden.File("captions_scenes.json"), "--images", "scenes", "--out", Output);
         Assert.Equal((0, "", ""), (run.ExitCode, run.Output, run.Error));
 
-        // What the seed trains on was prepared from these annotations by its own script.
+        // What the reference program trains on was prepared from these annotations by its own script.
         var prepared = Records(File.ReadAllBytes(Output));
         Assert.Equal(Golden.Json("captions_scenes.json").GetProperty("annotations").GetArrayLength(), prepared.Count);
         Assert.Subset(prepared.ToHashSet(), Records(File.ReadAllBytes(Golden.File("seed_run/train.json"))).ToHashSet());

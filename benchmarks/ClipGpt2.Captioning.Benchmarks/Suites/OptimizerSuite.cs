@@ -4,7 +4,7 @@ using ClipGpt2.Captioning.Benchmarks.Workloads;
 
 namespace ClipGpt2.Captioning.Benchmarks.Suites;
 
-/// <summary>Adam's step on the weights that the seed trains.</summary>
+/// <summary>Adam's step on the weights that the reference program trains.</summary>
 public class OptimizerSuite : WorkloadSuite
 {
     /// <summary>libtorch's operators, as TorchSharp's optimizer calls them.</summary>

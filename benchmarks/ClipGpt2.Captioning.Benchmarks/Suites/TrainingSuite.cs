@@ -11,7 +11,7 @@ public class TrainingSuite : WorkloadSuite
     [ParamsSource(nameof(Forms))]
     public string Form { get; set; } = "";
 
-    /// <summary>The seed's form, ClipCap's two, and low-rank adapters.</summary>
+    /// <summary>The reference program's form, ClipCap's two, and low-rank adapters.</summary>
     public static IEnumerable<string> Forms => TrainingForm.All.Select(form => form.Name);
 
     /// <summary>All in float32.</summary>

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace ClipGpt2.Captioning.Benchmarks.Workloads;
 
-/// <summary>The whole way from preprocessed pictures to token ids: encoder, the seed's projector, beam search with 5 beams over 20 tokens.</summary>
+/// <summary>The whole way from preprocessed pictures to token ids: encoder, the reference program's projector, beam search with 5 beams over 20 tokens.</summary>
 internal sealed class CaptionFamily(FullSizeModels models)
 {
     private const int NewTokens = 20;

@@ -96,7 +96,7 @@ internal sealed class FullSizeModels : IDisposable
         return decoder;
     }
 
-    /// <summary>The seed's projector with random weights, the same ones for all precisions.</summary>
+    /// <summary>The reference program's projector with random weights, the same ones for all precisions.</summary>
     public LinearTanhProjector Projector(Precision precision)
     {
         if (!_projectors.TryGetValue(precision, out var projector))

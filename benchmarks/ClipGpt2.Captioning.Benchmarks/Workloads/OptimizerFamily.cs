@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace ClipGpt2.Captioning.Benchmarks.Workloads;
 
-/// <summary>Adam's step on the weights that the seed trains with 10 of 12 blocks frozen, beside the same in libtorch's operators.</summary>
+/// <summary>Adam's step on the weights that the reference program trains with 10 of 12 blocks frozen, beside the same in libtorch's operators.</summary>
 internal static class OptimizerFamily
 {
     private const double LearningRate = 1e-4;

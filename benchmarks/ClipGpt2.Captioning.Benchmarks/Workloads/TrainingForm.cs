@@ -34,12 +34,12 @@ internal sealed record TrainingForm
     /// <summary>The projector's multiply-adds for one caption.</summary>
     public required double ProjectorProducts { get; init; }
 
-    /// <summary>The seed's, ClipCap's two, and the seed's with adapters.</summary>
+    /// <summary>The reference program's, ClipCap's two, and the reference program's with adapters.</summary>
     public static IReadOnlyList<TrainingForm> All { get; } =
     [
         new()
         {
-            Name = "the seed's form, batch 64",
+            Name = "the reference program's form, batch 64",
             BatchSize = 64,
             PrefixLength = 5,
             Tokens = 10,

@@ -5,7 +5,7 @@ namespace ClipGpt2.Captioning.Metrics.Reports;
 
 /// <summary>A table of models' captions to which a person gives 0 (unrelated), 1 (related but not accurate) or 2 (accurate), and the ranking that follows.</summary>
 /// <remarks>
-/// The form is the seed's inference table (<c>image_id,model_name,caption</c>) with one more column, <c>score</c>, which is empty until somebody fills it in.
+/// The form is the reference program's inference table (<c>image_id,model_name,caption</c>) with one more column, <c>score</c>, which is empty until somebody fills it in.
 /// </remarks>
 /// <param name="Rows">The captions, in order.</param>
 public sealed record ScoreSheet(IReadOnlyList<ScoreSheetRow> Rows)

@@ -5,7 +5,7 @@ using ScottPlot.TickGenerators;
 
 namespace ClipGpt2.Captioning.Reports.Plotting;
 
-/// <summary>Draws a panel in the look of the seed's plots: matplotlib's defaults at 100 dots per inch.</summary>
+/// <summary>Draws a panel in the look of the reference program's plots: matplotlib's defaults at 100 dots per inch.</summary>
 internal static class PanelDrawing
 {
     private const int MostTicks = 9;

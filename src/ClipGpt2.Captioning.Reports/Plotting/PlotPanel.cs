@@ -10,7 +10,7 @@ internal sealed record PlotPanel(string Title, string Label, IReadOnlyList<Curve
 
     public static PlotPanel Losses(IReadOnlyList<Curve> curves) => new("Loss per Epoch", "Loss", curves, Cycle);
 
-    /// <summary>BERTScore in the seed's colours.</summary>
+    /// <summary>BERTScore in the reference program's colours.</summary>
     public static PlotPanel BertScores(IReadOnlyList<Curve> curves) => new("BERT Scores on Validation Set", "Score", curves, ["#0000ff", "#ff0000", "#008000"]);
 
     public static PlotPanel Metrics(IReadOnlyList<Curve> curves) => new("Metrics on Validation Set", "Score", curves, Cycle);

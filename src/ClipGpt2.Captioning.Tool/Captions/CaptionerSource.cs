@@ -3,7 +3,7 @@ using ClipGpt2.Captioning.Training.Checkpoints;
 
 namespace ClipGpt2.Captioning.Tool.Captions;
 
-/// <summary>Where a captioner comes from: its folder, or a checkpoint of this library, the seed or ClipCap.</summary>
+/// <summary>Where a captioner comes from: its folder, or a checkpoint of this library, the reference program or ClipCap.</summary>
 internal static class CaptionerSource
 {
     public static Option<string?> Clip { get; } = new("--clip") { HelpName = "MODEL", Description = "The CLIP that a checkpoint was trained upon, if not where it says (ClipCap's don't say): a folder, an id, or OpenAI's file." };

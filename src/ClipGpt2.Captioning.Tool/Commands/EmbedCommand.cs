@@ -22,7 +22,7 @@ internal static class EmbedCommand
     private static readonly Option<int[]> ImageSize = new("--image-size")
     {
         HelpName = "N N",
-        Description = "Squash pictures to this size first, as training does: clip_config.image_size with its two numbers in their order (which are width and height, whatever the seed calls them).",
+        Description = "Squash pictures to this size first, as training does: clip_config.image_size with its two numbers in their order (which are width and height, whatever the reference program calls them).",
         Arity = new ArgumentArity(2, 2),
         AllowMultipleArgumentsPerToken = true,
         DefaultValueFactory = _ => [.. new ClipSection().ImageSize],

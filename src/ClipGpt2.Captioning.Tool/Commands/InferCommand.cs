@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ClipGpt2.Captioning.Tool.Commands;
 
-/// <summary><c>clipgpt2 infer</c>: the seed's inference run, a folder of pictures by a folder of trained models into a CSV table.</summary>
+/// <summary><c>clipgpt2 infer</c>: the reference program's inference run, a folder of pictures by a folder of trained models into a CSV table.</summary>
 internal static class InferCommand
 {
     private static readonly Argument<string> Path = new("CONFIG") { Description = "The configuration, such as inference_config.json." };

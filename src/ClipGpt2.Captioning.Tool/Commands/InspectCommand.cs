@@ -17,7 +17,7 @@ internal static class InspectCommand
         };
         var transform = new Option<PictureTransform>("--transform")
         {
-            HelpName = "hf|openai|seed:WxH",
+            HelpName = "hf|openai|squash:WxH",
             Description = "Whose order of steps: Hugging Face's, OpenAI's, or Hugging Face's after a squash to W x H.",
             CustomParser = PictureTransform.Parse,
             DefaultValueFactory = _ => PictureTransform.HuggingFace,

@@ -4,7 +4,7 @@ using ClipGpt2.Captioning.Training.Data;
 
 namespace ClipGpt2.Captioning.Tool.Commands;
 
-/// <summary><c>clipgpt2 prepare-coco</c>: COCO's annotations as the list of pictures and captions that the seed trains on.</summary>
+/// <summary><c>clipgpt2 prepare-coco</c>: COCO's annotations as the list of pictures and captions that the reference program trains on.</summary>
 internal static class PrepareCocoCommand
 {
     private static readonly Argument<string> Annotations = new("ANNOTATIONS") { Description = "COCO's captions, as captions_train2014.json." };
@@ -26,7 +26,7 @@ internal static class PrepareCocoCommand
     {
         var file = parsed.GetRequiredValue(Output);
 
-        // What the seed's script writes has all captions, the empty ones too.
+        // What the reference program's script writes has all captions, the empty ones too.
         var options = new CaptionDatasetOptions { ImageFolder = parsed.GetRequiredValue(Images), EmptyCaptions = EmptyCaptionPolicy.Keep };
         var captions = CocoCaptionDataset.Read(parsed.GetRequiredValue(Annotations), options, token);
         ProcessedCaptionDataset.Write(captions, file, token);

@@ -7,12 +7,12 @@ namespace ClipGpt2.Captioning.Tool.Inspection;
 
 /// <summary>The program whose preprocessing is followed.</summary>
 /// <param name="Order">The order of resizing and conversion.</param>
-/// <param name="Squash">The size that the seed squashes pictures to first.</param>
+/// <param name="Squash">The size that the reference program squashes pictures to first.</param>
 internal sealed partial record PictureTransform(ImageTransform Order, ImageSize? Squash = null)
 {
     public static PictureTransform HuggingFace { get; } = new(ImageTransform.HuggingFace);
 
-    /// <summary>Reads <c>hf</c>, <c>openai</c> or <c>seed:WxH</c>.</summary>
+    /// <summary>Reads <c>hf</c>, <c>openai</c> or <c>squash:WxH</c>.</summary>
     public static PictureTransform? Parse(ArgumentResult argument)
     {
         var text = argument.Tokens[0].Value;
@@ -31,20 +31,20 @@ internal sealed partial record PictureTransform(ImageTransform Order, ImageSize?
             return new(ImageTransform.HuggingFace, new(Number(match.Groups[1]), Number(match.Groups[2])));
         }
 
-        argument.AddError($"--transform is '{text}'; it must be hf, openai or seed:WxH (such as seed:224x224).");
+        argument.AddError($"--transform is '{text}'; it must be hf, openai or squash:WxH (such as squash:224x224).");
         return null;
     }
 
     /// <summary>The form that the command line takes, for its help.</summary>
     public override string ToString() => this switch
     {
-        { Squash: { } size } => $"seed:{size.Width}x{size.Height}",
+        { Squash: { } size } => $"squash:{size.Width}x{size.Height}",
         { Order: ImageTransform.OpenAi } => "openai",
         _ => "hf",
     };
 
     private static int Number(Group group) => int.Parse(group.ValueSpan, CultureInfo.InvariantCulture);
 
-    [GeneratedRegex(@"^seed:(\d{1,5})x(\d{1,5})\z")]
+    [GeneratedRegex(@"^squash:(\d{1,5})x(\d{1,5})\z")]
     private static partial Regex Seed();
 }

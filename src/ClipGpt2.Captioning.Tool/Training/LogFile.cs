@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 
 namespace ClipGpt2.Captioning.Tool.Training;
 
-/// <summary>A log file in the form of the seed's: <c>2026-11-23 21:39:07,231 - main_logger - INFO - message</c>, in local time, debug messages included.</summary>
-/// <remarks>That is Python's <c>logging</c> with the seed's format. Any number of threads may log; each line is in the file when the call returns.</remarks>
+/// <summary>A log file in the form of the reference program's: <c>2026-11-23 21:39:07,231 - main_logger - INFO - message</c>, in local time, debug messages included.</summary>
+/// <remarks>That is Python's <c>logging</c> with the reference program's format. Any number of threads may log; each line is in the file when the call returns.</remarks>
 internal sealed class LogFile : ILoggerProvider
 {
     private readonly Lock _lock = new();

@@ -11,25 +11,25 @@ internal sealed class TrainingLog : IDisposable
     private TrainingLog(LogFile file, TrainingConfiguration configuration)
     {
         _file = file;
-        Setup = file.CreateLogger(SeedLog.LoggerName, LogLevel.Information);
-        Warnings = file.CreateLogger(SeedLog.LoggerName, LogLevel.Warning);
-        Run = new SeedLog(file.CreateLogger(SeedLog.LoggerName), configuration.TrainingConfig.MonitoringPlotsPath, configuration.EvaluationConfig.BestBy);
+        Setup = file.CreateLogger(ReferenceLog.LoggerName, LogLevel.Information);
+        Warnings = file.CreateLogger(ReferenceLog.LoggerName, LogLevel.Warning);
+        Run = new ReferenceLog(file.CreateLogger(ReferenceLog.LoggerName), configuration.TrainingConfig.MonitoringPlotsPath, configuration.EvaluationConfig.BestBy);
     }
 
-    /// <summary>Takes what the seed says of loading, and warnings.</summary>
+    /// <summary>Takes what the reference program says of loading, and warnings.</summary>
     public ILogger Setup { get; }
 
     /// <summary>Takes warnings and what is worse.</summary>
     public ILogger Warnings { get; }
 
     /// <summary>Logs what happens in the run.</summary>
-    public SeedLog Run { get; }
+    public ReferenceLog Run { get; }
 
     /// <summary>Opens the file, emptied unless a run is resumed, and logs the configuration.</summary>
     public static TrainingLog Begin(string path, TrainingConfiguration configuration)
     {
         var log = new TrainingLog(LogFile.Open(path, configuration.CheckpointConfig.Resume), configuration);
-        log.Run.Begin(configuration.SeedSections());
+        log.Run.Begin(configuration.ReferenceSections());
         return log;
     }
 

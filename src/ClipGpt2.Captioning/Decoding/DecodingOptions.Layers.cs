@@ -7,7 +7,7 @@ public sealed partial class DecodingOptions
 {
     private static readonly PropertyInfo[] Properties = typeof(DecodingOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance);
 
-    /// <summary>What holds where nobody says anything: the seed's inference. The model's own end tokens, and with them the filling, aren't among it.</summary>
+    /// <summary>What holds where nobody says anything: the reference program's inference. The model's own end tokens, and with them the filling, aren't among it.</summary>
     internal static DecodingOptions Defaults() => new()
     {
         Strategy = DecodingStrategy.Standard,

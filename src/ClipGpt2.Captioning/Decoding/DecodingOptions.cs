@@ -3,7 +3,7 @@ namespace ClipGpt2.Captioning.Decoding;
 /// <summary>How captions are searched: the choice of search, lengths and ends.</summary>
 /// <remarks>
 /// Every option may be left unset (null). Then holds, in this order: what the captioner's own options say, what the model's folder says
-/// (<c>generation_config.json</c>, or <c>config.json</c> where there is none), and the default that is given here, which is the seed's inference; ClipCap's
+/// (<c>generation_config.json</c>, or <c>config.json</c> where there is none), and the default that is given here, which is the reference program's inference; ClipCap's
 /// strategies don't ask the model's folder. An empty list, or <see cref="NoToken"/>, is set: it switches off what the folder says. The names in the remarks
 /// are those of the same options of Hugging Face's <c>generate</c>, whose behaviour each has. An instance may be shared by threads as long as none changes it.
 /// </remarks>

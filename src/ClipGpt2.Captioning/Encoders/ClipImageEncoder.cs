@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 
 namespace ClipGpt2.Captioning.Encoders;
 
-/// <summary>CLIP's image tower with its projection: the encoder of the seed and of ClipCap.</summary>
+/// <summary>CLIP's image tower with its projection: the encoder of the reference program and of ClipCap.</summary>
 /// <remarks>
 /// Source: transformers' <c>CLIPVisionModelWithProjection</c> and <c>CLIPModel.get_image_features</c>. Holds weights and nothing else: any number
 /// of threads may call it.

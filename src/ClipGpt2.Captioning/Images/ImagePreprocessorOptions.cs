@@ -27,9 +27,9 @@ public sealed record ImagePreprocessorOptions
     /// <value>The default is <see cref="ImageTransform.HuggingFace"/>.</value>
     public ImageTransform Transform { get; init; }
 
-    /// <summary>A size that pictures are squashed to first, in RGB and with the bicubic filter, as the seed does with its <c>image_size</c>.</summary>
+    /// <summary>A size that pictures are squashed to first, in RGB and with the bicubic filter, as the reference program does with its <c>image_size</c>.</summary>
     /// <value>The default is null: pictures keep their proportions.</value>
-    /// <remarks>The seed documents [H, W] but hands its two numbers to Pillow as (width, height).</remarks>
+    /// <remarks>The reference program documents [H, W] but hands its two numbers to Pillow as (width, height).</remarks>
     public ImageSize? Squash { get; init; }
 
     /// <summary>Whether pictures of other modes are turned to RGB (<c>do_convert_rgb</c>); else they are refused.</summary>

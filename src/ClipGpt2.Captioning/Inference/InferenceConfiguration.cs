@@ -3,8 +3,8 @@ using ClipGpt2.Captioning.Training.Configuration;
 
 namespace ClipGpt2.Captioning.Inference;
 
-/// <summary>A folder of pictures to be captioned by a folder of trained models: the seed's <c>inference_config.json</c>.</summary>
-/// <remarks>Follows <c>Config</c> of the seed's <c>inference_config_loader.py</c>. Paths are relative to the current folder. Not safe for threads while it is changed.</remarks>
+/// <summary>A folder of pictures to be captioned by a folder of trained models: the reference program's <c>inference_config.json</c>.</summary>
+/// <remarks>Follows <c>Config</c> of the reference program's <c>inference_config_loader.py</c>. Paths are relative to the current folder. Not safe for threads while it is changed.</remarks>
 public sealed class InferenceConfiguration
 {
     /// <summary>Whether the GPU is used if there is one.</summary>

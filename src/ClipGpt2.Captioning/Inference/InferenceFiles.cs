@@ -1,6 +1,6 @@
 namespace ClipGpt2.Captioning.Inference;
 
-/// <summary>Finds what the seed's inference run finds: by the endings in their order, and for each in the ordinal order of the names.</summary>
+/// <summary>Finds what the reference program's inference run finds: by the endings in their order, and for each in the ordinal order of the names.</summary>
 internal static class InferenceFiles
 {
     private static readonly string[] ImageEndings = [".jpg", ".png", ".jpeg"];

@@ -7,15 +7,15 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ClipGpt2.Captioning.Inference;
 
-/// <summary>The seed's inference run: every model of a folder says of every picture of another what it shows, and a CSV table holds the captions.</summary>
+/// <summary>The reference program's inference run: every model of a folder says of every picture of another what it shows, and a CSV table holds the captions.</summary>
 /// <remarks>
 /// <para>
-/// Follows <c>InferencePipeline.run</c> of the seed's <c>inference.py</c>: 5 beams, early stopping, at most 30 positions of which the prefix takes some;
+/// Follows <c>InferencePipeline.run</c> of the reference program's <c>inference.py</c>: 5 beams, early stopping, at most 30 positions of which the prefix takes some;
 /// pictures in the outer loop of the table, models in the inner one. Of both, <c>.jpg</c> comes before <c>.png</c> and <c>.jpeg</c>, <c>.pkl</c> before
 /// <c>.pt</c> and <c>.safetensors</c>, and names are in ordinal order.
 /// </para>
 /// <para>
-/// Beyond the seed: one model at a time is in memory; models upon the same encoder share it and its embeddings; a picture or model that can't be used
+/// Beyond the reference program: one model at a time is in memory; models upon the same encoder share it and its embeddings; a picture or model that can't be used
 /// is reported and the rest goes on. The table's rows are written as they come, and what the models said is kept beside it (<c>.partial</c>) until it is whole, so
 /// that a run which was ended in whatever way goes on where it was and ends with the same bytes. A run may be begun several times, one after the other.
 /// </para>
@@ -31,7 +31,7 @@ public sealed class InferenceRun
 
     /// <summary>Prepares a run.</summary>
     /// <param name="configuration">What to caption by what.</param>
-    /// <param name="configure">Changes how to run, which is the seed's search on the device that the configuration asks for; null to leave it.</param>
+    /// <param name="configure">Changes how to run, which is the reference program's search on the device that the configuration asks for; null to leave it.</param>
     /// <param name="logger">Where to log, or null.</param>
     /// <exception cref="ConfigurationException">The configuration is wrong, or a folder is missing or empty; all errors are listed.</exception>
     /// <exception cref="CaptioningException">An option is wrong.</exception>

@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 
 namespace ClipGpt2.Captioning.Projectors;
 
-/// <summary>A projector made of this library's layers: the common half of the seed's and ClipCap's.</summary>
+/// <summary>A projector made of this library's layers: the common half of the reference program's and ClipCap's.</summary>
 /// <remarks>Holds weights and nothing else: any number of threads may call one.</remarks>
 public abstract class LayeredProjector : IPrefixProjector, ITrainable, ISavablePart
 {

@@ -6,9 +6,9 @@ using static TorchSharp.torch;
 
 namespace ClipGpt2.Captioning.Projectors;
 
-/// <summary>The seed's projector: one linear layer and tanh.</summary>
+/// <summary>The reference program's projector: one linear layer and tanh.</summary>
 /// <remarks>
-/// Weights <c>0.weight</c> [P * H, D] and <c>0.bias</c> [P * H], as in <c>nn.Sequential(nn.Linear, nn.Tanh)</c> of the seed's
+/// Weights <c>0.weight</c> [P * H, D] and <c>0.bias</c> [P * H], as in <c>nn.Sequential(nn.Linear, nn.Tanh)</c> of the reference program's
 /// <c>ClipCaptionModel</c>. Any number of threads may call one.
 /// </remarks>
 public sealed class LinearTanhProjector : LayeredProjector

@@ -3,7 +3,7 @@ using ClipGpt2.Captioning.Weights;
 
 namespace ClipGpt2.Captioning.Projectors;
 
-/// <summary>Tells from a state dict alone which projector it holds: neither the seed's nor ClipCap's checkpoints name its kind.</summary>
+/// <summary>Tells from a state dict alone which projector it holds: neither the reference program's nor ClipCap's checkpoints name its kind.</summary>
 internal static class ProjectorInference
 {
     /// <summary>Finds the projector's kind and sizes.</summary>

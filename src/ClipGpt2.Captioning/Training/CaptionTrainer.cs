@@ -10,7 +10,7 @@ namespace ClipGpt2.Captioning.Training;
 /// The captioner's parts that are trained must have been loaded with their weights plain (<see cref="CaptionerOptions.Trainable"/>, or
 /// <see cref="Runtime.ComputeOptions.Trainable"/>); while it is trained nothing else may use it. A run works on a thread of its own. On the CPU the same
 /// options, data and number of threads give the same weights, bit for bit, also if the run was killed and resumed. One trainer runs once at a time.
-/// Follows the seed's <c>Trainer.run</c>, and ClipCap's <c>train</c>, as the options choose.
+/// Follows the reference program's <c>Trainer.run</c>, and ClipCap's <c>train</c>, as the options choose.
 /// </remarks>
 public sealed class CaptionTrainer
 {

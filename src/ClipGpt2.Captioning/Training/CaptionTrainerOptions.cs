@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace ClipGpt2.Captioning.Training;
 
-/// <summary>How a captioner is trained. The defaults are the seed's run with its loss corrected: padding doesn't count, and every caption ends.</summary>
+/// <summary>How a captioner is trained. The defaults are the reference program's run with its loss corrected: padding doesn't count, and every caption ends.</summary>
 public sealed class CaptionTrainerOptions
 {
     /// <summary>How many times all examples are read.</summary>
@@ -21,21 +21,21 @@ public sealed class CaptionTrainerOptions
     public long? MaxSteps { get; set; }
 
     /// <summary>The number of examples in a batch.</summary>
-    /// <value>The default is 64, the seed's.</value>
+    /// <value>The default is 64, the reference program's.</value>
     [Range(1, 65536)]
     public int BatchSize { get; set; } = 64;
 
     /// <summary>The learning rate, which the schedule varies.</summary>
-    /// <value>The default is 1e-4, the seed's.</value>
+    /// <value>The default is 1e-4, the reference program's.</value>
     [Range(double.Epsilon, 1e3)]
     public double LearningRate { get; set; } = 1e-4;
 
-    /// <summary>The number of tokens to which a caption is cut, its end token included: the seed's <c>text_tokens_max_length</c>.</summary>
+    /// <summary>The number of tokens to which a caption is cut, its end token included: the reference program's <c>text_tokens_max_length</c>.</summary>
     /// <value>The default is 40.</value>
     [Range(1, 1024)]
     public int MaxTextTokens { get; set; } = 40;
 
-    /// <summary>The share of the examples that is used, chosen as the seed does it (<c>SeedSubset</c>); 1 or more for all.</summary>
+    /// <summary>The share of the examples that is used, chosen as the reference program does it (<c>ReferenceSubset</c>); 1 or more for all.</summary>
     /// <value>The default is 1.</value>
     [Range(double.Epsilon, double.MaxValue)]
     public double SubsetRatio { get; set; } = 1;
@@ -115,8 +115,8 @@ public enum CaptionObjective
     /// <summary>The caption's tokens and one end token; padding doesn't count.</summary>
     Corrected,
 
-    /// <summary>The seed's: padded with end tokens, which all count; a caption that is cut has no end token.</summary>
-    Seed,
+    /// <summary>The reference program's: padded with end tokens, which all count; a caption that is cut has no end token.</summary>
+    Reference,
 
     /// <summary>ClipCap's: no end token, padded with token 0, which never counts, be it padding or text.</summary>
     [JsonStringEnumMemberName("clipcap")]

@@ -5,7 +5,7 @@ namespace ClipGpt2.Captioning.Training;
 /// <summary>Which weights stay as they are while the others are trained.</summary>
 public sealed class FreezingOptions
 {
-    /// <summary>How many of GPT-2's first blocks stay: the seed's <c>n_layers_to_freeze</c>; more than there are freeze all. Embeddings, final norm and head go on training.</summary>
+    /// <summary>How many of GPT-2's first blocks stay: the reference program's <c>n_layers_to_freeze</c>; more than there are freeze all. Embeddings, final norm and head go on training.</summary>
     /// <value>The default is 0.</value>
     [Range(0, 1024)]
     public int Blocks { get; set; }

@@ -27,11 +27,11 @@ public sealed class TrainingEvaluationOptions
     public int? MaxImages { get; set; }
 
     /// <summary>How captions are searched.</summary>
-    /// <value>The default is the seed's validation: 5 beams, prefix and caption together at most 20 long.</value>
+    /// <value>The default is the reference program's validation: 5 beams, prefix and caption together at most 20 long.</value>
     [Required]
     public DecodingOptions Decoding { get; set; } = new() { Beams = 5, EarlyStopping = EarlyStopping.WhenFull, MaxLength = 20 };
 
-    /// <summary>Whether each caption is measured by itself against the tokens that were trained on, as the seed does it; otherwise each image against all of its captions.</summary>
+    /// <summary>Whether each caption is measured by itself against the tokens that were trained on, as the reference program does it; otherwise each image against all of its captions.</summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool PerCaption { get; set; }
 

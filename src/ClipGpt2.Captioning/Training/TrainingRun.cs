@@ -6,7 +6,7 @@ public sealed record TrainingRun
     /// <summary>The run's name, which its files share: the configured checkpoint's without ending, and the timestamp.</summary>
     public required string Name { get; init; }
 
-    /// <summary>When the run began, in the seed's form <c>yyyyMMdd_HHmmss</c>: a resumed run keeps it.</summary>
+    /// <summary>When the run began, in the reference program's form <c>yyyyMMdd_HHmmss</c>: a resumed run keeps it.</summary>
     public required string Timestamp { get; init; }
 
     /// <summary>The file of the best checkpoint, with the timestamp; null if none is written.</summary>

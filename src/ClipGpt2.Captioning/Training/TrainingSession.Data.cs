@@ -61,7 +61,7 @@ internal sealed partial class TrainingSession
     /// <summary>Tokenizes a data set and brings its pictures, without those that the policy leaves out.</summary>
     private (TokenizedCaptions Captions, IPictureLoader Pictures) Read(ICaptionDataset dataset, string name)
     {
-        var indices = SeedSubset.Indices(dataset.Count, _options.SubsetRatio);
+        var indices = ReferenceSubset.Indices(dataset.Count, _options.SubsetRatio);
         var captions = TokenizedCaptions.Create(dataset, indices, _captioner.Tokenizer, _targets, _token);
         var (good, pictures) = captions.Count == 0 ? (captions, null) : _pictures.Load(captions);
         return pictures is not null && good.Count > 0

@@ -63,7 +63,7 @@ internal sealed class Validation
         return new ValidationFigures { Epoch = epoch, Step = step, Loss = loss, Metrics = metrics, Samples = Samples(captions) };
     }
 
-    /// <summary>The mean over the batches, as the seed and ClipCap have it.</summary>
+    /// <summary>The mean over the batches, as the reference program and ClipCap have it.</summary>
     private double Loss(Action<long> progress, CancellationToken token)
     {
         var (sum, count) = (0.0, 0L);

@@ -3,10 +3,10 @@ using ClipGpt2.Captioning.GoldenTests.Harness;
 namespace ClipGpt2.Captioning.GoldenTests.Checkpoints;
 
 [Trait("Golden", "checkpoints")]
-public sealed class SeedCheckpointGoldenTests : GoldenTests<SeedCheckpointSuite>;
+public sealed class ReferenceCheckpointGoldenTests : GoldenTests<ReferenceCheckpointSuite>;
 
 [Trait("Golden", "checkpoints")]
-public sealed class SeedFileGoldenTests : GoldenTests<SeedFileSuite>;
+public sealed class ReferenceFileGoldenTests : GoldenTests<ReferenceFileSuite>;
 
 [Trait("Golden", "checkpoints")]
 public sealed class ClipCapCheckpointGoldenTests : GoldenTests<ClipCapCheckpointSuite>;

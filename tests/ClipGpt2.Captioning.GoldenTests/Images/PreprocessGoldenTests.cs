@@ -24,4 +24,4 @@ public sealed class ProcessorGoldenTests : GoldenTests<ProcessorSuite>;
 public sealed class OpenAiGoldenTests : GoldenTests<OpenAiSuite>;
 
 [Trait("Golden", "preprocess")]
-public sealed class SeedGoldenTests : GoldenTests<SeedSuite>;
+public sealed class ReferenceGoldenTests : GoldenTests<ReferenceSuite>;

@@ -58,7 +58,7 @@ public sealed class TrainingCaseTests
         const string Name = "train/seed_step.json";
         var golden = MadeUpCase.First(Name, c => c["expected"]!["losses"] is not null && (int?)c["options"]!["n_layers_to_freeze"] is null or 0);
         golden["options"]!["n_layers_to_freeze"] = null;
-        MadeUpCase.Run(new SeedStepSuite(), Name, golden);
+        MadeUpCase.Run(new ReferenceStepSuite(), Name, golden);
     }
 
     [Theory]

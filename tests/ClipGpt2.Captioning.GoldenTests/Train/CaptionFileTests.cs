@@ -4,7 +4,7 @@ using ClipGpt2.Captioning.Training.Data;
 
 namespace ClipGpt2.Captioning.GoldenTests.Train;
 
-/// <summary>The captions that the seed's run was trained on, and those that they were prepared from.</summary>
+/// <summary>The captions that the reference program's run was trained on, and those that they were prepared from.</summary>
 [Trait("Golden", "seed_run")]
 public sealed class CaptionFileTests
 {

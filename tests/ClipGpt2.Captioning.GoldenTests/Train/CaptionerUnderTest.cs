@@ -42,10 +42,10 @@ internal sealed class CaptionerUnderTest : IDisposable
         Model = new TrainedModel(Captioner, freezing);
     }
 
-    /// <summary>The seed's projector of the folder's common data.</summary>
+    /// <summary>The reference program's projector of the folder's common data.</summary>
     public static CaptionerUnderTest Seed(FreezingOptions freezing, string device) => Seed(freezing, device, GoldenTensorFile.Open("train/data.safetensors"), "projector_init/", DecoderPath);
 
-    /// <summary>A projector of the seed's kind before another decoder.</summary>
+    /// <summary>A projector of the reference program's kind before another decoder.</summary>
     public static CaptionerUnderTest Seed(FreezingOptions freezing, string device, GoldenTensorFile projector, string beginning, string decoderPath) =>
         new(new GoldenWeights(projector, beginning), (source, hidden) => ProjectorInference.Find(source, "", hidden), freezing, device, decoderPath);
 

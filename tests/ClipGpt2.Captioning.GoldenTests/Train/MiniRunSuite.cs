@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 
 namespace ClipGpt2.Captioning.GoldenTests.Train;
 
-/// <summary>Fifteen epochs of the seed's loop in a given order, with its validation losses and the captions that come of it.</summary>
+/// <summary>Fifteen epochs of the reference program's loop in a given order, with its validation losses and the captions that come of it.</summary>
 public sealed class MiniRunSuite : GoldenSuite
 {
     public override IReadOnlyList<string> Files => ["train/mini_run.json"];
@@ -61,7 +61,7 @@ public sealed class MiniRunSuite : GoldenSuite
         var tokens = CaptionerUnderTest.Rows(golden.Tensors["tokens"]);
         return [
             .. rows.Chunk(batchSize).Select(batch => captioner.Batch(
-                golden.Tensors["image_embeds"].Rows(batch), batch.Select(row => tokens[row]), CaptionObjective.Seed, (int)given["text_tokens_max_length"].Integer())),
+                golden.Tensors["image_embeds"].Rows(batch), batch.Select(row => tokens[row]), CaptionObjective.Reference, (int)given["text_tokens_max_length"].Integer())),
         ];
     }
 

@@ -7,7 +7,7 @@ using Xunit.Sdk;
 
 namespace ClipGpt2.Captioning.GoldenTests.Train;
 
-/// <summary>The seed's subset of a data set, Python's random numbers, and torch's permutations.</summary>
+/// <summary>The reference program's subset of a data set, Python's random numbers, and torch's permutations.</summary>
 public sealed class SubsetSuite : GoldenSuite
 {
     private const long ChecksumModulus = 2147483647;
@@ -38,7 +38,7 @@ public sealed class SubsetSuite : GoldenSuite
         var (seed, count) = (options["seed"].Integer(), (int)options["n"].Integer());
         if (options.Find("subset_ratio") is { } ratio)
         {
-            CheckKept(expected, "kept", SeedSubset.Indices(count, ratio.Number(), seed));
+            CheckKept(expected, "kept", ReferenceSubset.Indices(count, ratio.Number(), seed));
             return;
         }
 
@@ -48,7 +48,7 @@ public sealed class SubsetSuite : GoldenSuite
         Assert.Equal(expected["order_last_5"].Integers(), order.TakeLast(5));
         foreach (var share in expected["subsets"].Names)
         {
-            CheckKept(expected["subsets"][share], "keep", SeedSubset.Indices(count, double.Parse(share, CultureInfo.InvariantCulture), seed));
+            CheckKept(expected["subsets"][share], "keep", ReferenceSubset.Indices(count, double.Parse(share, CultureInfo.InvariantCulture), seed));
         }
     }
 

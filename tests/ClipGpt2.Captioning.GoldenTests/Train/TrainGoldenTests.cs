@@ -12,7 +12,7 @@ public sealed class ScheduleGoldenTests : GoldenTests<ScheduleSuite>;
 public sealed class OptimizationGoldenTests : GoldenTests<OptimizationSuite>;
 
 [Trait("Golden", "train")]
-public sealed class SeedStepGoldenTests : GoldenTests<SeedStepSuite>;
+public sealed class ReferenceStepGoldenTests : GoldenTests<ReferenceStepSuite>;
 
 [Trait("Golden", "train")]
 public sealed class ClipCapStepGoldenTests : GoldenTests<ClipCapStepSuite>;

@@ -99,7 +99,7 @@ public sealed class SpecialFileTests : IDisposable
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The paths of open streams are Linux's.");
         var pictures = Directory.CreateDirectory(Path.Combine(_folder, "pictures")).FullName;
-        File.Copy(Path.Combine(SeedFile.Golden, "scenes", "scene_000000.jpg"), Path.Combine(pictures, "a.jpg"));
+        File.Copy(Path.Combine(ReferenceFile.Golden, "scenes", "scene_000000.jpg"), Path.Combine(pictures, "a.jpg"));
         await File.WriteAllTextAsync(Path.Combine(pictures, "a.txt"), "", TestContext.Current.CancellationToken);
         File.Copy(Path.Combine(pictures, "a.jpg"), Path.Combine(pictures, "b.jpg"));
         await File.WriteAllTextAsync(Path.Combine(pictures, "b.txt"), "a red circle", TestContext.Current.CancellationToken);

@@ -8,7 +8,7 @@ namespace ClipGpt2.Captioning.Tests.Inference;
 [Collection(nameof(CountsTensors))]
 public sealed class InferenceRunTests : IDisposable
 {
-    private readonly SeedRoot _root = new();
+    private readonly ReferenceRoot _root = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

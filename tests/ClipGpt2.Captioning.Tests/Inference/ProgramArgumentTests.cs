@@ -46,7 +46,7 @@ public sealed class ProgramArgumentTests : IDisposable
     [Fact]
     public void A_checkpoint_of_this_library_asks_the_folder()
     {
-        using var root = new SeedRoot();
+        using var root = new ReferenceRoot();
         root.AddModel("model.safetensors");
         using var checkpoint = CaptionCheckpoint.Open(Path.Combine(root.Models, "model.safetensors"));
         using var captioner = checkpoint.LoadCaptioner(bases: Bases);
@@ -58,7 +58,7 @@ public sealed class ProgramArgumentTests : IDisposable
     [Fact]
     public async Task The_seeds_inference_run_says_what_the_seed_says_of_every_checkpoint()
     {
-        using var root = new SeedRoot();
+        using var root = new ReferenceRoot();
         root.AddModel("model.safetensors");
         root.AddPicture("a.jpg", 2);
         var plain = await new InferenceRun(root.Configuration).RunAsync(token: TestContext.Current.CancellationToken);

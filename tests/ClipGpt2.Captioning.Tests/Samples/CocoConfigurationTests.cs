@@ -18,7 +18,7 @@ public sealed class CocoConfigurationTests
     public void The_seeds_form_is_the_seeds_own_file()
     {
         using var sample = JsonDocument.Parse(File.ReadAllText(PathOf("coco_seed.json")));
-        using var seed = JsonDocument.Parse(SeedFile.Text);
+        using var seed = JsonDocument.Parse(ReferenceFile.Text);
         Assert.True(JsonElement.DeepEquals(seed.RootElement, sample.RootElement));
     }
 
@@ -33,7 +33,7 @@ public sealed class CocoConfigurationTests
     }
 
     [Theory]
-    [InlineData("coco_seed.json", CocoForm.Seed)]
+    [InlineData("coco_seed.json", CocoForm.Reference)]
     [InlineData("coco_clipcap.json", CocoForm.ClipCap)]
     internal void Files_and_code_train_alike(string file, CocoForm form)
     {
@@ -51,7 +51,7 @@ public sealed class CocoConfigurationTests
         Assert.Equal(
             (expected.Loading.Shuffle, expected.Loading.BucketBatches, expected.Loading.DropLast),
             (actual.Loading.Shuffle, actual.Loading.BucketBatches, actual.Loading.DropLast));
-        Assert.Equal(form == CocoForm.Seed, !configuration.ClipConfig.KeepAspect);
+        Assert.Equal(form == CocoForm.Reference, !configuration.ClipConfig.KeepAspect);
         Assert.Equal(
             (expected.Evaluation.Decoding.Beams, expected.Evaluation.Decoding.MaxLength, expected.Evaluation.BestBy),
             (actual.Evaluation.Decoding.Beams, actual.Evaluation.Decoding.MaxLength, actual.Evaluation.BestBy));

@@ -120,11 +120,11 @@ public sealed class SelfCriticalTests : IDisposable
     public async Task What_doesnt_go_together_is_said_at_once()
     {
         using var captioner = TinyTraining.LoadCaptioner();
-        var wrong = Options(o => (o.LabelSmoothing, o.Objective, o.SelfCritical!.Samples) = (0.1, CaptionObjective.Seed, 1));
+        var wrong = Options(o => (o.LabelSmoothing, o.Objective, o.SelfCritical!.Samples) = (0.1, CaptionObjective.Reference, 1));
         var error = Assert.Throws<CaptioningException>(() => new CaptionTrainer(captioner, wrong));
         Assert.Contains("SelfCritical.Samples must be 2 or more for Baseline OtherSamples", error.Message, StringComparison.Ordinal);
         Assert.Contains("SelfCritical needs a LabelSmoothing of 0, and it is 0.1", error.Message, StringComparison.Ordinal);
-        Assert.Contains("SelfCritical needs the Objective Corrected, and it is Seed", error.Message, StringComparison.Ordinal);
+        Assert.Contains("SelfCritical needs the Objective Corrected, and it is Reference", error.Message, StringComparison.Ordinal);
         error = Assert.Throws<CaptioningException>(() => new CaptionTrainer(captioner, Options(o => o.SelfCritical!.Temperature = 0)));
         Assert.Contains("Temperature", error.Message, StringComparison.Ordinal);
         error = await Assert.ThrowsAsync<CaptioningException>(() => new CaptionTrainer(captioner, Options()).TrainAsync(new TinyStream(TinyTraining.Captions())));

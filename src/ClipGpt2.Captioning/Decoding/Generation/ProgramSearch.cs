@@ -28,8 +28,8 @@ internal sealed class ProgramSearch
     /// <summary>Who says it: <c>checkpoint</c>, or <c>captioner.json</c>.</summary>
     public string Source { get; }
 
-    /// <summary>The seed's: what its <c>InferencePipeline</c> gives to <c>generate</c>.</summary>
-    public static ProgramSearch Seed(string source) => Parse("""{ "num_beams": 5, "early_stopping": true, "max_length": 30 }""", source);
+    /// <summary>The reference program's: what its <c>InferencePipeline</c> gives to <c>generate</c>.</summary>
+    public static ProgramSearch Reference(string source) => Parse("""{ "num_beams": 5, "early_stopping": true, "max_length": 30 }""", source);
 
     /// <summary>ClipCap's: <c>generate2</c> of its <c>predict.py</c>, which is what that runs unless beams are asked for, with its defaults.</summary>
     public static ProgramSearch ClipCap(string source) => Parse("""{ "strategy": "clip_cap_greedy", "max_new_tokens": 67, "stop_strings": ["."] }""", source);

@@ -65,7 +65,7 @@ public sealed partial class Gpt2Model
     }
 
     /// <summary>Keeps the first blocks as they are while the rest is trained; embeddings, final layer norm and head go on training.</summary>
-    /// <param name="blocks">How many, as the seed's <c>n_layers_to_freeze</c> says; more than there are freeze all, as in the seed's slice of them.</param>
+    /// <param name="blocks">How many, as the reference program's <c>n_layers_to_freeze</c> says; more than there are freeze all, as in the reference program's slice of them.</param>
     /// <exception cref="CaptioningException">The number is negative.</exception>
     public void FreezeBlocks(int blocks)
     {

@@ -11,11 +11,11 @@ namespace ClipGpt2.Captioning.Training.Checkpoints;
 /// <summary>A caption checkpoint: the tensors that a run trained, with its configuration and figures, in one file.</summary>
 /// <remarks>
 /// <para>
-/// This library's own are <c>.safetensors</c> files, whose tensors have the names and shapes of the seed's state dict: <c>gpt.</c>, <c>projector.</c>,
-/// and <c>clip.</c> where the encoder was trained too. The metadata holds the seed's nine keys (but for the state dict itself) as JSON.
+/// This library's own are <c>.safetensors</c> files, whose tensors have the names and shapes of the reference program's state dict: <c>gpt.</c>, <c>projector.</c>,
+/// and <c>clip.</c> where the encoder was trained too. The metadata holds the reference program's nine keys (but for the state dict itself) as JSON.
 /// </para>
 /// <para>
-/// The seed's own (<c>.pkl</c>, or the same dictionary by <c>torch.save</c>) and ClipCap's (<c>.pt</c>) are read too, as data: nothing in them is run.
+/// The reference program's own (<c>.pkl</c>, or the same dictionary by <c>torch.save</c>) and ClipCap's (<c>.pt</c>) are read too, as data: nothing in them is run.
 /// Safe from any number of threads.
 /// </para>
 /// </remarks>
@@ -68,7 +68,7 @@ public sealed class CaptionCheckpoint : IDisposable
         }
 
         using var file = PyTorchFile.Open(path);
-        return SeedCheckpoint.IsOne(file) || ClipCapCheckpoint.IsOne(file);
+        return ReferenceCheckpoint.IsOne(file) || ClipCapCheckpoint.IsOne(file);
     }
 
     /// <summary>Whether a file is a checkpoint of this library; a damaged one counts, so that opening it says what is wrong.</summary>
@@ -116,10 +116,10 @@ public sealed class CaptionCheckpoint : IDisposable
         var file = PyTorchFile.Open(path);
         try
         {
-            return SeedCheckpoint.IsOne(file) ? SeedCheckpoint.Read(file)
+            return ReferenceCheckpoint.IsOne(file) ? ReferenceCheckpoint.Read(file)
                 : ClipCapCheckpoint.IsOne(file) ? ClipCapCheckpoint.Read(file)
                 : throw new CheckpointFormatException(
-                    $"'{path}' is no caption checkpoint: it has neither the seed's key '{SeedCheckpoint.StateDictKey}' nor tensors of ClipCap's '{ClipCapCheckpoint.ProjectorBeginning}'.");
+                    $"'{path}' is no caption checkpoint: it has neither the reference program's key '{ReferenceCheckpoint.StateDictKey}' nor tensors of ClipCap's '{ClipCapCheckpoint.ProjectorBeginning}'.");
         }
         catch
         {
@@ -167,11 +167,11 @@ public sealed class CaptionCheckpoint : IDisposable
 
     /// <summary>Builds the captioner that the checkpoint is of: its base models by their names, with the trained tensors in their places.</summary>
     /// <remarks>
-    /// A base model's name may be a folder, relative to the current one. The seed's and ClipCap's checkpoints hold all of GPT-2, so of the base's folder
+    /// A base model's name may be a folder, relative to the current one. The reference program's and ClipCap's checkpoints hold all of GPT-2, so of the base's folder
     /// only configuration and tokenizer are read.
     /// </remarks>
     /// <param name="options">
-    /// How to run; null for the defaults. Of the search, what isn't set is as in the program that wrote the checkpoint: the seed's beams, or ClipCap's own greedy
+    /// How to run; null for the defaults. Of the search, what isn't set is as in the program that wrote the checkpoint: the reference program's beams, or ClipCap's own greedy
     /// search; for this library's as the base model's folder says.
     /// </param>
     /// <param name="bases">Where the base models are; null for where the checkpoint says. ClipCap's don't say.</param>

@@ -15,7 +15,7 @@ internal sealed record CheckpointContent(CheckpointForm Form, ITensorSource Tens
     /// <summary>What the names of the projector's tensors begin with.</summary>
     public string ProjectorBeginning => Form == CheckpointForm.ClipCap ? ClipCapCheckpoint.ProjectorBeginning : "projector.";
 
-    /// <summary>What the checkpoint says of its projector; of the seed's and ClipCap's the tensors say it.</summary>
+    /// <summary>What the checkpoint says of its projector; of the reference program's and ClipCap's the tensors say it.</summary>
     /// <param name="hiddenSize">The size of a prefix vector.</param>
     /// <exception cref="CheckpointFormatException">It says nothing, or what it says or holds can't be.</exception>
     public ProjectorConfig ProjectorConfig(int hiddenSize)

@@ -6,7 +6,7 @@ using ClipGpt2.Captioning.Weights;
 
 namespace ClipGpt2.Captioning.Training.Checkpoints;
 
-/// <summary>What a checkpoint says of its captioner: the seed's three sections, and the projector.</summary>
+/// <summary>What a checkpoint says of its captioner: the reference program's three sections, and the projector.</summary>
 internal static class CheckpointDescription
 {
     /// <summary>The section that names the models which the checkpoint's tensors belong into, with the hashes of their content.</summary>

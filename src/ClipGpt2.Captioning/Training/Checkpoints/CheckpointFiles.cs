@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace ClipGpt2.Captioning.Training.Checkpoints;
 
-/// <summary>The names of a run's files: the configured one with the run's timestamp in the seed's form.</summary>
+/// <summary>The names of a run's files: the configured one with the run's timestamp in the reference program's form.</summary>
 internal sealed partial record CheckpointFiles(string Folder, string Name, string Timestamp)
 {
     private const string Ending = ".safetensors";

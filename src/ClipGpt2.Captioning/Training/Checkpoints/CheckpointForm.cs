@@ -6,8 +6,8 @@ public enum CheckpointForm
     /// <summary>This library: a <c>.safetensors</c> file with the tensors that were trained.</summary>
     Own,
 
-    /// <summary>The seed: a pickle (or a file of <c>torch.save</c>) with nine keys and all tensors of GPT-2 and projector.</summary>
-    Seed,
+    /// <summary>The reference program: a pickle (or a file of <c>torch.save</c>) with nine keys and all tensors of GPT-2 and projector.</summary>
+    Reference,
 
     /// <summary>ClipCap: a state dict with all tensors of GPT-2 and mapping network, and nothing about the models below.</summary>
     ClipCap,

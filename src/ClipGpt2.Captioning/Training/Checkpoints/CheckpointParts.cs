@@ -55,7 +55,7 @@ internal sealed class CheckpointParts : IDisposable
     public static ProgramSearch? ProgramOf(CheckpointContent content) => content.Form switch
     {
         CheckpointForm.Own => content.Metadata.ContainsKey(ProgramSearch.Section) ? ProgramSearch.Read(content.Section(ProgramSearch.Section), SearchSource) : null,
-        CheckpointForm.Seed => ProgramSearch.Seed(SearchSource),
+        CheckpointForm.Reference => ProgramSearch.Reference(SearchSource),
         CheckpointForm.ClipCap => ProgramSearch.ClipCap(SearchSource),
         _ => throw new ArgumentOutOfRangeException(nameof(content), content.Form, null),
     };

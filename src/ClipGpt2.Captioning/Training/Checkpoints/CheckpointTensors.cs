@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace ClipGpt2.Captioning.Training.Checkpoints;
 
-/// <summary>A captioner's weights under the names and in the shapes of the seed's state dict: <c>gpt.</c>, <c>projector.</c>, <c>clip.</c></summary>
+/// <summary>A captioner's weights under the names and in the shapes of the reference program's state dict: <c>gpt.</c>, <c>projector.</c>, <c>clip.</c></summary>
 internal static class CheckpointTensors
 {
     private const string Decoder = "gpt.";

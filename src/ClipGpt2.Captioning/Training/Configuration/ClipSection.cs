@@ -11,14 +11,14 @@ public sealed class ClipSection
     public string Model { get; set; } = "";
 
     /// <summary>The size that pictures are squashed to before CLIP's own preprocessing.</summary>
-    /// <remarks>The seed's documentation says height and width, but it hands the two numbers to Pillow as width and height; so they are read.</remarks>
+    /// <remarks>The reference program's documentation says height and width, but it hands the two numbers to Pillow as width and height; so they are read.</remarks>
     /// <value>The default is 224, 224.</value>
     [Length(2, 2)]
     [Range(1, 1 << 14)]
     public IList<int> ImageSize { get; set; } = [224, 224];
 
     /// <summary>Whether pictures keep their proportions: they aren't squashed then and go through CLIP's own preprocessing alone, as in ClipCap.</summary>
-    /// <remarks>Where it is false a checkpoint doesn't mention it, as the seed doesn't.</remarks>
+    /// <remarks>Where it is false a checkpoint doesn't mention it, as the reference program doesn't.</remarks>
     /// <value>The default is <see langword="false"/>.</value>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool KeepAspect { get; set; }

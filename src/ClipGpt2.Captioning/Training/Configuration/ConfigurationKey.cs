@@ -58,7 +58,7 @@ internal sealed class ConfigurationKey
         return made;
     }
 
-    /// <summary>Whether the key is told where a configuration is: one that the seed doesn't know is only where it says something.</summary>
+    /// <summary>Whether the key is told where a configuration is: one that the reference program doesn't know is only where it says something.</summary>
     public bool IsTold(object section) =>
         Property.GetCustomAttribute<JsonIgnoreAttribute>()?.Condition is not JsonIgnoreCondition.WhenWritingDefault || !Equals(Get(section), Property.PropertyType.IsValueType ? Activator.CreateInstance(Property.PropertyType) : null);
 

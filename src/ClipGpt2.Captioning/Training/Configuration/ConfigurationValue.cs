@@ -6,7 +6,7 @@ using System.Text.Json;
 namespace ClipGpt2.Captioning.Training.Configuration;
 
 /// <summary>What a value of the configuration may be: read, checked and said in words at one place.</summary>
-/// <remarks>Types are as the seed's pydantic takes them, but no text is taken for a number: integers do for numbers, and 64.0 for an integer.</remarks>
+/// <remarks>Types are as the reference program's pydantic takes them, but no text is taken for a number: integers do for numbers, and 64.0 for an integer.</remarks>
 internal sealed class ConfigurationValue(Type type)
 {
     // JSON has no number for it.

@@ -7,7 +7,7 @@ namespace ClipGpt2.Captioning.Training.Configuration;
 /// <summary>The device that <c>enable_GPU</c> stands for.</summary>
 internal static partial class ConfiguredDevice
 {
-    /// <summary>The first GPU where one is asked for and there; otherwise the CPU, as the seed has it, but with a warning.</summary>
+    /// <summary>The first GPU where one is asked for and there; otherwise the CPU, as the reference program has it, but with a warning.</summary>
     /// <param name="enableGpu">What the configuration says.</param>
     /// <param name="key">The path of the key that says it.</param>
     /// <param name="logger">Where to warn.</param>

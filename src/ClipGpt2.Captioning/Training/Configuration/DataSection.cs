@@ -2,10 +2,10 @@ using ClipGpt2.Captioning.Training.Data;
 
 namespace ClipGpt2.Captioning.Training.Configuration;
 
-/// <summary>How captions and pictures are read: <c>data_config</c>. The defaults are the seed's.</summary>
+/// <summary>How captions and pictures are read: <c>data_config</c>. The defaults are the reference program's.</summary>
 public sealed class DataSection : DataLoadingOptions
 {
-    /// <summary>Creates the section with the seed's defaults: batches aren't sorted by length.</summary>
+    /// <summary>Creates the section with the reference program's defaults: batches aren't sorted by length.</summary>
     public DataSection() => BucketBatches = 1;
 
     /// <summary>The form of the caption files; null to tell it from each file's name and content.</summary>

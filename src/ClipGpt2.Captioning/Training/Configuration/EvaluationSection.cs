@@ -4,7 +4,7 @@ using ClipGpt2.Captioning.Evaluation;
 
 namespace ClipGpt2.Captioning.Training.Configuration;
 
-/// <summary>When and by what the model is judged: <c>evaluation_config</c>. The defaults are the seed's.</summary>
+/// <summary>When and by what the model is judged: <c>evaluation_config</c>. The defaults are the reference program's.</summary>
 public sealed class EvaluationSection
 {
     /// <summary>What the captions for the validation pictures are measured by, beside the loss; an empty list to write no captions.</summary>

@@ -28,7 +28,7 @@ public sealed class Gpt2Section
     public int? LayersToFreeze { get; set; }
 
     /// <summary>Whose reading of GPT-2's files is followed, in training and for its captions, where the versions of transformers differ.</summary>
-    /// <remarks>Where it is the default a checkpoint doesn't mention it, as the seed doesn't.</remarks>
+    /// <remarks>Where it is the default a checkpoint doesn't mention it, as the reference program doesn't.</remarks>
     /// <value>The default is <see cref="ModelCompatibility.Transformers5"/>.</value>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ModelCompatibility Compatibility { get; set; }

@@ -3,8 +3,8 @@ namespace ClipGpt2.Captioning.Training.Configuration;
 /// <summary>What is written beside the checkpoints for people to look at: <c>logging_config</c>.</summary>
 public sealed class LoggingSection
 {
-    /// <summary>The log in the seed's form; null for none.</summary>
-    /// <value>The default is <c>logs/training.log</c>, the seed's.</value>
+    /// <summary>The log in the reference program's form; null for none.</summary>
+    /// <value>The default is <c>logs/training.log</c>, the reference program's.</value>
     public string? LogFile { get; set; } = "logs/training.log";
 
     /// <summary>Whether the figures of each epoch are written as JSON Lines beside the checkpoint.</summary>

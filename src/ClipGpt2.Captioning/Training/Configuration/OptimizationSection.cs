@@ -4,12 +4,12 @@ using ClipGpt2.Captioning.Training.Optimization;
 
 namespace ClipGpt2.Captioning.Training.Configuration;
 
-/// <summary>What is minimised, by which weights and how: <c>optimization_config</c>. The defaults are the seed's.</summary>
+/// <summary>What is minimised, by which weights and how: <c>optimization_config</c>. The defaults are the reference program's.</summary>
 public sealed class OptimizationSection : OptimizationOptions
 {
-    /// <summary>What the loss counts. With another than the seed's, the defaults of other keys are those of <see cref="CaptionTrainerOptions"/>.</summary>
-    /// <value>The default is <see cref="CaptionObjective.Seed"/>.</value>
-    public CaptionObjective Objective { get; set; } = CaptionObjective.Seed;
+    /// <summary>What the loss counts. With another than the reference program's, the defaults of other keys are those of <see cref="CaptionTrainerOptions"/>.</summary>
+    /// <value>The default is <see cref="CaptionObjective.Reference"/>.</value>
+    public CaptionObjective Objective { get; set; } = CaptionObjective.Reference;
 
     /// <summary>The share of the loss that is spread over all tokens.</summary>
     /// <value>The default is 0.</value>

@@ -7,7 +7,7 @@ namespace ClipGpt2.Captioning.Training.Configuration;
 /// <summary>The projector, which starts with fresh weights: <c>projector_config</c>. Sizes that a kind has no use for are ignored.</summary>
 public sealed class ProjectorSection
 {
-    /// <summary>The kind: the seed's linear layer with tanh, a plain linear layer, or ClipCap's MLP or transformer.</summary>
+    /// <summary>The kind: the reference program's linear layer with tanh, a plain linear layer, or ClipCap's MLP or transformer.</summary>
     /// <value>The default is <c>linear_tanh</c>.</value>
     [AllowedValues(LinearTanhProjector.Kind, LinearProjector.Kind, MlpProjector.Kind, TransformerProjector.Kind)]
     public string Kind { get; set; } = LinearTanhProjector.Kind;

@@ -42,8 +42,8 @@ public sealed partial class TrainingConfiguration
         },
     };
 
-    /// <summary>The sections that the seed's file has, with their keys and values, as the seed's log shows them.</summary>
-    internal IEnumerable<KeyValuePair<string, IEnumerable<KeyValuePair<string, object?>>>> SeedSections() => ConfigurationContract.KeysOf(GetType())
+    /// <summary>The sections that the reference program's file has, with their keys and values, as the reference program's log shows them.</summary>
+    internal IEnumerable<KeyValuePair<string, IEnumerable<KeyValuePair<string, object?>>>> ReferenceSections() => ConfigurationContract.KeysOf(GetType())
         .Where(section => section.IsRequired)
         .Select(section => KeyValuePair.Create(section.Name, Fields(section.Get(this)!)));
 

@@ -5,10 +5,10 @@ using ClipGpt2.Captioning.Training.Data;
 
 namespace ClipGpt2.Captioning.Training.Configuration;
 
-/// <summary>A training run as a file describes it: the seed's <c>training_config.json</c>, and further sections.</summary>
+/// <summary>A training run as a file describes it: the reference program's <c>training_config.json</c>, and further sections.</summary>
 /// <remarks>
-/// Follows <c>Config</c> of the seed's <c>config_loader.py</c>. Of the further sections all keys may be left out; a file that names no
-/// <c>optimization_config.objective</c> trains as the seed does. Null counts as left out where it isn't a value of its own. Paths are relative to the
+/// Follows <c>Config</c> of the reference program's <c>config_loader.py</c>. Of the further sections all keys may be left out; a file that names no
+/// <c>optimization_config.objective</c> trains as the reference program does. Null counts as left out where it isn't a value of its own. Paths are relative to the
 /// current folder. Not safe for threads while it is changed.
 /// </remarks>
 public sealed partial class TrainingConfiguration
@@ -57,13 +57,13 @@ public sealed partial class TrainingConfiguration
     [JsonIgnore]
     internal string Source { get; private set; } = nameof(TrainingConfiguration);
 
-    /// <summary>The defaults that go with an objective: the seed's, or those of <see cref="CaptionTrainerOptions"/> with any other.</summary>
+    /// <summary>The defaults that go with an objective: the reference program's, or those of <see cref="CaptionTrainerOptions"/> with any other.</summary>
     /// <param name="objective">What the loss counts.</param>
     /// <returns>A new configuration, which lacks models, data and the run yet.</returns>
     public static TrainingConfiguration For(CaptionObjective objective)
     {
         var configuration = new TrainingConfiguration { OptimizationConfig = { Objective = objective } };
-        if (objective != CaptionObjective.Seed)
+        if (objective != CaptionObjective.Reference)
         {
             var usual = new CaptionTrainerOptions();
             configuration.OptimizationConfig.DropoutInFrozenParts = usual.Freezing.DropoutInFrozenParts;
@@ -126,5 +126,5 @@ public sealed partial class TrainingConfiguration
         .Select(part => part.Find("optimization_config", "objective"))
         .Select(json => json is { } value ? new ConfigurationValue(typeof(CaptionObjective)).Read(value) : null)
         .OfType<CaptionObjective>()
-        .LastOrDefault(CaptionObjective.Seed);
+        .LastOrDefault(CaptionObjective.Reference);
 }

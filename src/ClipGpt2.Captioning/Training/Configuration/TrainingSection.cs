@@ -6,7 +6,7 @@ namespace ClipGpt2.Captioning.Training.Configuration;
 /// <summary>The run: <c>training_config</c>.</summary>
 public sealed class TrainingSection
 {
-    /// <summary>The share of the captions that is used, the seed's choice of them; 1 or more for all.</summary>
+    /// <summary>The share of the captions that is used, the reference program's choice of them; 1 or more for all.</summary>
     /// <value>The default is 1.</value>
     [Range(double.Epsilon, double.MaxValue)]
     public double SubsetRatio { get; set; } = 1;

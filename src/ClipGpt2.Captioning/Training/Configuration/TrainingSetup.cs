@@ -16,7 +16,7 @@ namespace ClipGpt2.Captioning.Training.Configuration;
 
 /// <summary>What a configuration's run needs: the captioner to train, the data and the trainer's options with the metrics.</summary>
 /// <remarks>
-/// The captioner is CLIP from its folder (frozen, in float32, unless it is trained too), a fresh projector and GPT-2, as the seed's <c>Trainer.run</c>
+/// The captioner is CLIP from its folder (frozen, in float32, unless it is trained too), a fresh projector and GPT-2, as the reference program's <c>Trainer.run</c>
 /// puts them together; pictures are squashed to <c>image_size</c>, unless the file says otherwise, before CLIP's own preprocessing. Disposing the setup disposes all of it.
 /// </remarks>
 public sealed class TrainingSetup : IDisposable

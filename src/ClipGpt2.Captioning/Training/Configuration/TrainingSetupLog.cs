@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ClipGpt2.Captioning.Training.Configuration;
 
-/// <summary>What a setup logs; the seed's words where it has some.</summary>
+/// <summary>What a setup logs; the reference program's words where it has some.</summary>
 internal static partial class TrainingSetupLog
 {
     [LoggerMessage(41, LogLevel.Information, "Selected device: {Device}")]

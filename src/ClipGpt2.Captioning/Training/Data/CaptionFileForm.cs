@@ -5,7 +5,7 @@ namespace ClipGpt2.Captioning.Training.Data;
 /// <summary>The forms in which captions are stored.</summary>
 public enum CaptionFileForm
 {
-    /// <summary>The seed's: a JSON list of <c>{image, caption}</c>.</summary>
+    /// <summary>The reference program's: a JSON list of <c>{image, caption}</c>.</summary>
     Processed,
 
     /// <summary>COCO's annotations: <c>{images, annotations}</c>.</summary>

@@ -5,7 +5,7 @@ namespace ClipGpt2.Captioning.Training.Data;
 
 /// <summary>COCO's caption annotations: <c>{"images": [{"id", "file_name"}], "annotations": [{"image_id", "caption"}]}</c>.</summary>
 /// <remarks>
-/// One example an annotation, in the file's order, as the seed's <c>src/utils/coco_captions.py</c> takes them; the pictures lie in
+/// One example an annotation, in the file's order, as the reference program's <c>src/utils/coco_captions.py</c> takes them; the pictures lie in
 /// <see cref="CaptionDatasetOptions.ImageFolder"/>. Pictures without annotation are left aside. See <see cref="CaptionFileDataset"/>.
 /// </remarks>
 public sealed class CocoCaptionDataset : CaptionFileDataset

@@ -4,7 +4,7 @@ using ClipGpt2.Captioning.Training.Data.Reading;
 
 namespace ClipGpt2.Captioning.Training.Data;
 
-/// <summary>The seed's processed captions: a JSON list of <c>{"image": path, "caption": text}</c>.</summary>
+/// <summary>The reference program's processed captions: a JSON list of <c>{"image": path, "caption": text}</c>.</summary>
 /// <remarks>Further members are left aside. See <see cref="CaptionFileDataset"/>.</remarks>
 public sealed class ProcessedCaptionDataset : CaptionFileDataset
 {

@@ -40,7 +40,7 @@ public sealed class EmbeddingStoreOptions
     [EnumDataType(typeof(BadImagePolicy))]
     public BadImagePolicy BadImages { get; set; } = BadImagePolicy.Fail;
 
-    /// <summary>How decoded pictures become the encoder's pixels, such as with the seed's squash; null for the encoder's own way.</summary>
+    /// <summary>How decoded pictures become the encoder's pixels, such as with the reference program's squash; null for the encoder's own way.</summary>
     /// <value>The default is <see langword="null"/>.</value>
     public ImagePreprocessor? Preprocessor { get; set; }
 

@@ -17,7 +17,7 @@ internal abstract class CaptionTargets(int filler)
     /// <exception cref="CaptioningException">The objective needs an end token, and the tokenizer has none.</exception>
     public static CaptionTargets Create(CaptionObjective objective, Tokenizer tokenizer, int maxTokens) => objective switch
     {
-        CaptionObjective.Seed => new SeedTargets(EndToken(tokenizer), maxTokens),
+        CaptionObjective.Reference => new ReferenceTargets(EndToken(tokenizer), maxTokens),
         CaptionObjective.ClipCap => new ClipCapTargets(maxTokens),
         _ => new CorrectedTargets(EndToken(tokenizer), maxTokens),
     };
@@ -42,8 +42,8 @@ internal sealed class CorrectedTargets(int endToken, int maxTokens) : CaptionTar
     protected override int[] Build(int[] text) => [.. text.AsSpan(0, Math.Min(text.Length, maxTokens - 1)), Filler];
 }
 
-/// <summary>The seed's: the text, filled up with end tokens; a longer caption is cut and has none. Source: its <c>ClipCaptionDataset</c>.</summary>
-internal sealed class SeedTargets(int endToken, int maxTokens) : CaptionTargets(endToken)
+/// <summary>The reference program's: the text, filled up with end tokens; a longer caption is cut and has none. Source: its <c>ClipCaptionDataset</c>.</summary>
+internal sealed class ReferenceTargets(int endToken, int maxTokens) : CaptionTargets(endToken)
 {
     protected override int[] Build(int[] text)
     {

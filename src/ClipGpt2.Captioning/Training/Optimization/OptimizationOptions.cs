@@ -7,7 +7,7 @@ namespace ClipGpt2.Captioning.Training.Optimization;
 public class OptimizationOptions
 {
     /// <summary>The rule.</summary>
-    /// <value>The default is <see cref="OptimizerKind.Adam"/>, the seed's.</value>
+    /// <value>The default is <see cref="OptimizerKind.Adam"/>, the reference program's.</value>
     [EnumDataType(typeof(OptimizerKind))]
     public OptimizerKind Optimizer { get; set; } = OptimizerKind.Adam;
 
@@ -75,7 +75,7 @@ public class OptimizationOptions
     public double? DecoderLearningRate { get; set; }
 
     /// <summary>How the learning rate goes over the run.</summary>
-    /// <value>The default is <see cref="LearningRateSchedule.Constant"/>, the seed's.</value>
+    /// <value>The default is <see cref="LearningRateSchedule.Constant"/>, the reference program's.</value>
     [EnumDataType(typeof(LearningRateSchedule))]
     public LearningRateSchedule Schedule { get; set; } = LearningRateSchedule.Constant;
 

@@ -73,7 +73,7 @@ public sealed class PyTorchFile : ITensorSource
 
     /// <summary>The model's weights: all tensors if the file holds nothing else, or those under the key where training programs keep them.</summary>
     /// <remarks>
-    /// The keys are <c>caption_model_state_dict</c> (the seed's), <c>state_dict</c>, <c>model_state_dict</c>, <c>model_state</c>, <c>model</c>, <c>module</c> and
+    /// The keys are <c>caption_model_state_dict</c> (the reference program's), <c>state_dict</c>, <c>model_state_dict</c>, <c>model_state</c>, <c>model</c>, <c>module</c> and
     /// <c>ema</c>, also in each other; of several the first counts. Where every name begins with one of them and a dot, such as parallel training's <c>module.</c>, or with
     /// <c>_orig_mod.</c>, that is cut off. Of a TorchScript archive they are its module's attributes.
     /// </remarks>

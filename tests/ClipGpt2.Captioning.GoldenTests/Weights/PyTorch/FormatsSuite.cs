@@ -10,7 +10,7 @@ namespace ClipGpt2.Captioning.GoldenTests.Weights.PyTorch;
 /// <summary>The same small captioner in every form that PyTorch and Python write, and values that are no weights.</summary>
 public sealed class FormatsSuite : GoldenSuite
 {
-    private const string SeedKey = "caption_model_state_dict";
+    private const string ReferenceKey = "caption_model_state_dict";
 
     private static readonly string[] Outcomes = ["load", "refuse", "load_or_refuse", "load_as_values"];
 
@@ -55,7 +55,7 @@ public sealed class FormatsSuite : GoldenSuite
         var refusal = Assert.ThrowsAny<CheckpointFormatException>(() =>
         {
             using var source = TensorFiles.Open(path);
-            new SeedModelUnderTest(golden.Root, source).Dispose();
+            new ReferenceModelUnderTest(golden.Root, source).Dispose();
         });
         Assert.Contains(path, refusal.Message, StringComparison.Ordinal);
         switch (expected["reason"].Text())
@@ -77,7 +77,7 @@ public sealed class FormatsSuite : GoldenSuite
     {
         var expected = golden.Expected;
         using var source = expected.Find("tensors_under") is { } key ? file.TensorsOf(file.Root[key.Text()])
-            : file.Root.Find(SeedKey) is null ? file
+            : file.Root.Find(ReferenceKey) is null ? file
             : file.StateDict();
         if (expected.Find("tensors") is { } tensors)
         {
@@ -94,10 +94,10 @@ public sealed class FormatsSuite : GoldenSuite
             PyTorchValues.CheckRoot(values, file.Root);
         }
 
-        CheckSeedKeys(expected, file.Root);
+        CheckReferenceKeys(expected, file.Root);
         if (expected.Find("logits_tensor") is { } logits)
         {
-            using var model = new SeedModelUnderTest(golden.Root, source);
+            using var model = new ReferenceModelUnderTest(golden.Root, source);
             model.CheckLogits(logits.Tensor(GoldenTensorFile.Open(golden.Root.GetProperty("tensors").GetString()!)), golden.Root);
         }
 
@@ -107,7 +107,7 @@ public sealed class FormatsSuite : GoldenSuite
         }
     }
 
-    private static void CheckSeedKeys(Tracked expected, PyTorchValue root)
+    private static void CheckReferenceKeys(Tracked expected, PyTorchValue root)
     {
         foreach (var name in Configurations.Where(name => expected.Find(name) is not null))
         {
@@ -115,9 +115,9 @@ public sealed class FormatsSuite : GoldenSuite
             Assert.All(expected[name].Names, field => PyTorchValues.Check(expected[name][field], root[name][field]));
         }
 
-        foreach (var name in SeedFigures.Names.Where(name => expected.Find(name) is not null))
+        foreach (var name in ReferenceFigures.Names.Where(name => expected.Find(name) is not null))
         {
-            SeedFigures.Check(expected, name, root[name]);
+            ReferenceFigures.Check(expected, name, root[name]);
         }
     }
 

@@ -97,12 +97,12 @@ public sealed class CompatibilityTests : IDisposable
         [
             $"clip_config.model={Golden("models/tiny-clip")}", $"gpt2_config.model={gpt2}",
             $"data_paths.train_captions_path={Golden("seed_run/train.json")}", $"data_paths.val_captions_path={Golden("seed_run/val.json")}",
-            $"data_config.train_images={SeedFile.Golden}", $"data_config.val_images={SeedFile.Golden}", "evaluation_config.metrics=[]", "optimization_config.max_steps=1",
+            $"data_config.train_images={ReferenceFile.Golden}", $"data_config.val_images={ReferenceFile.Golden}", "evaluation_config.metrics=[]", "optimization_config.max_steps=1",
             $"training_config.trained_model_path={Path.Combine(_folder, name + ".pkl")}",
         ];
         return TrainingConfiguration.Parse(
-            File.ReadAllBytes(Golden("seed_run/training_config.json")), SeedFile.Name, compatibility is null ? changes : [.. changes, $"gpt2_config.compatibility={compatibility}"]);
+            File.ReadAllBytes(Golden("seed_run/training_config.json")), ReferenceFile.Name, compatibility is null ? changes : [.. changes, $"gpt2_config.compatibility={compatibility}"]);
     }
 
-    private static string Golden(string path) => Path.Combine(SeedFile.Golden, path);
+    private static string Golden(string path) => Path.Combine(ReferenceFile.Golden, path);
 }

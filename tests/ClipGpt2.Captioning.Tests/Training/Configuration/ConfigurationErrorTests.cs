@@ -40,7 +40,7 @@ public sealed class ConfigurationErrorTests
     [InlineData("optimization_config", "gradient_norm_type", "0", "optimization_config.gradient_norm_type is 0; it must be a number above 0, or \"Infinity\"")]
     [InlineData("optimization_config", "gradient_norm_type", "\"inf\"", "optimization_config.gradient_norm_type is \"inf\"; it must be a number above 0, or \"Infinity\"")]
     [InlineData("optimization_config", "max_gradient_norm", "\"Infinity\"", "optimization_config.max_gradient_norm is \"Infinity\"; it must be a number above 0, or null")]
-    [InlineData("optimization_config", "objective", "\"best\"", "optimization_config.objective is \"best\"; it must be one of \"corrected\", \"seed\", \"clipcap\"")]
+    [InlineData("optimization_config", "objective", "\"best\"", "optimization_config.objective is \"best\"; it must be one of \"corrected\", \"reference\", \"clipcap\"")]
     [InlineData("optimization_config", "precision", "\"float16\"", "optimization_config.precision is \"float16\"; it must be one of \"float32\", \"bfloat16\"")]
     [InlineData("data_config", "columns", "{\"separator\": \"x\"}", "data_config.columns.separator is \"x\"; it must be one of \",\", \";\", \"\\t\", \"|\", or null")]
     [InlineData("data_config", "columns", "{\"separator\": \";;\"}", "data_config.columns.separator is \";;\"; it must be one of")]
@@ -48,8 +48,8 @@ public sealed class ConfigurationErrorTests
     [InlineData("projector_config", "kind", "\"cnn\"", "projector_config.kind is \"cnn\"; it must be one of \"linear_tanh\", \"linear\", \"mlp\", \"transformer\"")]
     public void A_wrong_value_is_named_with_file_and_path_and_what_would_be_right(string section, string key, string? value, string expected)
     {
-        var error = Assert.Single(SeedFile.Errors(() => SeedFile.With(section, key, value)));
-        Assert.StartsWith($"{SeedFile.Name}: {expected}", error, StringComparison.Ordinal);
+        var error = Assert.Single(ReferenceFile.Errors(() => ReferenceFile.With(section, key, value)));
+        Assert.StartsWith($"{ReferenceFile.Name}: {expected}", error, StringComparison.Ordinal);
         Assert.EndsWith(".", error, StringComparison.Ordinal);
     }
 
@@ -65,14 +65,14 @@ public sealed class ConfigurationErrorTests
     [InlineData("", "learning_rate", "training_config.learning_rate")]
     public void An_unknown_key_suggests_the_nearest_known_one(string section, string key, string nearest)
     {
-        var error = Assert.Single(SeedFile.Errors(() => SeedFile.With(section, key, "1")));
-        Assert.Equal($"{SeedFile.Name}: {(section.Length == 0 ? key : $"{section}.{key}")} is no known key; the nearest known one is {nearest}.", error);
+        var error = Assert.Single(ReferenceFile.Errors(() => ReferenceFile.With(section, key, "1")));
+        Assert.Equal($"{ReferenceFile.Name}: {(section.Length == 0 ? key : $"{section}.{key}")} is no known key; the nearest known one is {nearest}.", error);
     }
 
     [Fact]
     public void All_errors_come_together()
     {
-        var errors = SeedFile.Errors(() => SeedFile.Parse("""
+        var errors = ReferenceFile.Errors(() => ReferenceFile.Parse("""
             {
               "clip_config": { "model": 1, "image_size": [1, 2, 3] },
               "gpt2_config": { "visual_tokens_length": "5", "text_tokens_max_length": 0, "layers": 3 },
@@ -87,7 +87,7 @@ public sealed class ConfigurationErrorTests
             "gpt2_config.layers is no known key", "gpt2_config.model is missing", "data_paths is missing", "training_config.batch_size is 0", "extra is no known key",
             "optimization_config.nesterov is true",
         ];
-        Assert.All(expected, start => Assert.Single(errors, error => error.StartsWith($"{SeedFile.Name}: {start}", StringComparison.Ordinal)));
+        Assert.All(expected, start => Assert.Single(errors, error => error.StartsWith($"{ReferenceFile.Name}: {start}", StringComparison.Ordinal)));
         Assert.Equal(expected.Length, errors.Count);
     }
 
@@ -101,12 +101,12 @@ public sealed class ConfigurationErrorTests
     [InlineData("lora_config", "rank", "8", "lora_config.rank is 8; adapters are trained while all of GPT-2 stays, so leave gpt2_config.n_layers_to_freeze (10)")]
     public void Values_that_dont_fit_each_other_are_named(string section, string key, string value, string expected)
     {
-        var error = Assert.Single(SeedFile.Errors(() => SeedFile.With(section, key, value)));
-        Assert.StartsWith($"{SeedFile.Name}: {expected}", error, StringComparison.Ordinal);
+        var error = Assert.Single(ReferenceFile.Errors(() => ReferenceFile.With(section, key, value)));
+        Assert.StartsWith($"{ReferenceFile.Name}: {expected}", error, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("optimization_config.objective=seed", "optimization_config.objective is \"seed\"; captions that the model draws end with one end token and have no padding")]
+    [InlineData("optimization_config.objective=reference", "optimization_config.objective is \"reference\"; captions that the model draws end with one end token and have no padding")]
     [InlineData("optimization_config.label_smoothing=0.1", "optimization_config.label_smoothing is 0.1; captions that the model draws have no labels to smooth")]
     [InlineData("self_critical_config.samples=1", "self_critical_config.samples is 1; a single sample has no others, so it must be 2 or more, or self_critical_config.baseline \"greedy\"")]
     [InlineData("self_critical_config.reward=diversity", "self_critical_config.reward is \"diversity\"; it must be one of \"bleu\", \"meteor\", \"rouge\", \"cider\", \"bertscore\", \"clipscore\"")]
@@ -114,17 +114,17 @@ public sealed class ConfigurationErrorTests
     [InlineData("self_critical_config=3", "self_critical_config is 3; it must be an object, or null")]
     public void What_doesnt_go_with_rewards_is_named(string change, string expected)
     {
-        var error = Assert.Single(SeedFile.Errors(() => SeedFile.Read("optimization_config.objective=corrected", "self_critical_config={}", change)));
+        var error = Assert.Single(ReferenceFile.Errors(() => ReferenceFile.Read("optimization_config.objective=corrected", "self_critical_config={}", change)));
         Assert.StartsWith($"--set {change}: {expected}", error, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Adapters_of_no_matrix_are_refused() =>
-        Assert.Contains("lora_config.target_modules is []", Assert.Single(SeedFile.Errors(() => SeedFile.Read("gpt2_config.n_layers_to_freeze=null", "lora_config.rank=4", "lora_config.target_modules=[]"))), StringComparison.Ordinal);
+        Assert.Contains("lora_config.target_modules is []", Assert.Single(ReferenceFile.Errors(() => ReferenceFile.Read("gpt2_config.n_layers_to_freeze=null", "lora_config.rank=4", "lora_config.target_modules=[]"))), StringComparison.Ordinal);
 
     [Fact]
     public void Embeddings_computed_before_dont_go_with_an_encoder_in_training() =>
-        Assert.Contains("data_config.embedding_store", Assert.Single(SeedFile.Errors(() => SeedFile.Read("optimization_config.train_encoder=true", "data_config.embedding_store=store"))), StringComparison.Ordinal);
+        Assert.Contains("data_config.embedding_store", Assert.Single(ReferenceFile.Errors(() => ReferenceFile.Read("optimization_config.train_encoder=true", "data_config.embedding_store=store"))), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("{\n  \"clip_config\": {},\n}", 3, 1)]
@@ -137,8 +137,8 @@ public sealed class ConfigurationErrorTests
     [InlineData("{\"a\": NaN}", 1, 7)]
     public void What_isnt_JSON_is_named_with_line_and_column(string text, int line, int column)
     {
-        var error = Assert.Single(SeedFile.Errors(() => SeedFile.Parse(text)));
-        Assert.StartsWith($"{SeedFile.Name}: line {line}, column {column}: this isn't JSON: ", error, StringComparison.Ordinal);
+        var error = Assert.Single(ReferenceFile.Errors(() => ReferenceFile.Parse(text)));
+        Assert.StartsWith($"{ReferenceFile.Name}: line {line}, column {column}: this isn't JSON: ", error, StringComparison.Ordinal);
         Assert.DoesNotContain("LineNumber", error, StringComparison.Ordinal);
         Assert.DoesNotContain("reader options", error, StringComparison.Ordinal);
     }
@@ -148,21 +148,21 @@ public sealed class ConfigurationErrorTests
     [InlineData("null")]
     [InlineData("\"text\"")]
     public void What_isnt_an_object_is_named(string text) =>
-        Assert.StartsWith($"{SeedFile.Name}: the configuration is {text}; it must be an object", SeedFile.Errors(() => SeedFile.Parse(text))[0], StringComparison.Ordinal);
+        Assert.StartsWith($"{ReferenceFile.Name}: the configuration is {text}; it must be an object", ReferenceFile.Errors(() => ReferenceFile.Parse(text))[0], StringComparison.Ordinal);
 
     [Fact]
     public void A_key_that_is_given_twice_is_named()
     {
-        var text = SeedFile.Text.Replace("\"batch_size\": 64", "\"batch_size\": 64, \"batch_size\": 32", StringComparison.Ordinal);
-        Assert.StartsWith($"{SeedFile.Name}: training_config.batch_size is given twice", Assert.Single(SeedFile.Errors(() => SeedFile.Parse(text))), StringComparison.Ordinal);
+        var text = ReferenceFile.Text.Replace("\"batch_size\": 64", "\"batch_size\": 64, \"batch_size\": 32", StringComparison.Ordinal);
+        Assert.StartsWith($"{ReferenceFile.Name}: training_config.batch_size is given twice", Assert.Single(ReferenceFile.Errors(() => ReferenceFile.Parse(text))), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Broken_text_is_named()
     {
-        Assert.Contains("isn't UTF-8", Assert.Single(SeedFile.Errors(() => TrainingConfiguration.Parse(new byte[] { (byte)'{', 0xFF, (byte)'}' }, SeedFile.Name))), StringComparison.Ordinal);
-        Assert.Contains("isn't JSON", Assert.Single(SeedFile.Errors(() => SeedFile.Parse("{\"\\ud800\": 1}"))), StringComparison.Ordinal);
-        Assert.Contains("isn't JSON", Assert.Single(SeedFile.Errors(() => SeedFile.Parse(new StringBuilder().Insert(0, "{\"a\":", 200).ToString()))), StringComparison.Ordinal);
+        Assert.Contains("isn't UTF-8", Assert.Single(ReferenceFile.Errors(() => TrainingConfiguration.Parse(new byte[] { (byte)'{', 0xFF, (byte)'}' }, ReferenceFile.Name))), StringComparison.Ordinal);
+        Assert.Contains("isn't JSON", Assert.Single(ReferenceFile.Errors(() => ReferenceFile.Parse("{\"\\ud800\": 1}"))), StringComparison.Ordinal);
+        Assert.Contains("isn't JSON", Assert.Single(ReferenceFile.Errors(() => ReferenceFile.Parse(new StringBuilder().Insert(0, "{\"a\":", 200).ToString()))), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -179,6 +179,6 @@ public sealed class ConfigurationErrorTests
         var errors = Assert.Throws<ConfigurationException>(new TrainingConfiguration { TrainingConfig = { BatchSize = 70000 } }.Validate).Errors;
         Assert.Contains(errors, error => error.StartsWith("TrainingConfiguration: clip_config.model is \"\"; it must be a text", StringComparison.Ordinal));
         Assert.Contains(errors, error => error.Contains("training_config.batch_size is 70000; it must be", StringComparison.Ordinal));
-        SeedFile.Read().Validate();
+        ReferenceFile.Read().Validate();
     }
 }

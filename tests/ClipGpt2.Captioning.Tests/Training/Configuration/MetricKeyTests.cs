@@ -15,10 +15,10 @@ public sealed class MetricKeyTests
     {
         var metrics = new NamedMetrics
         {
-            BertModel = Path.Combine(SeedFile.Golden, "models", "tiny-roberta"),
+            BertModel = Path.Combine(ReferenceFile.Golden, "models", "tiny-roberta"),
             BertLayer = 2,
-            ClipModel = Path.Combine(SeedFile.Golden, "models", "tiny-clip"),
-            PictureOf = image => Path.Combine(SeedFile.Golden, image.Id),
+            ClipModel = Path.Combine(ReferenceFile.Golden, "models", "tiny-clip"),
+            PictureOf = image => Path.Combine(ReferenceFile.Golden, image.Id),
         };
         var metric = metrics.Create(kind);
         using var owned = metric as IDisposable;

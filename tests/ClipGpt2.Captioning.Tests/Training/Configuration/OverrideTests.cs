@@ -9,7 +9,7 @@ public sealed class OverrideTests
     [Fact]
     public void A_value_is_JSON_or_else_a_text()
     {
-        var configuration = SeedFile.Read(
+        var configuration = ReferenceFile.Read(
             "training_config.batch_size=32", "training_config.learning_rate=5e-5", "training_config.enable_GPU=false", "gpt2_config.model=distilgpt2",
             "gpt2_config.n_layers_to_freeze=null", "evaluation_config.metrics=[\"cider\", \"bleu\"]", "clip_config.model=\"1\"", "logging_config.runs_csv=a=b.csv");
         Assert.Equal(32, configuration.TrainingConfig.BatchSize);
@@ -23,22 +23,22 @@ public sealed class OverrideTests
     }
 
     [Fact]
-    public void The_last_one_counts() => Assert.Equal(2, SeedFile.Read("training_config.batch_size=1", "training_config.batch_size=2").TrainingConfig.BatchSize);
+    public void The_last_one_counts() => Assert.Equal(2, ReferenceFile.Read("training_config.batch_size=1", "training_config.batch_size=2").TrainingConfig.BatchSize);
 
     [Fact]
-    public void A_whole_section_can_be_given() => Assert.Equal([], SeedFile.Read("evaluation_config={\"metrics\": []}").EvaluationConfig.Metrics);
+    public void A_whole_section_can_be_given() => Assert.Equal([], ReferenceFile.Read("evaluation_config={\"metrics\": []}").EvaluationConfig.Metrics);
 
     [Fact]
     public void A_key_that_the_file_lacks_can_be_given()
     {
-        var text = SeedFile.TextWith("training_config", "batch_size", null);
-        Assert.Equal(8, SeedFile.Parse(text, "training_config.batch_size=8").TrainingConfig.BatchSize);
+        var text = ReferenceFile.TextWith("training_config", "batch_size", null);
+        Assert.Equal(8, ReferenceFile.Parse(text, "training_config.batch_size=8").TrainingConfig.BatchSize);
     }
 
     [Fact]
     public void An_objective_brings_its_defaults_with_it()
     {
-        var configuration = SeedFile.Read("optimization_config.objective=corrected");
+        var configuration = ReferenceFile.Read("optimization_config.objective=corrected");
         Assert.Equal(CaptionObjective.Corrected, configuration.OptimizationConfig.Objective);
         Assert.Equal(new CaptionTrainerOptions().Loading.BucketBatches, configuration.DataConfig.BucketBatches);
     }
@@ -48,11 +48,11 @@ public sealed class OverrideTests
     [InlineData("training_config.batch_size=0", "--set training_config.batch_size=0: training_config.batch_size is 0; it must be an integer from 1 to 65536.")]
     [InlineData("training_config.batch_sise=3", "--set training_config.batch_sise=3: training_config.batch_sise is no known key; the nearest known one is training_config.batch_size.")]
     [InlineData("training_config=3", "--set training_config=3: training_config is 3; it must be an object.")]
-    public void Errors_name_the_option(string option, string expected) => Assert.Equal(expected, Assert.Single(SeedFile.Errors(() => SeedFile.Read(option))));
+    public void Errors_name_the_option(string option, string expected) => Assert.Equal(expected, Assert.Single(ReferenceFile.Errors(() => ReferenceFile.Read(option))));
 
     [Theory]
     [InlineData("batch")]
     [InlineData("=3")]
     [InlineData("training_config.=3")]
-    public void Another_form_is_refused(string option) => Assert.Contains("section.key=value", Assert.Single(SeedFile.Errors(() => SeedFile.Read(option))), StringComparison.Ordinal);
+    public void Another_form_is_refused(string option) => Assert.Contains("section.key=value", Assert.Single(ReferenceFile.Errors(() => ReferenceFile.Read(option))), StringComparison.Ordinal);
 }

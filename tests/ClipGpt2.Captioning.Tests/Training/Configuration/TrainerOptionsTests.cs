@@ -10,7 +10,7 @@ public sealed class TrainerOptionsTests
     [Fact]
     public void The_seeds_file_becomes_the_seeds_options()
     {
-        var options = SeedFile.Read().ToTrainerOptions();
+        var options = ReferenceFile.Read().ToTrainerOptions();
         Assert.Equal(10, options.Epochs);
         Assert.Null(options.MaxSteps);
         Assert.Equal(64, options.BatchSize);
@@ -18,7 +18,7 @@ public sealed class TrainerOptionsTests
         Assert.Equal(10, options.MaxTextTokens);
         Assert.Equal(0.4, options.SubsetRatio);
         Assert.Equal(42, options.Seed);
-        Assert.Equal(CaptionObjective.Seed, options.Objective);
+        Assert.Equal(CaptionObjective.Reference, options.Objective);
         Assert.Equal(10, options.Freezing.Blocks);
         Assert.True(options.Freezing.Encoder);
         Assert.True(options.Freezing.DropoutInFrozenParts);
@@ -63,8 +63,8 @@ public sealed class TrainerOptionsTests
     [InlineData("checkpoint_config.resume=true", "Checkpoints.Resume")]
     public void Each_key_changes_its_option(string change, string option)
     {
-        var before = Value(SeedFile.Read().ToTrainerOptions(), option);
-        var after = Value(SeedFile.Read(change).ToTrainerOptions(), option);
+        var before = Value(ReferenceFile.Read().ToTrainerOptions(), option);
+        var after = Value(ReferenceFile.Read(change).ToTrainerOptions(), option);
         Assert.NotEqual(before, after);
     }
 
@@ -77,26 +77,26 @@ public sealed class TrainerOptionsTests
     public void Each_key_of_the_rewards_changes_its_option(string change, string option)
     {
         const string Objective = "optimization_config.objective=corrected";
-        var before = Value(SeedFile.Read(Objective, "self_critical_config={}").ToTrainerOptions(), option);
-        var after = Value(SeedFile.Read(Objective, $"self_critical_config.{change}").ToTrainerOptions(), option);
+        var before = Value(ReferenceFile.Read(Objective, "self_critical_config={}").ToTrainerOptions(), option);
+        var after = Value(ReferenceFile.Read(Objective, $"self_critical_config.{change}").ToTrainerOptions(), option);
         Assert.NotEqual(before, after);
     }
 
     [Fact]
     public void Rewards_are_there_with_their_section_alone_and_have_the_trainers_defaults()
     {
-        Assert.Null(SeedFile.Read("self_critical_config=null").ToTrainerOptions().SelfCritical);
-        var (section, usual) = (SeedFile.Read("optimization_config.objective=corrected", "self_critical_config={}").ToTrainerOptions().SelfCritical!, new SelfCriticalOptions());
+        Assert.Null(ReferenceFile.Read("self_critical_config=null").ToTrainerOptions().SelfCritical);
+        var (section, usual) = (ReferenceFile.Read("optimization_config.objective=corrected", "self_critical_config={}").ToTrainerOptions().SelfCritical!, new SelfCriticalOptions());
         Assert.Equal(
             (usual.Samples, usual.Baseline, usual.Temperature, usual.MaxNewTokens, usual.EndIsWord, usual.Reward),
             (section.Samples, section.Baseline, section.Temperature, section.MaxNewTokens, section.EndIsWord, section.Reward));
-        Assert.DoesNotContain("self_critical_config", SeedFile.Read().ToTrainerOptions().Checkpoints.Metadata.Keys);
+        Assert.DoesNotContain("self_critical_config", ReferenceFile.Read().ToTrainerOptions().Checkpoints.Metadata.Keys);
     }
 
     [Fact]
     public void Freezing_the_decoder_goes_without_blocks()
     {
-        var options = SeedFile.Read("optimization_config.freeze_decoder=true", "gpt2_config.n_layers_to_freeze=null").ToTrainerOptions();
+        var options = ReferenceFile.Read("optimization_config.freeze_decoder=true", "gpt2_config.n_layers_to_freeze=null").ToTrainerOptions();
         Assert.True(options.Freezing.Decoder);
         Assert.Equal(0, options.Freezing.Blocks);
     }
@@ -104,9 +104,9 @@ public sealed class TrainerOptionsTests
     [Fact]
     public void The_section_asks_for_adapters()
     {
-        Assert.Null(SeedFile.Read().ToTrainerOptions().Lora);
-        Assert.DoesNotContain("lora_config", SeedFile.Read().ToTrainerOptions().Checkpoints.Metadata.Keys);
-        var options = SeedFile.Read(
+        Assert.Null(ReferenceFile.Read().ToTrainerOptions().Lora);
+        Assert.DoesNotContain("lora_config", ReferenceFile.Read().ToTrainerOptions().Checkpoints.Metadata.Keys);
+        var options = ReferenceFile.Read(
             "gpt2_config.n_layers_to_freeze=null", "lora_config.rank=4", "lora_config.alpha=5", "lora_config.dropout=0.1", "lora_config.target_modules=[\"c_fc\", \"attn.c_proj\"]",
             "lora_config.rank_stabilized=true").ToTrainerOptions();
         options.Validate();
@@ -118,7 +118,7 @@ public sealed class TrainerOptionsTests
     [Fact]
     public void The_old_AdamW_may_go_without_correction_and_any_norm_be_clipped()
     {
-        var options = SeedFile.Read(
+        var options = ReferenceFile.Read(
             "optimization_config.optimizer=transformers_adamw", "optimization_config.correct_bias=false", "optimization_config.gradient_norm_type=Infinity",
             "optimization_config.max_gradient_norm=1").ToTrainerOptions();
         options.Validate();
@@ -137,7 +137,7 @@ public sealed class TrainerOptionsTests
     [Fact]
     public void Limits_of_the_file_are_within_those_of_the_options()
     {
-        SeedFile.Read(
+        ReferenceFile.Read(
             "training_config.batch_size=65536", "training_config.num_epochs=1000000", "training_config.learning_rate=1000", "training_config.subset_ratio=1e300",
             "gpt2_config.text_tokens_max_length=1024", "gpt2_config.n_layers_to_freeze=1024", "optimization_config.label_smoothing=0.999", "evaluation_config.samples=10000",
             "evaluation_config.num_beams=1024").ToTrainerOptions().Validate();
@@ -146,10 +146,10 @@ public sealed class TrainerOptionsTests
     [Fact]
     public void Metadata_holds_the_sections_as_JSON_with_sorted_keys()
     {
-        var metadata = SeedFile.Read().ToTrainerOptions().Checkpoints.Metadata;
+        var metadata = ReferenceFile.Read().ToTrainerOptions().Checkpoints.Metadata;
         Assert.Equal("""{"image_size":[224,224],"model":"openai/clip-vit-base-patch32"}""", metadata["clip_config"]);
         Assert.Equal("""{"model":"gpt2","n_layers_to_freeze":10,"text_tokens_max_length":10,"visual_tokens_length":5}""", metadata["gpt2_config"]);
-        Assert.Contains("\"compatibility\":\"transformers4\"", SeedFile.Read("gpt2_config.compatibility=transformers4").ToTrainerOptions().Checkpoints.Metadata["gpt2_config"], StringComparison.Ordinal);
+        Assert.Contains("\"compatibility\":\"transformers4\"", ReferenceFile.Read("gpt2_config.compatibility=transformers4").ToTrainerOptions().Checkpoints.Metadata["gpt2_config"], StringComparison.Ordinal);
         using var training = JsonDocument.Parse(metadata["training_config"]);
         Assert.Equal(
             ["batch_size", "enable_GPU", "learning_rate", "monitoring_plots_path", "num_epochs", "subset_ratio", "trained_model_path"],
@@ -159,7 +159,7 @@ public sealed class TrainerOptionsTests
 
     [Fact]
     public void Resuming_changes_nothing_in_the_metadata() =>
-        Assert.Equal(SeedFile.Read().ToTrainerOptions().Checkpoints.Metadata, SeedFile.Read("checkpoint_config.resume=true").ToTrainerOptions().Checkpoints.Metadata);
+        Assert.Equal(ReferenceFile.Read().ToTrainerOptions().Checkpoints.Metadata, ReferenceFile.Read("checkpoint_config.resume=true").ToTrainerOptions().Checkpoints.Metadata);
 
     private static object? Value(object options, string path) =>
         path.Split('.').Aggregate((object?)options, (owner, name) => owner!.GetType().GetProperty(name)!.GetValue(owner));

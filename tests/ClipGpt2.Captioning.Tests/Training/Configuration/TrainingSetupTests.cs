@@ -86,7 +86,7 @@ public sealed class TrainingSetupTests
     public void Without_roberta_large_it_stops_before_anything_is_loaded_and_says_what_to_do()
     {
         var error = Assert.Single(Errors());
-        Assert.StartsWith($"{SeedFile.Name}: evaluation_config.bertscore_model is \"roberta-large\". There is no model 'roberta-large'", error, StringComparison.Ordinal);
+        Assert.StartsWith($"{ReferenceFile.Name}: evaluation_config.bertscore_model is \"roberta-large\". There is no model 'roberta-large'", error, StringComparison.Ordinal);
         Assert.Contains("Name another model with evaluation_config.bertscore_model", error, StringComparison.Ordinal);
         Assert.Contains("leave bertscore out of evaluation_config.metrics", error, StringComparison.Ordinal);
     }
@@ -116,7 +116,7 @@ public sealed class TrainingSetupTests
 
     [Fact]
     public void Heads_that_dont_divide_the_hidden_size_are_named() => Assert.Equal(
-        $"{SeedFile.Name}: projector_config.num_heads is 7; it must divide GPT-2's hidden size, 64.",
+        $"{ReferenceFile.Name}: projector_config.num_heads is 7; it must divide GPT-2's hidden size, 64.",
         Assert.Single(Errors([.. Roberta, "projector_config.kind=transformer", "projector_config.num_heads=7"])));
 
     [Fact]
@@ -135,7 +135,7 @@ public sealed class TrainingSetupTests
             using var setup = TrainingSetup.Create(Configuration(changes), NoCache);
             Assert.Null(setup.Training);
             Assert.Equal("a red circle", Assert.Single(setup.TrainingStream!.Read(0, TestContext.Current.CancellationToken)).Caption);
-            Assert.Equal($"{SeedFile.Name}: training_config.subset_ratio is 0.5; tar shards aren't counted, so it must be 1.", Assert.Single(Errors([.. changes, "training_config.subset_ratio=0.5"])));
+            Assert.Equal($"{ReferenceFile.Name}: training_config.subset_ratio is 0.5; tar shards aren't counted, so it must be 1.", Assert.Single(Errors([.. changes, "training_config.subset_ratio=0.5"])));
             Assert.Contains(
                 "tar shards don't have all captions of a picture together, which self_critical_config needs",
                 Assert.Single(Errors([.. changes, "optimization_config.objective=corrected", "self_critical_config={}"])), StringComparison.Ordinal);
@@ -202,7 +202,7 @@ public sealed class TrainingSetupTests
     public void What_rewards_need_and_isnt_there_is_named(string change, string expected)
     {
         var errors = Errors("evaluation_config.metrics=[]", "optimization_config.objective=corrected", change);
-        Assert.StartsWith($"{SeedFile.Name}: {expected}", Assert.Single(errors), StringComparison.Ordinal);
+        Assert.StartsWith($"{ReferenceFile.Name}: {expected}", Assert.Single(errors), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -251,12 +251,12 @@ public sealed class TrainingSetupTests
     /// <summary>The golden run, from wherever the tests run.</summary>
     private static TrainingConfiguration Configuration(params string[] changes) => TrainingConfiguration.Parse(
         File.ReadAllBytes(Golden("seed_run/training_config.json")),
-        SeedFile.Name,
+        ReferenceFile.Name,
         [
             $"clip_config.model={Golden("models/tiny-clip")}", $"gpt2_config.model={Golden("models/tiny-gpt2")}",
             $"data_paths.train_captions_path={Golden("seed_run/train.json")}", $"data_paths.val_captions_path={Golden("seed_run/val.json")}",
-            $"data_config.train_images={SeedFile.Golden}", $"data_config.val_images={SeedFile.Golden}", .. changes,
+            $"data_config.train_images={ReferenceFile.Golden}", $"data_config.val_images={ReferenceFile.Golden}", .. changes,
         ]);
 
-    private static string Golden(string name) => Path.Combine(SeedFile.Golden, name);
+    private static string Golden(string name) => Path.Combine(ReferenceFile.Golden, name);
 }

@@ -2,7 +2,7 @@ using ClipGpt2.Captioning.Training.Data;
 
 namespace ClipGpt2.Captioning.Tests.Training.Data;
 
-/// <summary>The readers of JSON files: the seed's, COCO's, Karpathy's, JSON Lines.</summary>
+/// <summary>The readers of JSON files: the reference program's, COCO's, Karpathy's, JSON Lines.</summary>
 public sealed class JsonReaderTests : DataFolder
 {
     private const string Coco = """

@@ -79,7 +79,7 @@ public sealed class WrappedWeightsTests : IDisposable
         TorchSaveArchive.Write(path, Named(plain.Tensors.Keys.Select(name => KeyValuePair.Create(name, plain.Read(name))), before), code => key is null ? Seed(code) : Beside(key, Seed(code)));
         Assert.True(CaptionCheckpoint.IsOne(path));
         using var checkpoint = CaptionCheckpoint.Open(path);
-        Assert.Equal((CheckpointForm.Seed, """{"model":"clip"}"""), (checkpoint.Form, checkpoint.Metadata["clip_config"]));
+        Assert.Equal((CheckpointForm.Reference, """{"model":"clip"}"""), (checkpoint.Form, checkpoint.Metadata["clip_config"]));
         using var expected = CaptionCheckpoint.Open(original);
         Assert.Equal(expected.Tensors.Keys.Order(), checkpoint.Tensors.Keys.Order());
     }

@@ -6,13 +6,13 @@ namespace ClipGpt2.Captioning.Weights.PyTorch.Globals;
 /// <summary>Classes of training scripts that hold nothing but fields, and enumerations and paths.</summary>
 internal static class DataClasses
 {
-    private const string SeedConfiguration = "src.config_loader.config_loader";
+    private const string ReferenceConfiguration = "src.config_loader.config_loader";
 
     private static readonly string[] PathClasses = ["Path", "PosixPath", "WindowsPath", "PurePath", "PurePosixPath", "PureWindowsPath"];
 
     public static IReadOnlyList<PickleGlobal> All { get; } =
     [
-        .. Records(SeedConfiguration, "ClipConfig", "GPT2Config", "TrainingConfig"),
+        .. Records(ReferenceConfiguration, "ClipConfig", "GPT2Config", "TrainingConfig"),
         .. Records("argparse", "Namespace"),
         .. Records("types", "SimpleNamespace"),
         .. new[] { "__main__", "train", "predict" }.Select(script => Enumeration(script, "MappingType")),

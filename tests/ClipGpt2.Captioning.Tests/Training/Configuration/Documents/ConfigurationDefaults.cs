@@ -3,13 +3,13 @@ using ClipGpt2.Captioning.Training.Configuration;
 
 namespace ClipGpt2.Captioning.Tests.Training.Configuration.Documents;
 
-/// <summary>The value that a key has if nobody gives one, as JSON: with the seed's objective, and with another.</summary>
+/// <summary>The value that a key has if nobody gives one, as JSON: with the reference program's objective, and with another.</summary>
 internal static class ConfigurationDefaults
 {
-    private static readonly TrainingConfiguration Seed = TrainingConfiguration.For(CaptionObjective.Seed);
+    private static readonly TrainingConfiguration Seed = TrainingConfiguration.For(CaptionObjective.Reference);
     private static readonly TrainingConfiguration Other = TrainingConfiguration.For(CaptionObjective.Corrected);
 
-    /// <summary>With another objective than the seed's; null where that is the same.</summary>
+    /// <summary>With another objective than the reference program's; null where that is the same.</summary>
     public static (string Seed, string? Other) Of(ConfigurationKey key)
     {
         var (seed, other) = (Text(Seed, key), Text(Other, key));

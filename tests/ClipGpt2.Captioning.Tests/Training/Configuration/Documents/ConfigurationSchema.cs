@@ -48,7 +48,7 @@ internal static class ConfigurationSchema
         if (!key.IsSection && !key.IsRequired)
         {
             var (seed, other) = ConfigurationDefaults.Of(key);
-            description += other is null ? "" : $" With another objective than the seed's, the default is {other}.";
+            description += other is null ? "" : $" With another objective than the reference program's, the default is {other}.";
             schema["default"] = JsonNode.Parse(seed);
         }
 

@@ -30,7 +30,7 @@ internal static partial class ConfigurationTables
         }
 
         var (seed, other) = ConfigurationDefaults.Of(key);
-        return other is null ? $"`{seed}`" : $"`{seed}`; with another objective than the seed's `{other}`";
+        return other is null ? $"`{seed}`" : $"`{seed}`; with another objective than the reference program's `{other}`";
     }
 
     [GeneratedRegex("<!-- keys of ([a-z0-9_]+) -->\n.*?<!-- end of keys -->", RegexOptions.Singleline)]

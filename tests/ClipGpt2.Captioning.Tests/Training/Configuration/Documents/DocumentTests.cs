@@ -22,7 +22,7 @@ public sealed class DocumentTests
     public void The_pages_example_is_a_configuration()
     {
         var example = GeneratedFile.Read(Page).Split("```json\n")[1].Split("```")[0];
-        Assert.Equal("cider", SeedFile.Parse(example).EvaluationConfig.BestBy);
+        Assert.Equal("cider", ReferenceFile.Parse(example).EvaluationConfig.BestBy);
     }
 
     [Fact]

@@ -5,7 +5,7 @@ internal static class GeneratedFile
 {
     private const string Update = "CLIPGPT2_UPDATE_DOCS";
 
-    private static readonly string Docs = Path.GetFullPath(Path.Combine(SeedFile.Golden, "..", "..", "docs"));
+    private static readonly string Docs = Path.GetFullPath(Path.Combine(ReferenceFile.Golden, "..", "..", "docs"));
 
     public static string Read(string name) => File.ReadAllText(Path.Combine(Docs, name));
 

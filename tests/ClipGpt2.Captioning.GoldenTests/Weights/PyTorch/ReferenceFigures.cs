@@ -3,8 +3,8 @@ using ClipGpt2.Captioning.Weights.PyTorch;
 
 namespace ClipGpt2.Captioning.GoldenTests.Weights.PyTorch;
 
-/// <summary>The figures of a seed's checkpoint. JSON has no NaN: null stands for it where <c>NAME_is_nan</c> is true, and else for None.</summary>
-internal static class SeedFigures
+/// <summary>The figures of a checkpoint of the reference program. JSON has no NaN: null stands for it where <c>NAME_is_nan</c> is true, and else for None.</summary>
+internal static class ReferenceFigures
 {
     public static readonly IReadOnlyList<string> Names = ["train_loss", "validation_loss", "validation_bert_precision", "validation_bert_recall", "validation_bert_f1_score"];
 

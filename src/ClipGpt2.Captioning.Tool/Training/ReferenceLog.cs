@@ -3,14 +3,14 @@ using Microsoft.Extensions.Logging;
 
 namespace ClipGpt2.Captioning.Tool.Training;
 
-/// <summary>Logs a run in the seed's words and order, so that what reads the seed's logs reads these.</summary>
+/// <summary>Logs a run in the reference program's words and order, so that what reads the reference program's logs reads these.</summary>
 /// <remarks>
-/// After the seed's <c>Trainer.run</c>. Figures come with four decimals. The plot's line names the configured path, not the one with the timestamp, as
-/// the seed's does; it is written from the second epoch on, so let this observer come after the plot.
+/// After the reference program's <c>Trainer.run</c>. Figures come with four decimals. The plot's line names the configured path, not the one with the timestamp, as
+/// the reference program's does; it is written from the second epoch on, so let this observer come after the plot.
 /// </remarks>
-internal sealed class SeedLog(ILogger logger, string? plotPath = null, string bestBy = TrainingEvaluationOptions.ValidationLoss) : ITrainingObserver
+internal sealed class ReferenceLog(ILogger logger, string? plotPath = null, string bestBy = TrainingEvaluationOptions.ValidationLoss) : ITrainingObserver
 {
-    /// <summary>The name of the seed's only logger.</summary>
+    /// <summary>The name of the reference program's only logger.</summary>
     public const string LoggerName = "main_logger";
 
     private static readonly (string Key, string Name, string Short)[] BertScore =
@@ -28,34 +28,34 @@ internal sealed class SeedLog(ILogger logger, string? plotPath = null, string be
     /// <param name="sections">The configuration's sections with their fields, in the order of the file's definition.</param>
     public void Begin(IEnumerable<KeyValuePair<string, IEnumerable<KeyValuePair<string, object?>>>> sections)
     {
-        SeedMessages.LoggingReady(logger);
+        ReferenceMessages.LoggingReady(logger);
         foreach (var (section, fields) in sections)
         {
-            SeedMessages.Configured(logger, section, PythonRepr.Model(fields));
+            ReferenceMessages.Configured(logger, section, PythonRepr.Model(fields));
         }
     }
 
     /// <inheritdoc/>
     public void Started(TrainingRun run)
     {
-        SeedMessages.DataReady(logger, "Train");
+        ReferenceMessages.DataReady(logger, "Train");
         if (run.ValidationExamples > 0)
         {
-            SeedMessages.DataReady(logger, "Validation");
+            ReferenceMessages.DataReady(logger, "Validation");
         }
 
-        SeedMessages.ModelReady(logger);
-        foreach (var (name, shape) in SeedWeights.Of(run.TrainedWeights))
+        ReferenceMessages.ModelReady(logger);
+        foreach (var (name, shape) in ReferenceWeights.Of(run.TrainedWeights))
         {
-            SeedMessages.Trainable(logger, name, PythonRepr.Tuple(shape));
+            ReferenceMessages.Trainable(logger, name, PythonRepr.Tuple(shape));
         }
 
         if (run.FirstStep > 0)
         {
-            SeedMessages.Resumes(logger, run.FirstStep, run.History.Count);
+            ReferenceMessages.Resumes(logger, run.FirstStep, run.History.Count);
         }
 
-        SeedMessages.LoopStarts(logger);
+        ReferenceMessages.LoopStarts(logger);
     }
 
     /// <inheritdoc/>
@@ -65,14 +65,14 @@ internal sealed class SeedLog(ILogger logger, string? plotPath = null, string be
         if (_epoch != progress.Epoch)
         {
             _epoch = progress.Epoch;
-            SeedMessages.EpochStarted(logger, progress.Epoch);
+            ReferenceMessages.EpochStarted(logger, progress.Epoch);
         }
     }
 
     /// <inheritdoc/>
     public void Validated(ValidationFigures validation)
     {
-        // The seed logs the training's loss before it validates; the epoch's end, which brings it, comes after.
+        // The reference program logs the training's loss before it validates; the epoch's end, which brings it, comes after.
         if (_progress?.Step == validation.Step)
         {
             LogTrainLoss(validation.Step, _progress.MeanLoss);
@@ -100,7 +100,7 @@ internal sealed class SeedLog(ILogger logger, string? plotPath = null, string be
 
         if (plotPath is not null && history.Count >= 2)
         {
-            SeedMessages.PlotSaved(logger, plotPath);
+            ReferenceMessages.PlotSaved(logger, plotPath);
         }
     }
 
@@ -110,11 +110,11 @@ internal sealed class SeedLog(ILogger logger, string? plotPath = null, string be
         if (checkpoint is { Kind: CheckpointKind.Best, Figures: { } figures })
         {
             var bert = BertScore.Where(b => figures.Metrics.ContainsKey(b.Key)).Select(b => $"{b.Short}: {PythonRepr.Fixed4(figures.Metrics[b.Key])}");
-            SeedMessages.ModelSaved(logger, string.Join(" | ", bert.Prepend(Best(figures))));
+            ReferenceMessages.ModelSaved(logger, string.Join(" | ", bert.Prepend(Best(figures))));
         }
         else if (checkpoint.Kind == CheckpointKind.Last)
         {
-            SeedMessages.LastSaved(logger, checkpoint.Step, checkpoint.Path);
+            ReferenceMessages.LastSaved(logger, checkpoint.Step, checkpoint.Path);
         }
     }
 
@@ -124,13 +124,13 @@ internal sealed class SeedLog(ILogger logger, string? plotPath = null, string be
         switch (result.End)
         {
             case TrainingEnd.StoppedEarly:
-                SeedMessages.StoppedEarly(logger, result.Steps);
+                ReferenceMessages.StoppedEarly(logger, result.Steps);
                 break;
             case TrainingEnd.Cancelled:
-                SeedMessages.Cancelled(logger, result.Steps);
+                ReferenceMessages.Cancelled(logger, result.Steps);
                 break;
             case TrainingEnd.Failed:
-                SeedMessages.Failed(logger, result.Steps, result.Error?.Message ?? "for an unknown reason");
+                ReferenceMessages.Failed(logger, result.Steps, result.Error?.Message ?? "for an unknown reason");
                 break;
         }
     }
@@ -145,5 +145,5 @@ internal sealed class SeedLog(ILogger logger, string? plotPath = null, string be
         Log("Train Loss", loss);
     }
 
-    private void Log(string name, double figure) => SeedMessages.Figure(logger, name, PythonRepr.Fixed4(figure));
+    private void Log(string name, double figure) => ReferenceMessages.Figure(logger, name, PythonRepr.Fixed4(figure));
 }

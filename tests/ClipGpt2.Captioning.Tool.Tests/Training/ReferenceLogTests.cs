@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ClipGpt2.Captioning.Tool.Tests.Training;
 
-public sealed class SeedLogTests : IDisposable
+public sealed class ReferenceLogTests : IDisposable
 {
     private const string Start = "2026-11-23 21:39:07,231 - main_logger - ";
 
@@ -126,9 +126,9 @@ public sealed class SeedLogTests : IDisposable
         Assert.Contains($"The log '{System.IO.Path.Combine(file, "training.log")}' can't be written", e.Message, StringComparison.Ordinal);
     }
 
-    private void Log(Action<SeedLog> run, string bestBy = "validation_loss", bool append = false)
+    private void Log(Action<ReferenceLog> run, string bestBy = "validation_loss", bool append = false)
     {
         using var file = LogFile.Open(Path, append, new ManualClock());
-        run(new SeedLog(file.CreateLogger(SeedLog.LoggerName), "figs/plots.png", bestBy));
+        run(new ReferenceLog(file.CreateLogger(ReferenceLog.LoggerName), "figs/plots.png", bestBy));
     }
 }

@@ -4,9 +4,9 @@ using ClipGpt2.Captioning.Weights.PyTorch;
 
 namespace ClipGpt2.Captioning.Training.Checkpoints;
 
-/// <summary>The seed's checkpoints: a dictionary of nine keys, three of which are its configuration objects.</summary>
-/// <remarks>Source: <c>save_model</c> of the seed's <c>trainer.py</c> and its <c>PickleSchema</c>.</remarks>
-internal static class SeedCheckpoint
+/// <summary>The reference program's checkpoints: a dictionary of nine keys, three of which are its configuration objects.</summary>
+/// <remarks>Source: <c>save_model</c> of the reference program's <c>trainer.py</c> and its <c>PickleSchema</c>.</remarks>
+internal static class ReferenceCheckpoint
 {
     public const string StateDictKey = "caption_model_state_dict";
 
@@ -30,7 +30,7 @@ internal static class SeedCheckpoint
             metadata[figure] = root[figure] is { Kind: not PyTorchValueKind.None } value ? SortedJson.Number(value.AsNumber()) : "null";
         }
 
-        return new CheckpointContent(CheckpointForm.Seed, Wrapping.TakeOff(file.OwningTensorsOf(root[StateDictKey])), metadata);
+        return new CheckpointContent(CheckpointForm.Reference, Wrapping.TakeOff(file.OwningTensorsOf(root[StateDictKey])), metadata);
     }
 
     /// <summary>The dictionary, which another program may have put under a key of its own.</summary>

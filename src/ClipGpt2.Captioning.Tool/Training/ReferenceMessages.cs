@@ -2,8 +2,8 @@ using Microsoft.Extensions.Logging;
 
 namespace ClipGpt2.Captioning.Tool.Training;
 
-/// <summary>What the seed's <c>Trainer.run</c> logs, in its words, and in the same manner what it has no words for.</summary>
-internal static partial class SeedMessages
+/// <summary>What the reference program's <c>Trainer.run</c> logs, in its words, and in the same manner what it has no words for.</summary>
+internal static partial class ReferenceMessages
 {
     [LoggerMessage(60, LogLevel.Information, "Logging setup complete")]
     public static partial void LoggingReady(ILogger logger);

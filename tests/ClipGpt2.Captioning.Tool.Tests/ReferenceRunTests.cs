@@ -5,8 +5,8 @@ using System.Text.RegularExpressions;
 
 namespace ClipGpt2.Captioning.Tool.Tests;
 
-/// <summary>The seed's whole run, started by its own configuration: figures within the spread of its six recorded runs, its log's lines, its plot.</summary>
-public sealed partial class SeedRunTests : IDisposable
+/// <summary>The reference program's whole run, started by its own configuration: figures within the spread of its six recorded runs, its log's lines, its plot.</summary>
+public sealed partial class ReferenceRunTests : IDisposable
 {
     private readonly GoldenRun _run = new();
 
@@ -54,11 +54,11 @@ public sealed partial class SeedRunTests : IDisposable
     [
         .. File.ReadLines(log)
             .Where(line => !line.Contains("Model saved", StringComparison.Ordinal))
-            .Select(line => Time().IsMatch(line) ? Time().Replace(line, "") : throw new InvalidOperationException($"'{line}' doesn't begin as the seed's lines do."))
+            .Select(line => Time().IsMatch(line) ? Time().Replace(line, "") : throw new InvalidOperationException($"'{line}' doesn't begin as the reference program's lines do."))
             .Select(line => Figure().Replace(Place().Replace(line, "PATH"), "N")),
     ];
 
-    /// <summary>1200 x 500, with the curves of both panels in the seed's colours.</summary>
+    /// <summary>1200 x 500, with the curves of both panels in the reference program's colours.</summary>
     private void CheckPlot()
     {
         using var picture = SkiaSharp.SKBitmap.Decode(_run.Find("run", "plots_*.png"));

@@ -6,8 +6,8 @@ using ClipGpt2.Captioning.Weights;
 
 namespace ClipGpt2.Captioning.GoldenTests.Images;
 
-/// <summary>The seed's squash to <c>image_size</c>, then the processor.</summary>
-public sealed class SeedSuite : GoldenSuite
+/// <summary>The reference program's squash to <c>image_size</c>, then the processor.</summary>
+public sealed class ReferenceSuite : GoldenSuite
 {
     /// <summary>That of CLIP's embeddings in the forward cases.</summary>
     private const double EmbeddingTolerance = 3e-5;
@@ -22,7 +22,7 @@ public sealed class SeedSuite : GoldenSuite
     {
         var size = golden.Json.GetProperty("image_size");
         var plain = ImagePreprocessor.Load(GoldenRoot.Path(golden.Root.GetProperty("config").GetString()!));
-        // The seed's two numbers reach Pillow as width and height, whatever it calls them.
+        // The reference program's two numbers reach Pillow as width and height, whatever it calls them.
         var squash = new ImageSize(size[0].GetInt32(), size[1].GetInt32());
         var preprocessor = new ImagePreprocessor(plain.Options with { Squash = squash });
         using var image = Pictures.Decode(golden.Json.GetProperty("image").GetString()!);
@@ -43,7 +43,7 @@ public sealed class SeedSuite : GoldenSuite
         CheckEmbedding(expected["clip_embed"].Tensor(golden.Tensors), image, preprocessor, golden);
     }
 
-    /// <summary>What the seed's data set stores: the projected features, not normalised.</summary>
+    /// <summary>What the reference program's data set stores: the projected features, not normalised.</summary>
     private static void CheckEmbedding(GoldenTensor expected, DecodedImage image, ImagePreprocessor preprocessor, GoldenCase golden)
     {
         var folder = Path.GetDirectoryName(GoldenRoot.Path(golden.Root.GetProperty("config").GetString()!))!;

@@ -3,14 +3,14 @@ using ClipGpt2.Captioning.Training.Data.Sampling;
 
 namespace ClipGpt2.Captioning.Training.Data;
 
-/// <summary>The share of a data set that the seed trains on: all examples shuffled by Python's random numbers, and the first of them kept.</summary>
+/// <summary>The share of a data set that the reference program trains on: all examples shuffled by Python's random numbers, and the first of them kept.</summary>
 /// <remarks>
-/// Follows <c>ClipCaptionDataset.__init__</c> of the seed (<c>src/modeling/dataset.py</c>), index for index. A share of 1 or more keeps the data set's
+/// Follows <c>ClipCaptionDataset.__init__</c> of the reference program (<c>src/modeling/dataset.py</c>), index for index. A share of 1 or more keeps the data set's
 /// order. As safe for several threads as the data set beneath.
 /// </remarks>
-public sealed class SeedSubset : ICaptionDataset
+public sealed class ReferenceSubset : ICaptionDataset
 {
-    /// <summary>The seed of the shuffle in the seed's program.</summary>
+    /// <summary>The random seed of the shuffle in the reference program.</summary>
     public const long DefaultSeed = 42;
 
     private readonly ICaptionDataset _dataset;
@@ -21,7 +21,7 @@ public sealed class SeedSubset : ICaptionDataset
     /// <param name="ratio">The share, above 0; of the product with the count the whole part is kept.</param>
     /// <param name="seed">The seed of the shuffle, 0 or more.</param>
     /// <exception cref="CaptioningException">The ratio or the seed is out of range, or no example is left.</exception>
-    public SeedSubset(ICaptionDataset dataset, double ratio, long seed = DefaultSeed)
+    public ReferenceSubset(ICaptionDataset dataset, double ratio, long seed = DefaultSeed)
     {
         _dataset = dataset;
         _indices = Indices(dataset.Count, ratio, seed);

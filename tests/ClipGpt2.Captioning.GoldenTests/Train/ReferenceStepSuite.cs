@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 
 namespace ClipGpt2.Captioning.GoldenTests.Train;
 
-/// <summary>The seed's steps: its labels with the padding in, its frozen blocks, Adam; and its validation loss.</summary>
-public sealed class SeedStepSuite : GoldenSuite
+/// <summary>The reference program's steps: its labels with the padding in, its frozen blocks, Adam; and its validation loss.</summary>
+public sealed class ReferenceStepSuite : GoldenSuite
 {
     public override IReadOnlyList<string> Files => ["train/seed_step.json"];
 
@@ -51,14 +51,14 @@ public sealed class SeedStepSuite : GoldenSuite
         var names = golden.Json.GetProperty("batches");
         var rows = CaptionerUnderTest.Rows(golden.Tensors[names.GetProperty("rows").GetString()!])[step];
         var tokens = CaptionerUnderTest.Rows(golden.Tensors[names.GetProperty("tokens").GetString()!]).Chunk(rows.Length).ElementAt(step);
-        return captioner.Batch(GoldenTensorFile.Open("train/data.safetensors")["image_embeds"].Rows(rows), tokens, CaptionObjective.Seed, maxTokens);
+        return captioner.Batch(GoldenTensorFile.Open("train/data.safetensors")["image_embeds"].Rows(rows), tokens, CaptionObjective.Reference, maxTokens);
     }
 
     /// <summary>The first batch's captions become its tokens.</summary>
     private static void CheckTokens(GoldenCase golden, CaptionerUnderTest captioner, int maxTokens)
     {
         var captions = golden.Root.GetProperty("captions_first_batch").GetProperty($"{maxTokens}").EnumerateArray().Select(c => c.GetString()!).ToList();
-        var targets = CaptionTargets.Create(CaptionObjective.Seed, captioner.Captioner.Tokenizer, maxTokens);
+        var targets = CaptionTargets.Create(CaptionObjective.Reference, captioner.Captioner.Tokenizer, maxTokens);
         var tokens = CaptionerUnderTest.Rows(golden.Tensors[golden.Json.GetProperty("batches").GetProperty("tokens").GetString()!]);
         Assert.Equal(tokens.Take(captions.Count), targets.Build([.. captions.Select(c => TokenizedCaptions.Encode(captioner.Captioner.Tokenizer, c))]));
     }
@@ -75,7 +75,7 @@ public sealed class SeedStepSuite : GoldenSuite
         var (losses, first, maxTokens) = (new List<double>(), 0, tokens[0].Length);
         foreach (var size in sizes)
         {
-            var batch = captioner.Batch(embeddings.Rows(rows[first..(first + size)]), tokens[first..(first + size)], CaptionObjective.Seed, maxTokens);
+            var batch = captioner.Batch(embeddings.Rows(rows[first..(first + size)]), tokens[first..(first + size)], CaptionObjective.Reference, maxTokens);
             losses.Add(captioner.Model.Loss(batch, batch.Captions.Labels.Length));
             first += size;
         }

@@ -8,8 +8,8 @@ using ClipGpt2.Captioning.Weights.PyTorch;
 
 namespace ClipGpt2.Captioning.GoldenTests.Checkpoints;
 
-/// <summary>What the seed's own checkpoints hold: configurations, figures and tensors.</summary>
-public sealed class SeedFileSuite : GoldenSuite
+/// <summary>What the reference program's own checkpoints hold: configurations, figures and tensors.</summary>
+public sealed class ReferenceFileSuite : GoldenSuite
 {
     private static readonly string[] Sections = ["clip_config", "gpt2_config", "training_config"];
 
@@ -26,23 +26,23 @@ public sealed class SeedFileSuite : GoldenSuite
         var expected = new Tracked(golden.Json, golden.Reads, "checkpoint");
         var path = GoldenRoot.Path(golden.Json.GetProperty("file").GetString()!);
         using var checkpoint = CaptionCheckpoint.Open(path);
-        Assert.Equal(CheckpointForm.Seed, checkpoint.Form);
+        Assert.Equal(CheckpointForm.Reference, checkpoint.Form);
         foreach (var section in Sections)
         {
             CheckSection(expected[section], checkpoint.Metadata[section]);
         }
 
-        foreach (var figure in SeedFigures.Names)
+        foreach (var figure in ReferenceFigures.Names)
         {
-            Assert.Equal(SeedFigures.InMetadata(expected, figure), JsonSerializer.Deserialize<double?>(checkpoint.Metadata[figure]));
+            Assert.Equal(ReferenceFigures.InMetadata(expected, figure), JsonSerializer.Deserialize<double?>(checkpoint.Metadata[figure]));
         }
 
-        Assert.Equal(SeedFigures.InMetadata(expected, "train_loss"), checkpoint.TrainLoss);
-        Assert.Equal(SeedFigures.InMetadata(expected, "validation_loss"), checkpoint.ValidationLoss);
+        Assert.Equal(ReferenceFigures.InMetadata(expected, "train_loss"), checkpoint.TrainLoss);
+        Assert.Equal(ReferenceFigures.InMetadata(expected, "validation_loss"), checkpoint.ValidationLoss);
         CheckTensors(expected["tensors"].Items(), checkpoint, path);
         using var file = PyTorchFile.Open(path);
         Assert.Equal(expected["top_level_keys"].Texts(), file.Root.Names);
-        Assert.All(SeedFigures.Names, figure => SeedFigures.Check(expected, figure, file.Root[figure]));
+        Assert.All(ReferenceFigures.Names, figure => ReferenceFigures.Check(expected, figure, file.Root[figure]));
         Assert.Equal(expected["state_dict_container"].Text(), file.Root["caption_model_state_dict"].ClassName);
         CheckClasses(expected, file);
         foreach (var name in Background)

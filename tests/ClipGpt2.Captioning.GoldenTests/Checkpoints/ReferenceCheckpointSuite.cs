@@ -7,8 +7,8 @@ using ClipGpt2.Captioning.Training.Checkpoints;
 
 namespace ClipGpt2.Captioning.GoldenTests.Checkpoints;
 
-/// <summary>The seed's own checkpoints as captioners: what they say of pictures, beam by beam.</summary>
-public sealed class SeedCheckpointSuite : GoldenSuite
+/// <summary>The reference program's own checkpoints as captioners: what they say of pictures, beam by beam.</summary>
+public sealed class ReferenceCheckpointSuite : GoldenSuite
 {
     /// <summary>What the golden folder's README gives for embeddings and prefixes.</summary>
     private const double Tolerance = 1e-4;
@@ -80,7 +80,7 @@ public sealed class SeedCheckpointSuite : GoldenSuite
 
     private static JsonElement ClipOf(JsonElement described) => described.GetProperty("clip_config").GetProperty("values");
 
-    /// <summary>The seed squashes to what its checkpoint says.</summary>
+    /// <summary>The reference program squashes to what its checkpoint says.</summary>
     private static void CheckImageSize(GoldenCase golden, string file) =>
         Assert.Equal(Sides(ClipOf(Described(golden.Root, file)).GetProperty("image_size")), Sides(golden.Json.GetProperty("image_size")));
 

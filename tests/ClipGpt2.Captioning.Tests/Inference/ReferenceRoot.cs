@@ -6,13 +6,13 @@ using TorchSharp;
 namespace ClipGpt2.Captioning.Tests.Inference;
 
 /// <summary>A folder with pictures and with checkpoints of this library upon the golden tiny models, whose names are full paths.</summary>
-internal sealed class SeedRoot : IDisposable
+internal sealed class ReferenceRoot : IDisposable
 {
     private static readonly string Golden = Path.Combine(SampleCaptioner.Repository, "tests", "golden");
 
     private readonly string _folder = Directory.CreateTempSubdirectory("clipgpt2-").FullName;
 
-    public SeedRoot()
+    public ReferenceRoot()
     {
         Directory.CreateDirectory(Images);
         Directory.CreateDirectory(Models);
@@ -29,7 +29,7 @@ internal sealed class SeedRoot : IDisposable
     /// <summary>Puts a golden scene there.</summary>
     public void AddPicture(string name, int scene) => File.Copy(Path.Combine(Golden, "scenes", $"scene_{scene:D6}.jpg"), Path.Combine(Images, name));
 
-    /// <summary>Puts a checkpoint there: the seed's square one as this library writes checkpoints.</summary>
+    /// <summary>Puts a checkpoint there: the reference program's square one as this library writes checkpoints.</summary>
     /// <param name="name">The file's name.</param>
     /// <param name="side">What pictures are squashed to.</param>
     /// <param name="isBroken">Whether the projector's weights are NaN.</param>

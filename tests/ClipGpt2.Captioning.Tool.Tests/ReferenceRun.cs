@@ -2,12 +2,12 @@ using System.Diagnostics;
 
 namespace ClipGpt2.Captioning.Tool.Tests;
 
-/// <summary>A copy of the seed's own inference run, its pictures and checkpoints, in which its configuration's relative paths hold.</summary>
-internal sealed class SeedRun : IDisposable
+/// <summary>A copy of the reference program's own inference run, its pictures and checkpoints, in which its configuration's relative paths hold.</summary>
+internal sealed class ReferenceRun : IDisposable
 {
     public const string Config = "checkpoints/seed/inference_config.json";
 
-    public SeedRun()
+    public ReferenceRun()
     {
         foreach (var folder in new[] { "models/tiny-clip", "models/tiny-gpt2", "checkpoints/mini-gpt2", "checkpoints/seed", "checkpoints/seed/images" })
         {

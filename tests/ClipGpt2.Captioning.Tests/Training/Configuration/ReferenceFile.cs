@@ -5,12 +5,12 @@ using ClipGpt2.Captioning.Training.Configuration;
 
 namespace ClipGpt2.Captioning.Tests.Training.Configuration;
 
-/// <summary>Configurations in the seed's form, to read as they are or with something changed.</summary>
-internal static class SeedFile
+/// <summary>Configurations in the reference program's form, to read as they are or with something changed.</summary>
+internal static class ReferenceFile
 {
     public const string Name = "training_config.json";
 
-    /// <summary>The seed's run on COCO.</summary>
+    /// <summary>The reference program's run on COCO.</summary>
     public const string Text = """
         {
             "clip_config": { "model": "openai/clip-vit-base-patch32", "image_size": [224, 224] },
@@ -33,13 +33,13 @@ internal static class SeedFile
 
     /// <summary>The repository's golden folder.</summary>
     public static string Golden { get; } = Path.Combine(
-        typeof(SeedFile).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "Repository").Value!, "tests", "golden");
+        typeof(ReferenceFile).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "Repository").Value!, "tests", "golden");
 
     public static TrainingConfiguration Read(params string[] overrides) => Parse(Text, overrides);
 
     public static TrainingConfiguration Parse(string json, params string[] overrides) => TrainingConfiguration.Parse(Encoding.UTF8.GetBytes(json), Name, overrides);
 
-    /// <summary>Reads the seed's file with one value replaced; null removes the key.</summary>
+    /// <summary>Reads the reference program's file with one value replaced; null removes the key.</summary>
     public static TrainingConfiguration With(string section, string key, string? value) => Parse(TextWith(section, key, value));
 
     public static string TextWith(string section, string key, string? value)

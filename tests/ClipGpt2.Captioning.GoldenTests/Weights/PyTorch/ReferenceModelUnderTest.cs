@@ -8,15 +8,15 @@ using TorchSharp;
 
 namespace ClipGpt2.Captioning.GoldenTests.Weights.PyTorch;
 
-/// <summary>The seed's model of the sizes that the folder names, with the weights of a state dict.</summary>
-internal sealed class SeedModelUnderTest : IDisposable
+/// <summary>The reference program's model of the sizes that the folder names, with the weights of a state dict.</summary>
+internal sealed class ReferenceModelUnderTest : IDisposable
 {
     private const double Tolerance = 1e-4;
 
     private readonly Gpt2Model _model;
     private readonly LinearTanhProjector _projector;
 
-    public SeedModelUnderTest(JsonElement root, ITensorSource source)
+    public ReferenceModelUnderTest(JsonElement root, ITensorSource source)
     {
         var sizes = root.GetProperty("model");
         var config = Gpt2Config.Read(ConfigSection.Load(GoldenRoot.Path(sizes.GetProperty("gpt2_config").GetString()!))) with { Compatibility = ModelCompatibility.Transformers4 };

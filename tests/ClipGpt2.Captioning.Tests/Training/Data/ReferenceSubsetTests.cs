@@ -3,12 +3,12 @@ using ClipGpt2.Captioning.Training.Data.Sampling;
 
 namespace ClipGpt2.Captioning.Tests.Training.Data;
 
-public sealed class SeedSubsetTests
+public sealed class ReferenceSubsetTests
 {
     [Fact]
     public void A_subset_shows_the_chosen_examples_in_the_order_of_the_shuffle()
     {
-        var subset = new SeedSubset(Numbered(10), 0.4);
+        var subset = new ReferenceSubset(Numbered(10), 0.4);
         Assert.Equal(["7", "3", "2", "8"], Enumerable.Range(0, subset.Count).Select(i => subset[i].Caption));
     }
 
@@ -17,7 +17,7 @@ public sealed class SeedSubsetTests
     [InlineData(2.5)]
     public void A_ratio_of_1_or_more_keeps_all_in_order(double ratio)
     {
-        var subset = new SeedSubset(Numbered(10), ratio);
+        var subset = new ReferenceSubset(Numbered(10), ratio);
         Assert.Equal(Enumerable.Range(0, 10).Select(i => $"{i}"), Enumerable.Range(0, subset.Count).Select(i => subset[i].Caption));
     }
 
@@ -27,7 +27,7 @@ public sealed class SeedSubsetTests
     [InlineData(0.5, -1)]
     public void A_ratio_or_seed_out_of_range_is_refused(double ratio, long seed)
     {
-        var error = Assert.Throws<CaptioningException>(() => SeedSubset.Indices(10, ratio, seed));
+        var error = Assert.Throws<CaptioningException>(() => ReferenceSubset.Indices(10, ratio, seed));
         Assert.Contains($"ratio of {ratio} and a seed of {seed}", error.Message, StringComparison.Ordinal);
     }
 
@@ -36,8 +36,8 @@ public sealed class SeedSubsetTests
     [InlineData(0.09)]
     public void A_ratio_that_leaves_nothing_has_no_indices_and_makes_no_subset(double ratio)
     {
-        Assert.Empty(SeedSubset.Indices(10, ratio));
-        var error = Assert.Throws<CaptioningException>(() => new SeedSubset(Numbered(10), ratio));
+        Assert.Empty(ReferenceSubset.Indices(10, ratio));
+        var error = Assert.Throws<CaptioningException>(() => new ReferenceSubset(Numbered(10), ratio));
         Assert.Contains("none of 10 examples", error.Message, StringComparison.Ordinal);
     }
 

@@ -5,12 +5,12 @@ using ClipGpt2.Captioning.Training.Optimization;
 
 namespace ClipGpt2.Captioning.Tests.Training.Configuration;
 
-public sealed class SeedFormTests
+public sealed class ReferenceFormTests
 {
     [Fact]
     public void The_golden_run_is_read_unchanged()
     {
-        var configuration = TrainingConfiguration.Load(Path.Combine(SeedFile.Golden, "seed_run", "training_config.json"));
+        var configuration = TrainingConfiguration.Load(Path.Combine(ReferenceFile.Golden, "seed_run", "training_config.json"));
         Assert.Equal("models/tiny-clip", configuration.ClipConfig.Model);
         Assert.Equal([64, 64], configuration.ClipConfig.ImageSize);
         Assert.Equal("models/tiny-gpt2", configuration.Gpt2Config.Model);
@@ -31,8 +31,8 @@ public sealed class SeedFormTests
     [Fact]
     public void Without_an_objective_it_trains_as_the_seed_does()
     {
-        var configuration = SeedFile.Read();
-        Assert.Equal(CaptionObjective.Seed, configuration.OptimizationConfig.Objective);
+        var configuration = ReferenceFile.Read();
+        Assert.Equal(CaptionObjective.Reference, configuration.OptimizationConfig.Objective);
         Assert.Equal(OptimizerKind.Adam, configuration.OptimizationConfig.Optimizer);
         Assert.Equal(LearningRateSchedule.Constant, configuration.OptimizationConfig.Schedule);
         Assert.True(configuration.OptimizationConfig.DropoutInFrozenParts);
@@ -54,7 +54,7 @@ public sealed class SeedFormTests
     [InlineData("clipcap", CaptionObjective.ClipCap)]
     public void With_another_objective_the_defaults_are_those_of_the_trainers_options(string name, CaptionObjective objective)
     {
-        var configuration = SeedFile.With("optimization_config", "objective", $"\"{name}\"");
+        var configuration = ReferenceFile.With("optimization_config", "objective", $"\"{name}\"");
         var usual = new CaptionTrainerOptions();
         Assert.Equal(objective, configuration.OptimizationConfig.Objective);
         Assert.Equal(usual.Freezing.DropoutInFrozenParts, configuration.OptimizationConfig.DropoutInFrozenParts);
@@ -67,10 +67,10 @@ public sealed class SeedFormTests
     [Fact]
     public void What_the_seed_lets_out_has_the_seeds_defaults()
     {
-        Assert.Equal([224, 224], SeedFile.With("clip_config", "image_size", null).ClipConfig.ImageSize);
-        Assert.Null(SeedFile.With("gpt2_config", "n_layers_to_freeze", null).Gpt2Config.LayersToFreeze);
-        Assert.Equal(1, SeedFile.With("training_config", "subset_ratio", null).TrainingConfig.SubsetRatio);
-        Assert.False(SeedFile.With("training_config", "enable_GPU", null).TrainingConfig.EnableGpu);
+        Assert.Equal([224, 224], ReferenceFile.With("clip_config", "image_size", null).ClipConfig.ImageSize);
+        Assert.Null(ReferenceFile.With("gpt2_config", "n_layers_to_freeze", null).Gpt2Config.LayersToFreeze);
+        Assert.Equal(1, ReferenceFile.With("training_config", "subset_ratio", null).TrainingConfig.SubsetRatio);
+        Assert.False(ReferenceFile.With("training_config", "enable_GPU", null).TrainingConfig.EnableGpu);
     }
 
     [Theory]
@@ -85,30 +85,30 @@ public sealed class SeedFormTests
     [InlineData("data_config", "columns")]
     public void Null_is_as_good_as_leaving_an_optional_key_out(string section, string key)
     {
-        var without = SeedFile.With(section, key, null);
-        var withNull = SeedFile.With(section, key, "null");
+        var without = ReferenceFile.With(section, key, null);
+        var withNull = ReferenceFile.With(section, key, "null");
         Assert.Equal(ConfigurationContract.SortedText(without), ConfigurationContract.SortedText(withNull));
     }
 
     [Fact]
-    public void Null_is_a_value_of_its_own_where_it_stands_for_none() => Assert.Null(SeedFile.With("logging_config", "log_file", "null").LoggingConfig.LogFile);
+    public void Null_is_a_value_of_its_own_where_it_stands_for_none() => Assert.Null(ReferenceFile.With("logging_config", "log_file", "null").LoggingConfig.LogFile);
 
     [Theory]
     [InlineData("1", 1.0)]
     [InlineData("2e-5", 2e-5)]
     [InlineData("0.5", 0.5)]
-    public void Integers_do_for_numbers(string json, double expected) => Assert.Equal(expected, SeedFile.With("training_config", "learning_rate", json).TrainingConfig.LearningRate);
+    public void Integers_do_for_numbers(string json, double expected) => Assert.Equal(expected, ReferenceFile.With("training_config", "learning_rate", json).TrainingConfig.LearningRate);
 
     [Theory]
     [InlineData("32")]
     [InlineData("32.0")]
     [InlineData("3.2e1")]
-    public void Whole_numbers_do_for_integers(string json) => Assert.Equal(32, SeedFile.With("training_config", "batch_size", json).TrainingConfig.BatchSize);
+    public void Whole_numbers_do_for_integers(string json) => Assert.Equal(32, ReferenceFile.With("training_config", "batch_size", json).TrainingConfig.BatchSize);
 
     [Fact]
     public void The_seeds_sections_can_be_shown_in_the_seeds_order()
     {
-        var sections = SeedFile.Read().SeedSections().ToDictionary(section => section.Key, section => section.Value.Select(field => field.Key));
+        var sections = ReferenceFile.Read().ReferenceSections().ToDictionary(section => section.Key, section => section.Value.Select(field => field.Key));
         Assert.Equal(["clip_config", "gpt2_config", "data_paths", "training_config"], sections.Keys);
         Assert.Equal(["subset_ratio", "batch_size", "num_epochs", "learning_rate", "enable_GPU", "trained_model_path", "monitoring_plots_path"], sections["training_config"]);
         Assert.Equal(["model", "visual_tokens_length", "text_tokens_max_length", "n_layers_to_freeze"], sections["gpt2_config"]);
@@ -116,15 +116,15 @@ public sealed class SeedFormTests
 
     [Fact]
     public void Editors_may_put_the_address_of_the_schema_in() =>
-        Assert.Equal(64, SeedFile.With("", "$schema", "\"training_config.schema.json\"").TrainingConfig.BatchSize);
+        Assert.Equal(64, ReferenceFile.With("", "$schema", "\"training_config.schema.json\"").TrainingConfig.BatchSize);
 
     [Fact]
-    public void A_byte_order_mark_is_skipped() => Assert.Equal(64, SeedFile.Parse('\uFEFF' + SeedFile.Text).TrainingConfig.BatchSize);
+    public void A_byte_order_mark_is_skipped() => Assert.Equal(64, ReferenceFile.Parse('\uFEFF' + ReferenceFile.Text).TrainingConfig.BatchSize);
 
     [Fact]
     public void The_order_of_keys_and_sections_doesnt_matter()
     {
-        var backwards = SeedFile.Parse("""
+        var backwards = ReferenceFile.Parse("""
             {
               "optimization_config": { "objective": "corrected" },
               "training_config": { "monitoring_plots_path": "p", "trained_model_path": "m", "learning_rate": 1, "num_epochs": 1, "batch_size": 1 },

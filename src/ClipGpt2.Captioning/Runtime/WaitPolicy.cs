@@ -2,7 +2,7 @@ namespace ClipGpt2.Captioning.Runtime;
 
 /// <summary>How threads that share an operator's work wait for the next: awake, which answers at once and keeps others off the core, or asleep.</summary>
 /// <remarks>
-/// It holds for the threads of libtorch's OpenMP on Linux, and for those of the library's own kernels everywhere. On Windows and macOS libtorch's
+/// It holds for the threads of libtorch's OpenMP on Linux; those of the library's own kernels are awake for 50 microseconds, or with <see cref="Passive"/> not at all. On Windows and macOS libtorch's
 /// threads wait as its build has them wait.
 /// </remarks>
 public enum WaitPolicy
@@ -14,8 +14,8 @@ public enum WaitPolicy
     Passive,
 
     /// <summary>
-    /// Awake for minutes (<c>OMP_WAIT_POLICY=active</c>), for hosts whose own operators are libtorch's alone and that have the machine to themselves: where libtorch's threads and the
-    /// library's take turns, those that wait keep the cores from those that work, and models are three times as slow; beside a busy program ten times.
+    /// libtorch's threads are awake for minutes (<c>OMP_WAIT_POLICY=active</c>), the library's own as with <see cref="Brief"/>: for hosts whose own operators are libtorch's alone and that
+    /// have the machine to themselves. Where both take turns, libtorch's keep the cores while it is the others' turn, and beside a busy program models are ten times as slow.
     /// </summary>
     Active,
 

@@ -40,6 +40,36 @@ public sealed unsafe class PanelProductTests
         }
     }
 
+    /// <summary>More rows than one reading serves go through in blocks of inputs, and more than some blocks' sums hold in turns; each row is what it is alone.</summary>
+    [Theory]
+    [InlineData(nameof(PanelType.Float32), PanelWeight.Wide)]
+    [InlineData(nameof(PanelType.Float32), PanelWeight.Narrow)]
+    [InlineData(nameof(PanelType.BFloat16), PanelWeight.Wide)]
+    [InlineData(nameof(PanelType.Int8), PanelWeight.Wide)]
+    public void Many_rows_and_inputs_give_bit_for_bit_what_each_row_gives_alone(string type, int width)
+    {
+        foreach (var (outputs, inputs) in new[] { (1200, 256), (70, 257), (200, 701) })
+        {
+            using var panels = new Panels(Enum.Parse<PanelType>(type), width, outputs, inputs);
+            foreach (var rows in new[] { 6, 50, 59, 60, 61, 63, 128 })
+            {
+                var (x, bias) = (Values(rows * inputs, 3), Values(outputs, 5));
+                var y = Enumerable.Repeat(Guard, (rows * outputs) + 100).ToArray();
+                Multiply(panels.Weight, bias, x, rows, y, accumulate: false);
+                for (var row = 0; row < rows; row++)
+                {
+                    var alone = new float[outputs];
+                    Multiply(panels.Weight, bias, x[(row * inputs)..((row + 1) * inputs)], 1, alone, accumulate: false);
+                    Assert.Equal(alone, y[(row * outputs)..((row + 1) * outputs)]);
+                }
+
+                Assert.All(y[(rows * outputs)..], value => Assert.Equal(Guard, value));
+            }
+
+            Assert.Equal(panels.Scalar(Values(inputs, 3), outputs - 1), Alone(panels.Weight, Values(inputs, 3))[outputs - 1], 1e-2);
+        }
+    }
+
     [Fact]
     public void Activations_come_behind_the_bias()
     {
@@ -76,6 +106,13 @@ public sealed unsafe class PanelProductTests
     [Fact]
     public void The_number_of_rows_up_to_which_it_is_the_way_to_go_is_known_for_each_type() =>
         Assert.All(Enum.GetValues<PanelType>(), type => Assert.InRange(PanelProduct.MaxRows(type, PanelWeight.Wide), 5, 400));
+
+    private static float[] Alone(PanelWeight weight, float[] x)
+    {
+        var y = new float[weight.OutFeatures];
+        Multiply(weight, new float[weight.OutFeatures], x, 1, y, accumulate: false);
+        return y;
+    }
 
     private static void Multiply(PanelWeight weight, float[] bias, float[] x, int rows, float[] y, bool accumulate)
     {

@@ -15,7 +15,7 @@ internal static unsafe class Float32NarrowRows
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void One(float* weight, int inputs, float* x0, float* sums)
     {
-        Vector256<float> s00 = default, s01 = default, s02 = default;
+        var (s00, s01, s02) = (Vector256.Load(sums), Vector256.Load(sums + 8), Vector256.Load(sums + 16));
         for (var i = 0; i < inputs; i++, weight += Width)
         {
             Sse.Prefetch0(weight + Ahead);
@@ -34,8 +34,8 @@ internal static unsafe class Float32NarrowRows
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Two(float* weight, int inputs, float* x0, float* x1, float* sums)
     {
-        Vector256<float> s00 = default, s01 = default, s02 = default;
-        Vector256<float> s10 = default, s11 = default, s12 = default;
+        var (s00, s01, s02) = (Vector256.Load(sums), Vector256.Load(sums + 8), Vector256.Load(sums + 16));
+        var (s10, s11, s12) = (Vector256.Load(sums + 24), Vector256.Load(sums + 32), Vector256.Load(sums + 40));
         for (var i = 0; i < inputs; i++, weight += Width)
         {
             Sse.Prefetch0(weight + Ahead);
@@ -64,10 +64,10 @@ internal static unsafe class Float32NarrowRows
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Four(float* weight, int inputs, float* x0, float* x1, float* x2, float* x3, float* sums)
     {
-        Vector256<float> s00 = default, s01 = default, s02 = default;
-        Vector256<float> s10 = default, s11 = default, s12 = default;
-        Vector256<float> s20 = default, s21 = default, s22 = default;
-        Vector256<float> s30 = default, s31 = default, s32 = default;
+        var (s00, s01, s02) = (Vector256.Load(sums), Vector256.Load(sums + 8), Vector256.Load(sums + 16));
+        var (s10, s11, s12) = (Vector256.Load(sums + 24), Vector256.Load(sums + 32), Vector256.Load(sums + 40));
+        var (s20, s21, s22) = (Vector256.Load(sums + 48), Vector256.Load(sums + 56), Vector256.Load(sums + 64));
+        var (s30, s31, s32) = (Vector256.Load(sums + 72), Vector256.Load(sums + 80), Vector256.Load(sums + 88));
         for (var i = 0; i < inputs; i++, weight += Width)
         {
             Sse.Prefetch0(weight + Ahead);

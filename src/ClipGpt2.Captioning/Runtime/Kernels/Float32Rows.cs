@@ -13,7 +13,7 @@ internal static unsafe class Float32Rows
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void One(float* weight, int inputs, float* x0, float* sums)
     {
-        Vector512<float> s00 = default, s01 = default, s02 = default, s03 = default;
+        var (s00, s01, s02, s03) = (Vector512.Load(sums), Vector512.Load(sums + 16), Vector512.Load(sums + 32), Vector512.Load(sums + 48));
         for (var i = 0; i < inputs; i++, weight += PanelWeight.Wide)
         {
             Sse.Prefetch0(weight + Ahead);
@@ -40,8 +40,8 @@ internal static unsafe class Float32Rows
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Two(float* weight, int inputs, float* x0, float* x1, float* sums)
     {
-        Vector512<float> s00 = default, s01 = default, s02 = default, s03 = default;
-        Vector512<float> s10 = default, s11 = default, s12 = default, s13 = default;
+        var (s00, s01, s02, s03) = (Vector512.Load(sums), Vector512.Load(sums + 16), Vector512.Load(sums + 32), Vector512.Load(sums + 48));
+        var (s10, s11, s12, s13) = (Vector512.Load(sums + 64), Vector512.Load(sums + 80), Vector512.Load(sums + 96), Vector512.Load(sums + 112));
         for (var i = 0; i < inputs; i++, weight += PanelWeight.Wide)
         {
             Sse.Prefetch0(weight + Ahead);
@@ -75,19 +75,22 @@ internal static unsafe class Float32Rows
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Five(float* weight, int inputs, float* x0, float* x1, float* x2, float* x3, float* x4, float* sums)
+    public static void Five(float* weight, int inputs, float* x0, float* x1, float* x2, float* x3, float* x4, float* sums, Prefetch prefetch)
     {
-        Vector512<float> s00 = default, s01 = default, s02 = default, s03 = default;
-        Vector512<float> s10 = default, s11 = default, s12 = default, s13 = default;
-        Vector512<float> s20 = default, s21 = default, s22 = default, s23 = default;
-        Vector512<float> s30 = default, s31 = default, s32 = default, s33 = default;
-        Vector512<float> s40 = default, s41 = default, s42 = default, s43 = default;
+        var (s00, s01, s02, s03) = (Vector512.Load(sums), Vector512.Load(sums + 16), Vector512.Load(sums + 32), Vector512.Load(sums + 48));
+        var (s10, s11, s12, s13) = (Vector512.Load(sums + 64), Vector512.Load(sums + 80), Vector512.Load(sums + 96), Vector512.Load(sums + 112));
+        var (s20, s21, s22, s23) = (Vector512.Load(sums + 128), Vector512.Load(sums + 144), Vector512.Load(sums + 160), Vector512.Load(sums + 176));
+        var (s30, s31, s32, s33) = (Vector512.Load(sums + 192), Vector512.Load(sums + 208), Vector512.Load(sums + 224), Vector512.Load(sums + 240));
+        var (s40, s41, s42, s43) = (Vector512.Load(sums + 256), Vector512.Load(sums + 272), Vector512.Load(sums + 288), Vector512.Load(sums + 304));
+        var ahead = prefetch.First;
+        var (apart, step) = (prefetch.Apart, prefetch.Step);
         for (var i = 0; i < inputs; i++, weight += PanelWeight.Wide)
         {
-            Sse.Prefetch0(weight + Ahead);
-            Sse.Prefetch0(weight + Ahead + 16);
-            Sse.Prefetch0(weight + Ahead + 32);
-            Sse.Prefetch0(weight + Ahead + 48);
+            Sse.Prefetch0(ahead);
+            Sse.Prefetch0(ahead + apart);
+            Sse.Prefetch0(ahead + (2 * apart));
+            Sse.Prefetch0(ahead + (3 * apart));
+            ahead += step;
             var w0 = Vector512.Load(weight);
             var w1 = Vector512.Load(weight + 16);
             var w2 = Vector512.Load(weight + 32);

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace ClipGpt2.Captioning.Runtime.Kernels;
 
 /// <summary>One panel times a few rows, by the code for the panel's type and width.</summary>
-/// <remarks>Every output is summed in the order of the inputs, so that the rows beside it don't change it.</remarks>
+/// <remarks>Every output is summed in the order of the inputs, so that neither the rows beside it nor the blocks of inputs change it.</remarks>
 internal static unsafe class PanelRows
 {
     /// <summary>The most rows that one reading of a panel serves.</summary>
@@ -24,14 +24,26 @@ internal static unsafe class PanelRows
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Sum(PanelWeight weight, int panel, float* x, long stride, int left, float* sums)
     {
-        var first = (void*)(weight.Address + (nint)(panel * weight.PanelBytes));
-        return weight.Width == PanelWeight.Narrow
-            ? SumNarrow((float*)first, weight.InFeatures, x, stride, left, sums)
-            : SumWide(weight.Type, first, weight.InFeatures, x, stride, left, sums);
+        new Span<float>(sums, Math.Min(left, MaxGroup) * weight.Width).Clear();
+        return Add(weight, weight.Block(panel, 0), weight.InFeatures, x, stride, left, sums, next: null);
     }
 
+    /// <summary>Adds one panel's outputs of a block of inputs to the sums of some of the next rows and returns for how many.</summary>
+    /// <param name="weight">The weight.</param>
+    /// <param name="block">The panel's block.</param>
+    /// <param name="inputs">The inputs in the block; an odd number only in a panel's last one.</param>
+    /// <param name="x">The next row, from the block's first input on.</param>
+    /// <param name="stride">From one row to the next.</param>
+    /// <param name="left">The rows that are left, 1 or more.</param>
+    /// <param name="sums">[rows, width]; <see cref="MaxSums"/> numbers of memory.</param>
+    /// <param name="next">What to ask the memory for meanwhile; null for what lies ahead in the block.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static int SumNarrow(float* weight, int inputs, float* x0, long stride, int left, float* sums)
+    public static int Add(PanelWeight weight, byte* block, int inputs, float* x, long stride, int left, float* sums, byte* next) => weight.Width == PanelWeight.Narrow
+        ? AddNarrow((float*)block, inputs, x, stride, left, sums)
+        : AddWide(weight.Type, block, inputs, x, stride, left, sums, next);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int AddNarrow(float* weight, int inputs, float* x0, long stride, int left, float* sums)
     {
         var x1 = x0 + stride;
         switch (left)
@@ -51,7 +63,7 @@ internal static unsafe class PanelRows
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static int SumWide(PanelType type, void* weight, int inputs, float* x0, long stride, int left, float* sums)
+    private static int AddWide(PanelType type, byte* weight, int inputs, float* x0, long stride, int left, float* sums, byte* next)
     {
         var x1 = x0 + stride;
         switch (type, left)
@@ -63,10 +75,10 @@ internal static unsafe class PanelRows
                 Float32Rows.Two((float*)weight, inputs, x0, x1, sums);
                 return 2;
             case (PanelType.BFloat16, 1):
-                BFloat16Rows.One((byte*)weight, inputs, x0, sums);
+                BFloat16Rows.One(weight, inputs, x0, sums);
                 return 1;
             case (PanelType.BFloat16, 2):
-                BFloat16Rows.Two((byte*)weight, inputs, x0, x1, sums);
+                BFloat16Rows.Two(weight, inputs, x0, x1, sums);
                 return 2;
             case (PanelType.Int8, 1):
                 Int8Rows.One((sbyte*)weight, inputs, x0, sums);
@@ -82,13 +94,13 @@ internal static unsafe class PanelRows
         switch (type)
         {
             case PanelType.Float32:
-                Float32Rows.Five((float*)weight, inputs, x0, x1, x2, x3, x4, sums);
+                Float32Rows.Five((float*)weight, inputs, x0, x1, x2, x3, x4, sums, next is null ? Prefetch.Along(weight, PanelWeight.Wide * sizeof(float)) : Prefetch.Of(next));
                 break;
             case PanelType.BFloat16:
-                BFloat16Rows.Five((byte*)weight, inputs, x0, x1, x2, x3, x4, sums);
+                BFloat16Rows.Five(weight, inputs, x0, x1, x2, x3, x4, sums, next is null ? Prefetch.Along(weight, PanelWeight.Wide * sizeof(float)) : Prefetch.Of(next));
                 break;
             case PanelType.Int8:
-                Int8Rows.Five((sbyte*)weight, inputs, x0, x1, x2, x3, x4, sums);
+                Int8Rows.Five((sbyte*)weight, inputs, x0, x1, x2, x3, x4, sums, next is null ? Prefetch.Along(weight, PanelWeight.Wide) : Prefetch.Of(next));
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(type), type, null);

@@ -31,6 +31,21 @@ internal readonly record struct PanelWeight(nint Address, PanelType Type, int Wi
 
     public int Panels => (OutFeatures + Width - 1) / Width;
 
+    /// <summary>The bytes of one input, or half of a pair of them, in a panel.</summary>
+    public int InputBytes => Width * Type switch
+    {
+        PanelType.Float32 => sizeof(float),
+        PanelType.BFloat16 => sizeof(ushort),
+        PanelType.Int8 => sizeof(sbyte),
+        _ => throw new InvalidOperationException($"There is no panel type {Type}."),
+    };
+
+    /// <summary>The inputs that lie side by side for each output.</summary>
+    public int InputsAtOnce => Type == PanelType.BFloat16 ? 2 : 1;
+
+    /// <summary>Where a panel's inputs lie from one on, which is an even one.</summary>
+    public unsafe byte* Block(int panel, int input) => (byte*)Address + (panel * PanelBytes) + ((long)input * InputBytes);
+
     /// <summary>Some neighbouring panels as a weight of their own.</summary>
     public PanelWeight Slice(int first, int panels) => this with
     {

@@ -15,6 +15,10 @@ internal sealed unsafe class WorkerTeam
     private const int Busy = 1;
     private const int Ended = 2;
 
+    private const int Away = 0;
+    private const int Offered = 1;
+    private const int Inside = 2;
+
     // Work is taken in portions, so that all threads end about at once, unless one has no core; then the caller's is what it needs.
     private const int ShareOfJoining = 8;
 
@@ -27,8 +31,10 @@ internal sealed unsafe class WorkerTeam
     private readonly Signal[] _begin;
     private readonly Signal _done = new();
     private readonly int _parts;
+
+    // Where each part's thread is: away, offered the part, or inside of it.
+    private readonly int[] _places;
     private int _state;
-    private int _unfinished;
     private delegate*<void*, int, int, void> _work;
     private void* _context;
     private ExceptionDispatchInfo? _failure;
@@ -36,6 +42,7 @@ internal sealed unsafe class WorkerTeam
     private WorkerTeam(int parts)
     {
         _parts = parts;
+        _places = new int[parts];
         _begin = [.. Enumerable.Range(1, parts - 1).Select(_ => new Signal())];
         try
         {
@@ -98,15 +105,23 @@ internal sealed unsafe class WorkerTeam
         _work = work;
         _context = context;
         _failure = null;
-        _unfinished = _parts - 1;
-        var seen = _done.Count;
-        foreach (var begin in _begin)
+        for (var part = 1; part < _parts; part++)
         {
-            begin.Raise();
+            Volatile.Write(ref _places[part], Offered);
+            _begin[part - 1].Raise();
         }
 
         RunPart(0);
-        Join(seen);
+        for (var part = 1; part < _parts; part++)
+        {
+            // A thread that hasn't begun may have no core for long: its part is the caller's.
+            if (Interlocked.CompareExchange(ref _places[part], Away, Offered) == Offered)
+            {
+                RunPart(part);
+            }
+        }
+
+        Join();
         var failure = _failure;
         Volatile.Write(ref _state, Free);
         failure?.Throw();
@@ -125,16 +140,22 @@ internal sealed unsafe class WorkerTeam
         }
     }
 
-    /// <summary>Waits for the other parts, come what may: they work in the caller's memory.</summary>
-    private void Join(int seen)
+    /// <summary>Waits for the other threads that are at work, come what may: they work in the caller's memory.</summary>
+    private void Join()
     {
         var interrupted = false;
-        while (true)
+        for (var part = 1; part < _parts;)
         {
+            var seen = _done.Count;
+            if (Volatile.Read(ref _places[part]) == Away)
+            {
+                part++;
+                continue;
+            }
+
             try
             {
                 _done.Await(seen, Watching / ShareOfJoining, Timeout.InfiniteTimeSpan);
-                break;
             }
             catch (ThreadInterruptedException)
             {
@@ -166,9 +187,11 @@ internal sealed unsafe class WorkerTeam
                 return;
             }
 
-            RunPart(part);
-            if (Interlocked.Decrement(ref _unfinished) == 0)
+            // Whoever comes late finds no part, or that of another call.
+            if (Interlocked.CompareExchange(ref _places[part], Inside, Offered) == Offered)
             {
+                RunPart(part);
+                Volatile.Write(ref _places[part], Away);
                 _done.Raise();
             }
         }

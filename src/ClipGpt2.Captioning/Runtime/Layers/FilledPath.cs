@@ -11,7 +11,7 @@ internal sealed class FilledPath() : LinearPath("oneDNN's product of a weight th
 
     public override string? Missing(ComputeOptions compute) => OneDnn.Missing(compute.ProductType());
 
-    protected override OriginalWeight FixedWeight() => FixedWeight(outputs: 192, inputs: 80, inputRows: true);
+    protected override OriginalWeight FixedWeight() => FixedWeight(outputs: 192, inputs: 272, inputRows: true);
 
     protected override LinearProduct? Build(OriginalWeight original, ComputeOptions compute, KernelPath wanted) =>
         PackedWeight.Fill(original, compute.ProductType()) is { } weight ? new PackedLinear(weight, original, compute.ProductType()) : null;

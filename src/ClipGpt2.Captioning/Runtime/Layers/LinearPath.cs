@@ -49,7 +49,7 @@ internal abstract class LinearPath(string name, KernelPath kind)
     public string? MachineFault(ComputeOptions compute) => Machine(compute).Fault;
 
     /// <summary>What the machine's proof multiplies by. Its sizes fill neither the last block of outputs nor that of inputs, whatever the blocks are.</summary>
-    protected virtual OriginalWeight FixedWeight() => FixedWeight(outputs: 200, inputs: 83, inputRows: false);
+    protected virtual OriginalWeight FixedWeight() => FixedWeight(outputs: 200, inputs: 291, inputRows: false);
 
     /// <summary>Builds a layer, or returns null where this machine lays out weights in another way than this one knows.</summary>
     protected abstract LinearProduct? Build(OriginalWeight original, ComputeOptions compute, KernelPath wanted);

@@ -15,15 +15,11 @@ internal sealed record Waiting(WaitPolicy Policy, WaitDecision Decision, string?
     // longer than what it waits for keeps a core from the thread that is waited for (measured: docs/performance.md).
     private static readonly TimeSpan BriefWatching = TimeSpan.FromMicroseconds(50);
 
-    // As long as OpenMP's threads.
-    private static readonly TimeSpan ActiveWatching = TimeSpan.FromMinutes(5);
-
     /// <summary>How long the threads of managed kernels stay awake.</summary>
     public TimeSpan ManagedWatching { get; } = Policy switch
     {
-        WaitPolicy.Brief or WaitPolicy.Host => BriefWatching,
+        WaitPolicy.Brief or WaitPolicy.Active or WaitPolicy.Host => BriefWatching,
         WaitPolicy.Passive => TimeSpan.Zero,
-        WaitPolicy.Active => ActiveWatching,
         _ => throw new InvalidOperationException($"There is no policy {Policy}."),
     };
 

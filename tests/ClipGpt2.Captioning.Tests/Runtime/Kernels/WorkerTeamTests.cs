@@ -30,6 +30,25 @@ public sealed unsafe class WorkerTeamTests : IDisposable
         }
     }
 
+    /// <summary>Threads that sleep, or have no core, are not waited for: of far more parts than cores the caller does those that nobody has begun.</summary>
+    [Fact]
+    public void Parts_that_no_thread_has_begun_are_the_callers()
+    {
+        const int Calls = 50;
+        TorchRuntime.Configure(threads: 16);
+        var callers = 0;
+        for (var call = 0; call < Calls; call++)
+        {
+            Thread.Sleep(LateEnough / 10);
+            var job = new Job { Caller = Environment.CurrentManagedThreadId };
+            WorkerTeam.Run(&CountTheCallers, &job);
+            Assert.Equal((16, 0xffff), (job.Calls, job.Seen));
+            callers += job.ByCaller;
+        }
+
+        Assert.InRange(callers, (2 * Calls) + 1, 16 * Calls);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
@@ -232,6 +251,16 @@ public sealed unsafe class WorkerTeamTests : IDisposable
         Interlocked.Increment(ref job->Calls);
     }
 
+    private static void CountTheCallers(void* context, int part, int parts)
+    {
+        Count(context, part, parts);
+        var job = (Job*)context;
+        if (Environment.CurrentManagedThreadId == job->Caller)
+        {
+            Interlocked.Increment(ref job->ByCaller);
+        }
+    }
+
     private static void FailAtOnceOthersLate(void* context, int part, int parts)
     {
         if (((Job*)context)->Fails(part))
@@ -239,7 +268,12 @@ public sealed unsafe class WorkerTeamTests : IDisposable
             throw new InvalidOperationException($"part {part}");
         }
 
-        Thread.Sleep(LateEnough);
+        // Awake, as kernels are: who is interrupted in here isn't the team.
+        for (var begin = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(begin) < LateEnough;)
+        {
+            Thread.SpinWait(100);
+        }
+
         Count(context, part, parts);
     }
 
@@ -277,6 +311,7 @@ public sealed unsafe class WorkerTeamTests : IDisposable
         public int Failing; // one bit for each part
         public int First;
         public int Caller;
+        public int ByCaller;
         public Job* Inner;
 
         public readonly bool Fails(int part) => (Failing & (1 << part)) != 0;

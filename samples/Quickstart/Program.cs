@@ -5,6 +5,7 @@ using Quickstart;
 var here = AppContext.BaseDirectory;
 var images = args.Length > 0 ? args : [.. Directory.GetFiles(Path.Combine(here, "images")).Order(StringComparer.Ordinal)];
 
+Console.WriteLine($"Loading a small captioner; then {images.Length} pictures are captioned.");
 using var captioner = Captioner.FromPretrained(Path.Combine(here, "model"));
 var results = captioner.Caption(images.Select(ImageSource.FromFile));
 

@@ -72,7 +72,7 @@ internal static class EvaluateCommand
 
         if (parsed.GetValue(Html) is { } page)
         {
-            HtmlReport.Write(result, page, new HtmlReportOptions { Picture = id => Picture(images, references, id) });
+            HtmlReport.Write(result, page, new HtmlReportOptions { Picture = id => Picture(images, references, id) is { } picture ? PageAddress.Of(picture, page) : null });
         }
 
         if (parsed.GetValue(SaveFrequencies) is { } frequencies)

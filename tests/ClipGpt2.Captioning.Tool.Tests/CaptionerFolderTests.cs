@@ -137,7 +137,7 @@ public sealed class CaptionerFolderTests : IDisposable
     public async Task A_picture_can_be_seen_through_it()
     {
         _captioner.Edit("captioner.json", json => json["encoder"]!["squash"] = new JsonArray(40, 64));
-        var expected = await Crop(_captioner.File("encoder"), "--transform", "seed:40x64");
+        var expected = await Crop(_captioner.File("encoder"), "--transform", "squash:40x64");
         Assert.Equal(expected, await Crop(_captioner.Folder));
         Assert.Equal(await Crop(_captioner.File("encoder")), await Crop(_captioner.Folder, "--transform", "hf"));
 

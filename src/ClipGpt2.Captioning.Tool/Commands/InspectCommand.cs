@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ClipGpt2.Captioning.Folders;
+using ClipGpt2.Captioning.Tool.Captions;
 using ClipGpt2.Captioning.Tool.Inspection;
 using ClipGpt2.Captioning.Tool.Output;
 
@@ -10,7 +11,7 @@ internal static class InspectCommand
 {
     public static Command Create()
     {
-        var files = PathArgument.Create("FILE", "A file of weights, the index of a sharded one, a captioner's folder, a model's, or the id of a fetched model; with --preprocess, a picture.");
+        var files = PathArgument.Create("FILE", "A file of weights, the index of a sharded one, a captioner's folder, a model's, the id of a fetched model, or a pattern such as '*.safetensors'; with --preprocess, a picture.");
         var preprocess = new Option<string?>("--preprocess")
         {
             HelpName = "FOLDER|clip-vit-base-patch32",
@@ -35,7 +36,7 @@ internal static class InspectCommand
             }
         });
         command.SetAction(parsed => Run(
-            parsed.GetRequiredValue(files),
+            [.. parsed.GetRequiredValue(files).SelectMany(PathPattern.Expand)],
             parsed.GetValue(preprocess) is { } model ? PictureInspector.Create(model, parsed.GetValue(transform), PictureReading.Decoding(parsed)) : null,
             parsed.GetValue(json)));
         return command;

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace ClipGpt2.Captioning.Training.Checkpoints;
 
-/// <summary>Writes a captioner that no run has just trained as a caption checkpoint: all weights of GPT-2 and projector, as the seed's have them.</summary>
+/// <summary>Writes a captioner that no run has just trained as a caption checkpoint: all weights of GPT-2 and projector, as the reference program's have them.</summary>
 /// <remarks>The captioner's own encoder and decoder are its base models, and what it says of them holds it to them.</remarks>
 internal static class CaptionerConversion
 {

@@ -68,6 +68,9 @@ public sealed partial class Captioner : IDisposable
     /// <summary>How the captioner runs.</summary>
     internal CaptionerOptions Options => _options;
 
+    /// <summary>How the program searches that the captioner comes from; null if there is none.</summary>
+    internal ProgramSearch? Program => _program;
+
     /// <summary>The folder that the encoder came from, or null.</summary>
     internal string? EncoderFolder => (Encoder as ClipImageEncoder)?.Folder;
 

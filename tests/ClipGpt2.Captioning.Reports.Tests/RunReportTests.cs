@@ -140,6 +140,33 @@ public sealed partial class RunReportTests : IDisposable
     }
 
     [Fact]
+    public void Numbers_of_the_table_of_epochs_stay_whole_and_the_table_scrolls_by_itself()
+    {
+        var page = Run(new());
+        Assert.Contains("<div class=\"table\"><table class=\"epochs\">", page, StringComparison.Ordinal);
+        Assert.Matches(@"\.table \{ overflow-x: auto; \}", page);
+        Assert.Matches(@"\ntd, th \{[^}]*white-space: nowrap;|\} td, th \{[^}]*white-space: nowrap;", page);
+        Assert.DoesNotMatch(@"(body|table|td|th|\.epochs)[^{}]*\{[^}]*overflow-wrap: anywhere", Style().Match(page).Value.Replace(".settings td", "", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_chart_of_one_curve_of_its_own_name_has_no_legend()
+    {
+        var page = Run(new());
+        Assert.Contains("<figcaption>cider</figcaption>", page, StringComparison.Ordinal);
+        Assert.Contains("<figcaption>Learning rate</figcaption>", page, StringComparison.Ordinal);
+        Assert.Contains("<span class=\"key c1\">validation</span>", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_learning_rate_that_never_changes_is_a_level_line_with_brief_labels()
+    {
+        var page = Run(new() { Epochs = 1, StepsPerEpoch = 5000 });
+        var chart = page[page.IndexOf("<figcaption>Learning rate", StringComparison.Ordinal)..];
+        Assert.All(TickLabel().Matches(chart[..chart.IndexOf("</figure>", StringComparison.Ordinal)]), label => Assert.InRange(label.Groups[1].Length, 1, 8));
+    }
+
+    [Fact]
     public void A_page_stays_small_however_long_the_run()
     {
         var brief = Run(new() { Epochs = 1, StepsPerEpoch = 2000 }).Length;
@@ -155,7 +182,7 @@ public sealed partial class RunReportTests : IDisposable
 
     private static IEnumerable<string> Curves(string page) => CurvePath().Matches(page).Select(m => m.Groups[1].Value);
 
-    [GeneratedRegex("<figcaption>([^<]*?) <span")]
+    [GeneratedRegex("<figcaption>([^<]*?)(?: <span|</figcaption>)")]
     private static partial Regex Captions();
 
     [GeneratedRegex("<path class=\"curve\" d=\"([^\"]*)\"")]
@@ -169,6 +196,12 @@ public sealed partial class RunReportTests : IDisposable
 
     [GeneratedRegex("src=\"data:image/jpeg;base64,([^\"]*)\"")]
     private static partial Regex Picture();
+
+    [GeneratedRegex("<style>.*?</style>", RegexOptions.Singleline)]
+    private static partial Regex Style();
+
+    [GeneratedRegex("text-anchor=\"end\">([^<]*)<")]
+    private static partial Regex TickLabel();
 
     [GeneratedRegex("<script")]
     private static partial Regex Script();

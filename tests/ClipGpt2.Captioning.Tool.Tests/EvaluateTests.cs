@@ -23,6 +23,24 @@ public sealed class EvaluateTests : IDisposable
         Assert.Contains("a red circle", File.ReadAllText(page), StringComparison.Ordinal);
     }
 
+    /// <summary>The page and the pictures are each named relative to the current folder, and the browser starts from the page's.</summary>
+    [Fact]
+    public async Task A_pages_pictures_are_found_from_where_the_page_is()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "my pictures"));
+        File.Copy(Golden.File("scenes/scene_000000.jpg"), Path.Combine(_folder, "my pictures", "a#1 50%.jpg"));
+        File.WriteAllText(Path.Combine(_folder, "r.json"), """{"images":[{"id":1,"file_name":"a#1 50%.jpg"}],"annotations":[{"id":1,"image_id":1,"caption":"a red circle"}]}""");
+        File.WriteAllText(Path.Combine(_folder, "c.json"), """[{"image_id":1,"caption":"a red circle"}]""");
+        var command = ClipGpt2Process.Command(
+            "evaluate", "--references", "r.json", "--candidates", "c.json", "--metrics", "rouge", "--images", "my pictures", "--html", "pages/evaluation.html");
+        command.WorkingDirectory = _folder;
+        var run = await ClipGpt2Process.Run(command);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        var address = File.ReadAllText(Path.Combine(_folder, "pages", "evaluation.html")).Split("<img src=\"")[1].Split('"')[0];
+        Assert.Equal("../my%20pictures/a%231%2050%25.jpg", address);
+        Assert.True(File.Exists(Path.Combine(_folder, "pages", Uri.UnescapeDataString(address))));
+    }
+
     [Fact]
     public async Task Json_is_all_that_is_written()
     {

@@ -29,6 +29,16 @@ public sealed class InspectModelTests
     }
 
     [Fact]
+    public async Task A_pattern_is_expanded_without_a_shell()
+    {
+        var expected = Directory.EnumerateFiles(Golden.File("checkpoints/formats"), "state_dict*.pt").Order(StringComparer.Ordinal).ToList();
+        var run = await ClipGpt2Process.Run("inspect", Golden.File("checkpoints/formats/state_dict*.pt"), "--json");
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.NotEmpty(expected);
+        Assert.Equal(expected, run.Json.Select(line => line.GetProperty("file").GetString()!));
+    }
+
+    [Fact]
     public async Task A_file_that_is_not_there_is_one_line_on_standard_error()
     {
         var run = await ClipGpt2Process.Run("inspect", "no-such-file.safetensors");

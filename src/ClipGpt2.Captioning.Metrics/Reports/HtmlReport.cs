@@ -8,10 +8,14 @@ namespace ClipGpt2.Captioning.Metrics.Reports;
 public static class HtmlReport
 {
     private const string Style = """
-        body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem; color: #222; }
-        table { border-collapse: collapse; } td, th { padding: .2rem .8rem; text-align: right; border-bottom: 1px solid #ddd; } th:first-child { text-align: left; }
-        article { display: flex; gap: 1rem; padding: 1rem 0; border-bottom: 1px solid #ddd; } img { width: 14rem; height: 10rem; object-fit: contain; background: #f4f4f4; }
-        .candidate { font-weight: 600; } ul { margin: .3rem 0; padding-left: 1.2rem; color: #555; } .figures { color: #777; font-size: .85rem; }
+        :root { color-scheme: light dark; --text: #1f2328; --soft: #59636e; --line: #d8dee4; --back: #fff; --card: #f6f8fa; }
+        @media (prefers-color-scheme: dark) { :root { --text: #e6edf3; --soft: #9198a1; --line: #3d444d; --back: #0d1117; --card: #151b23; } }
+        body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem; color: var(--text); background: var(--back); overflow-wrap: break-word; }
+        .table { overflow-x: auto; } table { border-collapse: collapse; } td, th { padding: .2rem .8rem; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--line); } th:first-child { text-align: left; padding-left: 0; }
+        article { display: flex; gap: 1rem; padding: 1rem 0; border-bottom: 1px solid var(--line); } article > div { min-width: 0; overflow-wrap: anywhere; }
+        img { flex: none; width: 14rem; height: 10rem; object-fit: contain; background: var(--card); border-radius: 4px; }
+        .candidate { font-weight: 600; } ul { margin: .3rem 0; padding-left: 1.2rem; color: var(--soft); } .figures { color: var(--soft); font-size: .85rem; } .figures span { white-space: nowrap; }
+        @media (max-width: 34rem) { article { flex-direction: column; gap: .5rem; } img { width: 100%; } }
         """;
 
     /// <summary>Writes a page, whole or not at all.</summary>
@@ -35,7 +39,7 @@ public static class HtmlReport
         var order = result.Scores.FirstOrDefault(s => s.Key == options.OrderBy) ?? result.Scores[^1];
         var worstFirst = Enumerable.Range(0, result.Corpus.Images.Count).OrderBy(i => order.PerImage[i]).ToList();
         var page = new StringBuilder();
-        page.Append(CultureInfo.InvariantCulture, $"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{Text(options.Title)}</title><style>{Style}</style></head><body>\n");
+        page.Append(CultureInfo.InvariantCulture, $"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>{Text(options.Title)}</title><style>{Style}</style></head><body>\n");
         page.Append(CultureInfo.InvariantCulture, $"<h1>{Text(options.Title)}</h1>\n<p>{result.Corpus.Images.Count} images</p>\n");
         AddTable(page, result);
         AddImages(page, result, options, $"Worst by {order.Key}", worstFirst.Take(options.Count));
@@ -45,7 +49,7 @@ public static class HtmlReport
 
     private static void AddTable(StringBuilder page, EvaluationResult result)
     {
-        page.Append("<table><tr><th>metric</th><th>score</th><th>value</th></tr>\n");
+        page.Append("<div class=\"table\"><table><tr><th>metric</th><th>score</th><th>value</th></tr>\n");
         foreach (var metric in result.Metrics)
         {
             foreach (var score in metric.Scores)
@@ -54,7 +58,7 @@ public static class HtmlReport
             }
         }
 
-        page.Append("</table>\n");
+        page.Append("</table></div>\n");
     }
 
     private static void AddImages(StringBuilder page, EvaluationResult result, HtmlReportOptions options, string title, IEnumerable<int> images)
@@ -75,7 +79,7 @@ public static class HtmlReport
                 page.Append(CultureInfo.InvariantCulture, $"<li>{Text(reference)}</li>");
             }
 
-            var figures = result.Scores.Select(s => $"{Text(s.Key)} {Figure(s.PerImage[i])}");
+            var figures = result.Scores.Select(s => $"<span>{Text(s.Key)} {Figure(s.PerImage[i])}</span>");
             page.Append(CultureInfo.InvariantCulture, $"</ul><div class=\"figures\">{string.Join(" · ", figures)}</div></div></article>\n");
         }
     }

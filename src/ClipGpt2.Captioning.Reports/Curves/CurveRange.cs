@@ -8,6 +8,9 @@ internal readonly record struct CurveRange(double Low, double High)
     /// <summary>The share of the data's range that is free at each end.</summary>
     private const double Margin = 0.05;
 
+    /// <summary>Up to which share of themselves values count as one: means of equal numbers differ in their last digits.</summary>
+    private const double Rounding = 1e-9;
+
     public double Length => High - Low;
 
     /// <summary>Holds all values with a margin; from 0 to 1 if there are none, and a little around a single one.</summary>
@@ -24,7 +27,7 @@ internal readonly record struct CurveRange(double Low, double High)
             return new(0, 1);
         }
 
-        var margin = high > low ? (high - low) * Margin : Math.Max(Math.Abs(low) * Margin, 1e-6);
+        var margin = high - low > Rounding * Math.Max(Math.Abs(low), Math.Abs(high)) ? (high - low) * Margin : Math.Max(Math.Abs(low) * Margin, 1e-6);
         return new(low - margin, high + margin);
     }
 }

@@ -15,7 +15,7 @@ internal static class EpochTable
         }
 
         var keys = history.SelectMany(e => e.Metrics.Keys).Distinct().Order(StringComparer.Ordinal).ToList();
-        var table = new StringBuilder("<h2>Epochs</h2>\n<div class=\"table\"><table>\n<tr><th>epoch</th><th>steps</th><th>train loss</th>");
+        var table = new StringBuilder("<h2>Epochs</h2>\n<div class=\"table\"><table class=\"epochs\">\n<tr><th>epoch</th><th>steps</th><th>train loss</th>");
         var isRewarded = history.Any(e => e.TrainReward is not null);
         table.Append(isRewarded ? "<th>train reward</th>" : "").Append("<th>validation loss</th>");
         table.AppendJoin("", keys.Select(k => $"<th>{Html.Text(k)}</th>")).Append("<th>learning rate</th><th>time</th></tr>\n");

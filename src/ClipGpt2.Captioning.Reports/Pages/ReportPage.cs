@@ -44,11 +44,11 @@ internal sealed class ReportPage(TrainingRun run, ReportData data, IReadOnlyList
         AddTile("validation examples", run.ValidationExamples.ToString("N0", CultureInfo.InvariantCulture));
         AddTile("trained weights", run.TrainedWeights.Sum(w => w.Value.Aggregate(1L, (a, b) => a * b)).ToString("N0", CultureInfo.InvariantCulture));
         AddTile("best epoch", history.LastOrDefault(e => e.IsBest)?.Epoch.ToString(CultureInfo.InvariantCulture) ?? "–");
-        AddTile("best checkpoint", BestCheckpoint ?? "–");
+        AddTile("best checkpoint", BestCheckpoint ?? "–", " class=\"path\"");
         _page.Append("</dl>\n");
     }
 
-    private void AddTile(string name, string value) => Add($"<div><dt>{name}</dt><dd>{Html.Text(value)}</dd></div>");
+    private void AddTile(string name, string value, string attributes = "") => Add($"<div{attributes}><dt>{name}</dt><dd>{Html.Text(value)}</dd></div>");
 
     private void AddCharts()
     {

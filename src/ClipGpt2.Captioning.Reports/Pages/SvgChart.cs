@@ -37,10 +37,11 @@ internal sealed class SvgChart
             chart.AddCurve(curve, i % 6);
         }
 
-        var legend = string.Concat(curves.Select((c, i) => string.Create(CultureInfo.InvariantCulture, $"<span class=\"key c{i % 6}\">{Html.Text(c.Name)}</span>")));
+        // One curve of the title's name needs no legend.
+        var legend = curves is [{ } only] && only.Name.Equals(title, StringComparison.OrdinalIgnoreCase) ? "" : string.Concat(curves.Select((c, i) => string.Create(CultureInfo.InvariantCulture, $" <span class=\"key c{i % 6}\">{Html.Text(c.Name)}</span>")));
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"<figure><figcaption>{Html.Text(title)} {legend}</figcaption><svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{Html.Text(title)}\">{chart._svg}</svg></figure>\n");
+            $"<figure><figcaption>{Html.Text(title)}{legend}</figcaption><svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{Html.Text(title)}\">{chart._svg}</svg></figure>\n");
     }
 
     private void AddAxes(string axis)

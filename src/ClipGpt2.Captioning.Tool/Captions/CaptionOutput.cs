@@ -1,15 +1,24 @@
 using ClipGpt2.Captioning.Tool.Output;
+using Spectre.Console;
 
 namespace ClipGpt2.Captioning.Tool.Captions;
 
 /// <summary>How captions are written, each when it is there.</summary>
-internal abstract class CaptionOutput
+/// <param name="bar">Where progress is shown meanwhile; null for nowhere.</param>
+internal abstract class CaptionOutput(IAnsiConsole? bar)
 {
-    /// <summary>JSON lines; else a progress bar where somebody watches, else plain lines.</summary>
-    public static CaptionOutput Create(bool json) => json ? new JsonCaptions() : Terminal.IsInteractive ? new WatchedCaptions() : new PlainCaptions();
+    /// <summary>JSON lines or plain ones on standard output, and a progress bar where standard error is a terminal.</summary>
+    /// <remarks>Only JSON on the bar's own screen has none: its lines would be folded at the screen's edge, and are a sign of life themselves.</remarks>
+    public static CaptionOutput Create(bool json)
+    {
+        var (isWatched, isOneScreen) = (Terminal.IsWatched, Terminal.IsInteractive);
+        return json
+            ? new JsonCaptions(isWatched && !isOneScreen ? Terminal.OpenError() : null)
+            : new PlainCaptions(isOneScreen ? Terminal.Open() : isWatched ? Terminal.OpenError() : null, isOneScreen);
+    }
 
-    /// <summary>Is told of the captioner before the first result.</summary>
-    public virtual void Begin(Captioner captioner)
+    /// <summary>Is told of the captioner, and what it is asked for, before the first result.</summary>
+    public virtual void Begin(Captioner captioner, CaptionOptions options)
     {
     }
 
@@ -17,7 +26,12 @@ internal abstract class CaptionOutput
     /// <param name="results">The results.</param>
     /// <param name="count">How many there will be.</param>
     /// <returns>Whether every picture has its caption.</returns>
-    public virtual async Task<bool> WriteAsync(IAsyncEnumerable<CaptionResult> results, int count)
+    public Task<bool> WriteAsync(IAsyncEnumerable<CaptionResult> results, int count) =>
+        bar is null ? WriteAllAsync(results) : CaptionBar.ShowAsync(bar, results, count, WriteAllAsync);
+
+    protected abstract void Write(CaptionResult result);
+
+    private async Task<bool> WriteAllAsync(IAsyncEnumerable<CaptionResult> results)
     {
         var complete = true;
         await foreach (var result in results)
@@ -28,6 +42,4 @@ internal abstract class CaptionOutput
 
         return complete;
     }
-
-    protected abstract void Write(CaptionResult result);
 }

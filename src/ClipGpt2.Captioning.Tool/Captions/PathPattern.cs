@@ -11,10 +11,16 @@ internal static class PathPattern
     // What can't be looked into holds nothing that fits, as in shells.
     private static readonly EnumerationOptions Looking = new() { MatchType = MatchType.Simple, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = true };
 
-    public static bool IsPattern(string path) => path.AsSpan().IndexOfAny(Wild) >= 0;
+    /// <summary>What an argument means: what is there under that very name, or isn't a pattern, is itself.</summary>
+    /// <exception cref="CaptioningException">It is a pattern, and nothing fits it.</exception>
+    public static IReadOnlyList<string> Expand(string argument) => Path.Exists(argument) || !IsPattern(argument) ? [argument] : Matches(argument) is { Count: > 0 } found
+        ? found
+        : throw new CaptioningException($"Nothing fits the pattern '{argument}': * stands for any letters of a name, ? for one, and ** for any folders.");
+
+    private static bool IsPattern(string path) => path.AsSpan().IndexOfAny(Wild) >= 0;
 
     /// <summary>The files and folders that fit, by name; names that begin with a point fit only what begins with one.</summary>
-    public static IReadOnlyList<string> Matches(string pattern)
+    private static IReadOnlyList<string> Matches(string pattern)
     {
         var root = Path.GetPathRoot(pattern) ?? "";
         IEnumerable<string> found = [root];

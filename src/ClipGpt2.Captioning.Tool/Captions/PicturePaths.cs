@@ -15,7 +15,7 @@ internal sealed class PicturePaths(bool recursive)
     {
         // Standard input can be read once. A read can't be cancelled, but it needn't be waited for.
         var listed = arguments.Contains(StandardInput) ? await Task.Run(ReadList, CancellationToken.None).WaitAsync(token) : [];
-        return [.. arguments.SelectMany(argument => argument == StandardInput ? listed.SelectMany(Pictures) : Matches(argument).SelectMany(Pictures))];
+        return [.. arguments.SelectMany(argument => argument == StandardInput ? listed.SelectMany(Pictures) : PathPattern.Expand(argument).SelectMany(Pictures))];
     }
 
     private static List<string> ReadList()
@@ -31,10 +31,6 @@ internal sealed class PicturePaths(bool recursive)
 
         return paths.Count > 0 ? paths : throw new CaptioningException("Standard input (-) names no pictures: give the path of one on each line.");
     }
-
-    private static IReadOnlyList<string> Matches(string path) => Path.Exists(path) || !PathPattern.IsPattern(path) ? [path] : PathPattern.Matches(path) is { Count: > 0 } found
-        ? found
-        : throw new CaptioningException($"Nothing fits the pattern '{path}': * stands for any letters of a name, ? for one, and ** for any folders.");
 
     private IReadOnlyList<string> Pictures(string path) => !Directory.Exists(path) ? [path] : ImageFiles.In(path, recursive) is { Count: > 0 } files
         ? files

@@ -1,10 +1,15 @@
 using ClipGpt2.Captioning.Tool.Output;
+using Spectre.Console;
 
 namespace ClipGpt2.Captioning.Tool.Captions;
 
 /// <summary>File, tabulator, caption; errors go to standard error.</summary>
-internal class PlainCaptions : CaptionOutput
+/// <param name="bar">Where progress is shown meanwhile, and errors above it; null for nowhere.</param>
+/// <param name="onBarsScreen">Whether captions go above the bar too, since standard output is that terminal.</param>
+internal sealed class PlainCaptions(IAnsiConsole? bar, bool onBarsScreen) : CaptionOutput(bar)
 {
+    private readonly IAnsiConsole? _bar = bar;
+
     protected override void Write(CaptionResult result)
     {
         if (result.Error is { } error)
@@ -17,7 +22,27 @@ internal class PlainCaptions : CaptionOutput
         }
     }
 
-    protected virtual void WriteLine(string line) => Console.Out.WriteLine(line);
+    private void WriteLine(string line)
+    {
+        if (onBarsScreen)
+        {
+            _bar!.WriteLine(line);
+        }
+        else
+        {
+            Console.Out.WriteLine(line);
+        }
+    }
 
-    protected virtual void WriteError(string message) => Messages.Error(message);
+    private void WriteError(string message)
+    {
+        if (_bar is not null)
+        {
+            _bar.WriteLine(Messages.Format(message), new Style(Color.Red));
+        }
+        else
+        {
+            Messages.Error(message);
+        }
+    }
 }

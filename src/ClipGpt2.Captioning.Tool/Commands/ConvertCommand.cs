@@ -8,7 +8,7 @@ namespace ClipGpt2.Captioning.Tool.Commands;
 /// <summary><c>clipgpt2 convert</c>: writes a model of any readable form as safetensors, in a folder of Hugging Face's form or alone.</summary>
 internal static class ConvertCommand
 {
-    private static readonly Argument<string> Source = new("SOURCE") { Description = "A caption checkpoint (this library's, the reference program's, ClipCap's), a base model's folder or id, OpenAI's CLIP file, or any file of weights." };
+    private static readonly Argument<string> Source = new("SOURCE") { Description = "A captioner's folder, a caption checkpoint (this library's, the reference program's, ClipCap's), a base model's folder or id, OpenAI's CLIP file, or any file of weights." };
 
     private static readonly Option<string> Out = new("--out")
     {

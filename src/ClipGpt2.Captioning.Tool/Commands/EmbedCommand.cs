@@ -1,9 +1,9 @@
 using System.CommandLine;
 using ClipGpt2.Captioning.Encoders;
+using ClipGpt2.Captioning.Folders;
 using ClipGpt2.Captioning.Images;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Tool.Embedding;
-using ClipGpt2.Captioning.Tool.Fetching;
 using ClipGpt2.Captioning.Tool.Output;
 using ClipGpt2.Captioning.Training.Configuration;
 using ClipGpt2.Captioning.Training.Data;
@@ -14,7 +14,7 @@ namespace ClipGpt2.Captioning.Tool.Commands;
 /// <summary><c>clipgpt2 embed</c>: computes the embeddings of a data set's pictures once, for all trainings to come.</summary>
 internal static class EmbedCommand
 {
-    private static readonly Option<string> Encoder = new("--encoder") { HelpName = "FOLDER|ID|FILE", Description = "The image encoder: the folder or id of a CLIP or SigLIP model, or a file of weights of OpenAI's or OpenCLIP's CLIP.", Required = true };
+    private static readonly Option<string> Encoder = new("--encoder") { HelpName = "FOLDER|ID|FILE", Description = "The image encoder: the folder or id of a CLIP or SigLIP model, a file of weights of OpenAI's or OpenCLIP's CLIP, or a captioner's folder, whose encoder and preprocessing are used.", Required = true };
     private static readonly Option<string> Captions = new("--captions") { HelpName = "FILE|FOLDER", Description = "The data set: a file of captions of any form, or a folder.", Required = true };
     private static readonly Option<string?> Images = new("--images") { HelpName = "FOLDER", Description = "The folder that the pictures' paths in the file are relative to." };
     private static readonly Option<string[]> Splits = new("--splits") { HelpName = "NAME", Description = "The splits of a file that has some (Karpathy's); train and restval unless given.", AllowMultipleArgumentsPerToken = true };
@@ -43,8 +43,19 @@ internal static class EmbedCommand
             "embed", "Compute the embeddings of a data set's pictures. An interrupted run goes on where it was.",
             "clipgpt2 embed --encoder openai/clip-vit-base-patch32 --captions data/coco_train.json --out data/embeddings")
         {
-            Encoder, Captions, Images, Splits, Out, ImageSize, KeepAspect, Precision, ComputeChoice.Device, ComputeChoice.Libtorch, BadImages, Threads, BatchSize, ChunkSize, Check, Verbose,
+            Encoder, Captions, Images, Splits, Out, ImageSize, KeepAspect, PictureReading.Orientation, Precision, ComputeChoice.Device, ComputeChoice.Libtorch, BadImages, Threads, BatchSize, ChunkSize, Check, Verbose,
         };
+
+        command.Validators.Add(result =>
+        {
+            foreach (var option in new Option[] { ImageSize, KeepAspect }.Where(option => result.GetResult(option) is { Implicit: false }))
+            {
+                if (result.GetValue(Encoder) is { } encoder && CaptionerFolder.IsOne(encoder))
+                {
+                    result.AddError($"'{encoder}' is a captioner's folder, which says itself how pictures are prepared: leave out {option.Name}.");
+                }
+            }
+        });
 
         // Ctrl-C is watched for only once the action has returned its task.
         command.SetAction((parsed, token) => Task.Run(() => Run(parsed, token), CancellationToken.None));
@@ -56,7 +67,7 @@ internal static class EmbedCommand
         ComputeChoice.Load(parsed);
         var captions = parsed.GetRequiredValue(Captions);
         var dataset = CaptionDatasets.Open(captions, Reading(parsed), token);
-        using var encoder = ImageEncoders.FromPretrained(parsed.GetRequiredValue(Encoder), ComputeChoice.Compute(parsed), LocalModels.Search());
+        using var encoder = EncoderSource.Load(parsed.GetRequiredValue(Encoder), ComputeChoice.Compute(parsed));
         var options = new EmbeddingStoreOptions
         {
             Precision = parsed.GetValue(Precision),
@@ -64,6 +75,7 @@ internal static class EmbedCommand
             ChunkSize = parsed.GetValue(ChunkSize),
             Threads = parsed.GetValue(Threads),
             BadImages = parsed.GetValue(BadImages),
+            ImageDecoding = PictureReading.Decoding(parsed),
             Preprocessor = Preprocessor(parsed, encoder.Preprocessor),
         };
         var store = parsed.GetRequiredValue(Out);
@@ -73,7 +85,7 @@ internal static class EmbedCommand
     }
 
     private static ImagePreprocessor Preprocessor(ParseResult parsed, ImagePreprocessor own) =>
-        !parsed.GetValue(KeepAspect) && parsed.GetValue(ImageSize) is [var width, var height]
+        !parsed.GetValue(KeepAspect) && !CaptionerFolder.IsOne(parsed.GetRequiredValue(Encoder)) && parsed.GetValue(ImageSize) is [var width, var height]
             ? new ImagePreprocessor(own.Options with { Squash = new ImageSize(width, height) })
             : own;
 

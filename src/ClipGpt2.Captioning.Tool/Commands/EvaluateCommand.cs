@@ -34,7 +34,7 @@ internal static class EvaluateCommand
             "evaluate", "Measure captions against reference captions.",
             "clipgpt2 evaluate --references captions_val.json --candidates results.json --metrics bleu,cider")
         {
-            References, Candidates, Subset, Metrics, Frequencies, SaveFrequencies, MeteorDataPath, BertModel, BertLayers, ClipModel, ComputeChoice.Device, ComputeChoice.Libtorch, Images,
+            References, Candidates, Subset, Metrics, Frequencies, SaveFrequencies, MeteorDataPath, BertModel, BertLayers, ClipModel, ComputeChoice.Device, ComputeChoice.Libtorch, Images, PictureReading.Orientation,
             PerImage, Sheet, Html, Json,
         };
         command.SetAction((parsed, token) => Task.Run(() => Run(parsed, token), CancellationToken.None));
@@ -55,6 +55,7 @@ internal static class EvaluateCommand
             BertLayer = parsed.GetValue(BertLayers),
             ClipModel = parsed.GetValue(ClipModel),
             Picture = id => Picture(images, references, id),
+            ImageDecoding = PictureReading.Decoding(parsed),
             Compute = ComputeChoice.Compute(parsed),
         };
         var result = choice.Create().Evaluate(corpus, token);
@@ -71,7 +72,7 @@ internal static class EvaluateCommand
 
         if (parsed.GetValue(Html) is { } page)
         {
-            HtmlReport.Write(result, page, new HtmlReportOptions { Picture = id => Picture(images, references, id) });
+            HtmlReport.Write(result, page, new HtmlReportOptions { Picture = id => Picture(images, references, id) is { } picture ? PageAddress.Of(picture, page) : null });
         }
 
         if (parsed.GetValue(SaveFrequencies) is { } frequencies)

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using ClipGpt2.Captioning.Folders;
+using ClipGpt2.Captioning.Tool.Captions;
 using ClipGpt2.Captioning.Tool.Inspection;
 using ClipGpt2.Captioning.Tool.Output;
 
@@ -9,34 +11,33 @@ internal static class InspectCommand
 {
     public static Command Create()
     {
-        var files = PathArgument.Create("FILE", "A file of weights, the index of a sharded one, a model folder or the id of a fetched model; with --preprocess, a picture.");
+        var files = PathArgument.Create("FILE", "A file of weights, the index of a sharded one, a captioner's folder, a model's, the id of a fetched model, or a pattern such as '*.safetensors'; with --preprocess, a picture.");
         var preprocess = new Option<string?>("--preprocess")
         {
             HelpName = "FOLDER|clip-vit-base-patch32",
-            Description = "Look at pictures, through this model's preprocessing: what Python would see, as SHA-256 of the pixels.",
+            Description = "Look at pictures, through this model's or captioner's preprocessing: what Python would see, as SHA-256 of the pixels.",
         };
-        var transform = new Option<PictureTransform>("--transform")
+        var transform = new Option<PictureTransform?>("--transform")
         {
             HelpName = "hf|openai|squash:WxH",
-            Description = "Whose order of steps: Hugging Face's, OpenAI's, or Hugging Face's after a squash to W x H.",
+            Description = "Whose order of steps: Hugging Face's, OpenAI's, or Hugging Face's after a squash to W x H. Without it Hugging Face's, or a captioner's own.",
             CustomParser = PictureTransform.Parse,
-            DefaultValueFactory = _ => PictureTransform.HuggingFace,
         };
         var json = new Option<bool>("--json") { Description = "Write one JSON object a line." };
         var command = new Verb(
-            "inspect", "List a model file's tensors and metadata without loading them, or show what a model sees of a picture.",
+            "inspect", "List a model file's tensors and metadata or a captioner's parts without loading them, or show what a model sees of a picture.",
             "clipgpt2 inspect photo.jpg --preprocess clip-vit-base-patch32 --json")
-        { files, preprocess, transform, json };
+        { files, preprocess, transform, PictureReading.Orientation, json };
         command.Validators.Add(result =>
         {
-            if (result.GetResult(preprocess) is null && result.GetResult(transform) is { Implicit: false })
+            foreach (var option in new Option[] { transform, PictureReading.Orientation }.Where(option => result.GetResult(preprocess) is null && result.GetResult(option) is { Implicit: false }))
             {
-                result.AddError("--transform is about pictures: give --preprocess too.");
+                result.AddError($"{option.Name} is about pictures: give --preprocess too.");
             }
         });
         command.SetAction(parsed => Run(
-            parsed.GetRequiredValue(files),
-            parsed.GetValue(preprocess) is { } model ? PictureInspector.Create(model, parsed.GetRequiredValue(transform)) : null,
+            [.. parsed.GetRequiredValue(files).SelectMany(PathPattern.Expand)],
+            parsed.GetValue(preprocess) is { } model ? PictureInspector.Create(model, parsed.GetValue(transform), PictureReading.Decoding(parsed)) : null,
             parsed.GetValue(json)));
         return command;
     }
@@ -49,14 +50,7 @@ internal static class InspectCommand
         {
             try
             {
-                if (pictures is null)
-                {
-                    output.Write(ModelReport.Of(file));
-                }
-                else
-                {
-                    output.Write(pictures.Look(file));
-                }
+                Inspect(file, pictures, output);
             }
             catch (CaptioningException e)
             {
@@ -67,5 +61,21 @@ internal static class InspectCommand
         }
 
         return exitCode;
+    }
+
+    private static void Inspect(string file, PictureInspector? pictures, IInspectionOutput output)
+    {
+        if (pictures is not null)
+        {
+            output.Write(pictures.Look(file));
+        }
+        else if (CaptionerFolder.IsOne(file))
+        {
+            output.Write(CaptionerReport.Of(file));
+        }
+        else
+        {
+            output.Write(ModelReport.Of(file));
+        }
     }
 }

@@ -1,3 +1,4 @@
+using ClipGpt2.Captioning.Folders;
 using ClipGpt2.Captioning.Tool.Fetching;
 using ClipGpt2.Captioning.Training.Checkpoints;
 using ClipGpt2.Captioning.Weights;
@@ -11,13 +12,21 @@ namespace ClipGpt2.Captioning.Tool.Converting;
 /// <param name="Tokenizer">The folder of tokenizer files for a base model.</param>
 internal sealed record Conversion(string Source, string Target, BaseModels Bases, string? Tokenizer)
 {
+    private const string Captioners = "a captioner";
+
     private bool IntoFile => Target.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Converts.</summary>
     /// <param name="token">Ends it between two weights.</param>
     /// <returns>What was written, in words.</returns>
+    /// <exception cref="CaptioningException">The source can't be read or the target written, or an option isn't for this source.</exception>
     public string Run(CancellationToken token)
     {
+        if (CaptionerFolder.IsOne(Source))
+        {
+            return ConvertCaptioner();
+        }
+
         using var checkpoint = OpenCheckpoint();
         return (checkpoint, IntoFile) switch
         {
@@ -31,18 +40,38 @@ internal sealed record Conversion(string Source, string Target, BaseModels Bases
     /// <summary>The source as a caption checkpoint, or null if it is something else.</summary>
     private CaptionCheckpoint? OpenCheckpoint() => File.Exists(Source) && CaptionCheckpoint.IsOne(Source) ? CaptionCheckpoint.Open(Source) : null;
 
+    /// <summary>A captioner's folder has everything in it. Weights of a folder stay as they are stored; a checkpoint's are float32.</summary>
+    private string ConvertCaptioner()
+    {
+        if (Bases.Clip is not null || Bases.Gpt2 is not null || Tokenizer is not null)
+        {
+            throw new CaptioningException($"'{Source}' is a captioner's folder, which has encoder, decoder and tokenizer in it: leave out --clip, --gpt2 and --tokenizer.");
+        }
+
+        using var captioner = Captioner.FromPretrained(Source, new CaptionerOptions { Trainable = IntoFile ? TrainableParts.All : TrainableParts.None });
+        if (IntoFile)
+        {
+            return Checkpoint(CaptionerConversion.Write(captioner, Target));
+        }
+
+        AtomicFolder.Write(Target, captioner.Save);
+        return Captioners;
+    }
+
     private string WriteCheckpoint(CaptionCheckpoint checkpoint, CancellationToken token)
     {
         checkpoint.SaveAs(Target, Bases, token);
-        return $"a caption checkpoint of {checkpoint.Tensors.Count} tensors";
+        return Checkpoint(checkpoint.Tensors.Count);
     }
 
     private string WriteCaptioner(CaptionCheckpoint checkpoint)
     {
         using var captioner = checkpoint.LoadCaptioner(new CaptionerOptions { Trainable = TrainableParts.ProjectorAndDecoder, ModelSearch = LocalModels.Search() }, Bases);
         AtomicFolder.Write(Target, captioner.Save);
-        return "a captioner";
+        return Captioners;
     }
+
+    private static string Checkpoint(int tensors) => $"a caption checkpoint of {tensors} tensors";
 
     private string WriteWeights(CancellationToken token)
     {

@@ -1,4 +1,5 @@
 using ClipGpt2.Captioning.Evaluation;
+using ClipGpt2.Captioning.Images;
 using ClipGpt2.Captioning.Metrics;
 using ClipGpt2.Captioning.Metrics.Cider;
 using ClipGpt2.Captioning.Metrics.Meteor;
@@ -34,6 +35,9 @@ internal sealed record MetricChoice(string Names)
     /// <summary>The picture of an image, or null where there is none.</summary>
     public Func<string, string?> Picture { get; init; } = _ => null;
 
+    /// <summary>How CLIPScore's pictures are decoded.</summary>
+    public ImageDecodingOptions ImageDecoding { get; init; } = new();
+
     /// <summary>Where the models compute.</summary>
     public ComputeOptions Compute { get; init; } = new();
 
@@ -58,6 +62,7 @@ internal sealed record MetricChoice(string Names)
             BertLayer = BertLayer,
             ClipModel = ClipModel ?? "",
             ModelSearch = LocalModels.Search(),
+            ImageDecoding = ImageDecoding,
             Compute = Compute,
             PictureOf = image => Picture(image.Id) ?? throw new CaptioningException($"CLIPScore needs the picture of image {image.Id}: name the folder with --images, and the file in the references."),
         };

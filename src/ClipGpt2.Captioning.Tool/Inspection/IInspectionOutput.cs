@@ -8,6 +8,8 @@ internal interface IInspectionOutput
 {
     void Write(ModelReport report);
 
+    void Write(CaptionerReport report);
+
     void Write(PictureReport report);
 
     void WriteError(string file, string message);
@@ -17,6 +19,8 @@ internal interface IInspectionOutput
 internal sealed class JsonInspection : IInspectionOutput
 {
     public void Write(ModelReport report) => JsonLines.Write(report);
+
+    public void Write(CaptionerReport report) => JsonLines.Write(report);
 
     public void Write(PictureReport report) => JsonLines.Write(report);
 
@@ -29,6 +33,8 @@ internal sealed class TextInspection : IInspectionOutput
     private readonly IAnsiConsole _console = Terminal.Open();
 
     public void Write(ModelReport report) => ModelTable.Write(report, _console);
+
+    public void Write(CaptionerReport report) => CaptionerTable.Write(report, _console);
 
     public void Write(PictureReport report) =>
         Console.Out.WriteLine($"{Printable.Line(report.File)}: {report.Width} x {report.Height}, rgb {report.RgbSha256}, crop {report.CropSha256}");

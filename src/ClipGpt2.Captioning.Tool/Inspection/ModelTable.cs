@@ -25,8 +25,14 @@ internal static class ModelTable
             return;
         }
 
+        console.Write(Of(report.Tensors));
+    }
+
+    /// <summary>A table of tensors.</summary>
+    public static Table Of(IEnumerable<TensorReport> tensors)
+    {
         var table = new Table().Border(TableBorder.Simple).AddColumns("tensor", "type", "shape").AddColumn("bytes", column => column.RightAligned());
-        foreach (var tensor in report.Tensors)
+        foreach (var tensor in tensors)
         {
             table.AddRow(
                 new Text(Printable.Line(tensor.Name)),
@@ -35,6 +41,6 @@ internal static class ModelTable
                 new Text(tensor.Bytes.ToString("N0", CultureInfo.InvariantCulture)));
         }
 
-        console.Write(table);
+        return table;
     }
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using ClipGpt2.Captioning.Images;
+using ClipGpt2.Captioning.Tool.Embedding;
 
 namespace ClipGpt2.Captioning.Tool.Inspection;
 
@@ -14,27 +15,32 @@ internal sealed record PictureReport(string File, int Width, int Height, string 
 /// <summary>Decodes and crops pictures as Python does, and takes fingerprints on the way.</summary>
 internal sealed class PictureInspector
 {
-    private static readonly ImageDecodingOptions PillowParity = new() { Fidelity = ImageFidelity.Pillow };
-
-    private readonly IImageDecoder _decoder;
+    private readonly IImageDecoder _decoder = new SkiaImageDecoder();
     private readonly ImagePreprocessor _preprocessor;
+    private readonly ImageDecodingOptions _decoding;
 
-    private PictureInspector(IImageDecoder decoder, ImagePreprocessor preprocessor)
+    private PictureInspector(ImagePreprocessor preprocessor, ImageDecodingOptions decoding)
     {
-        _decoder = decoder;
         _preprocessor = preprocessor;
+        _decoding = decoding;
     }
 
     /// <summary>Loads a model's preprocessing.</summary>
+    /// <param name="model">A captioner's folder, a model's, or the name of a known preprocessing.</param>
+    /// <param name="transform">The order of steps; null for the model's own.</param>
+    /// <param name="decoding">How pictures are decoded.</param>
     /// <exception cref="CaptioningException">The model has none, or the size to squash to is out of range.</exception>
-    public static PictureInspector Create(string model, PictureTransform transform) =>
-        new(new SkiaImageDecoder(), new ImagePreprocessor(ImagePreprocessor.Load(model).Options with { Transform = transform.Order, Squash = transform.Squash }));
+    public static PictureInspector Create(string model, PictureTransform? transform, ImageDecodingOptions decoding)
+    {
+        var own = EncoderSource.Preprocessor(model);
+        return new(transform is null ? own : new ImagePreprocessor(own.Options with { Transform = transform.Order, Squash = transform.Squash }), decoding);
+    }
 
     /// <summary>Looks at a picture.</summary>
     /// <exception cref="ImageDecodingException">It can't be read.</exception>
     public PictureReport Look(string file)
     {
-        using var picture = _decoder.Decode(file, PillowParity);
+        using var picture = _decoder.Decode(file, _decoding);
         return new(file, picture.Width, picture.Height, Hash(picture.ToRgb()), Hash(_preprocessor.Crop(picture)));
     }
 

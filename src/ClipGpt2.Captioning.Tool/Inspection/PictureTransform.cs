@@ -10,15 +10,13 @@ namespace ClipGpt2.Captioning.Tool.Inspection;
 /// <param name="Squash">The size that the reference program squashes pictures to first.</param>
 internal sealed partial record PictureTransform(ImageTransform Order, ImageSize? Squash = null)
 {
-    public static PictureTransform HuggingFace { get; } = new(ImageTransform.HuggingFace);
-
     /// <summary>Reads <c>hf</c>, <c>openai</c> or <c>squash:WxH</c>.</summary>
     public static PictureTransform? Parse(ArgumentResult argument)
     {
         var text = argument.Tokens[0].Value;
         if (text is "hf")
         {
-            return HuggingFace;
+            return new(ImageTransform.HuggingFace);
         }
 
         if (text is "openai")
@@ -34,14 +32,6 @@ internal sealed partial record PictureTransform(ImageTransform Order, ImageSize?
         argument.AddError($"--transform is '{text}'; it must be hf, openai or squash:WxH (such as squash:224x224).");
         return null;
     }
-
-    /// <summary>The form that the command line takes, for its help.</summary>
-    public override string ToString() => this switch
-    {
-        { Squash: { } size } => $"squash:{size.Width}x{size.Height}",
-        { Order: ImageTransform.OpenAi } => "openai",
-        _ => "hf",
-    };
 
     private static int Number(Group group) => int.Parse(group.ValueSpan, CultureInfo.InvariantCulture);
 

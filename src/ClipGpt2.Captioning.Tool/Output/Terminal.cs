@@ -2,11 +2,14 @@ using Spectre.Console;
 
 namespace ClipGpt2.Captioning.Tool.Output;
 
-/// <summary>Standard output for people.</summary>
+/// <summary>The streams for people.</summary>
 internal static class Terminal
 {
-    /// <summary>Whether there is somebody to watch a progress bar.</summary>
-    public static bool IsInteractive => !Console.IsOutputRedirected && !Console.IsErrorRedirected;
+    /// <summary>Whether results and progress go to one terminal, where they share the screen.</summary>
+    public static bool IsInteractive => !Console.IsOutputRedirected && IsWatched;
+
+    /// <summary>Whether there is somebody to watch progress, wherever results go.</summary>
+    public static bool IsWatched => !Console.IsErrorRedirected;
 
     /// <summary>The console to write tables on; in a pipe they take whatever width they need.</summary>
     public static IAnsiConsole Open()
@@ -19,4 +22,8 @@ internal static class Terminal
 
         return console;
     }
+
+    /// <summary>The console to show progress on while results go elsewhere.</summary>
+    /// <remarks>To be asked for only where somebody watches: by itself it would take a redirected standard output for nobody.</remarks>
+    public static IAnsiConsole OpenError() => AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error), Interactive = InteractionSupport.Yes });
 }

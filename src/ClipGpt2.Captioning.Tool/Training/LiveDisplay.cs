@@ -4,7 +4,7 @@ using Spectre.Console;
 namespace ClipGpt2.Captioning.Tool.Training;
 
 /// <summary>A few lines at the end of the terminal, redrawn four times a second by a thread of its own, so that training doesn't wait for the terminal.</summary>
-internal sealed class LiveDisplay(IAnsiConsole console) : TrainingDisplay
+internal sealed class LiveDisplay(IAnsiConsole console, string bestBy) : TrainingDisplay(bestBy)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 

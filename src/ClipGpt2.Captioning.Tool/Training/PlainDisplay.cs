@@ -5,7 +5,7 @@ using Spectre.Console;
 namespace ClipGpt2.Captioning.Tool.Training;
 
 /// <summary>Lines for a file or a pipe: one for each epoch, and one every half minute.</summary>
-internal sealed class PlainDisplay(IAnsiConsole console, TimeProvider? clock = null) : TrainingDisplay
+internal sealed class PlainDisplay(IAnsiConsole console, string bestBy, TimeProvider? clock = null) : TrainingDisplay(bestBy)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
@@ -16,7 +16,7 @@ internal sealed class PlainDisplay(IAnsiConsole console, TimeProvider? clock = n
     public override void EpochEnded(IReadOnlyList<EpochFigures> history)
     {
         var epoch = history[^1];
-        var validation = epoch.ValidationLoss is { } loss ? $"; validation {RunText.Figures(loss, epoch.Metrics)}" : "";
+        var validation = epoch.ValidationLoss is { } loss ? $"; validation {RunText.Figures(loss, epoch.Metrics, View.BestBy)}" : "";
         Write($"epoch {epoch.Epoch}: loss {RunText.Loss(epoch.TrainLoss)}{RunText.Reward(epoch.TrainReward)}{validation}{(epoch.IsBest ? " (best)" : "")}, in {RunText.Time(TimeSpan.FromSeconds(epoch.Seconds))}");
     }
 

@@ -98,10 +98,10 @@ internal sealed class RunScreen(RunView view) : IRenderable
     {
         if (view.Validation is { } validation)
         {
-            yield return [new(When(validation)), new(validation.IsBest ? " (best)" : "", Good), new($": {RunText.Figures(validation.Loss, validation.Metrics)}")];
+            yield return [new(When(validation)), new(validation.IsBest ? " (best)" : "", Good), new($": {RunText.Figures(validation.Loss, validation.Metrics, view.BestBy)}")];
             if (view.Best is { } best && !validation.IsBest)
             {
-                yield return [new($"best, {When(best)}: {RunText.Figures(best.Loss, best.Metrics)}", Soft)];
+                yield return [new($"best, {When(best)}: {RunText.Figures(best.Loss, best.Metrics, view.BestBy)}", Soft)];
             }
         }
 

@@ -40,9 +40,12 @@ internal static class RunText
         ? string.Create(CultureInfo.InvariantCulture, $"{progress.Done:N0}/{total:N0}")
         : progress.Done.ToString("N0", CultureInfo.InvariantCulture);
 
-    /// <summary>The figures of a validation.</summary>
-    public static string Figures(double loss, IEnumerable<KeyValuePair<string, double>> metrics) =>
-        string.Join(", ", metrics.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => $"{m.Key} {Loss(m.Value)}").Prepend($"loss {Loss(loss)}"));
+    /// <summary>The figures of a validation, the one that the best is chosen by before all others: a narrow window cuts off the last ones.</summary>
+    public static string Figures(double loss, IEnumerable<KeyValuePair<string, double>> metrics, string bestBy) => string.Join(", ", metrics
+        .OrderBy(m => m.Key, StringComparer.Ordinal)
+        .Prepend(KeyValuePair.Create("loss", loss))
+        .OrderByDescending(m => m.Key == bestBy)
+        .Select(m => $"{m.Key} {Loss(m.Value)}"));
 
     /// <summary>How a run ended.</summary>
     public static string End(TrainingResult result) => string.Create(CultureInfo.InvariantCulture, $"{Verb(result.End)} after {result.Steps:N0} steps, in {Time(result.Duration)}");

@@ -5,6 +5,9 @@ namespace ClipGpt2.Captioning.Tool.Training;
 /// <summary>What a display knows of a run at a moment.</summary>
 internal sealed record RunView
 {
+    /// <summary>The figure that the best validation is chosen by.</summary>
+    public required string BestBy { get; init; }
+
     /// <summary>The run; null before it has started, while images are encoded.</summary>
     public TrainingRun? Run { get; init; }
 

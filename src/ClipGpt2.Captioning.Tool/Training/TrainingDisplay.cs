@@ -4,17 +4,19 @@ using Spectre.Console;
 namespace ClipGpt2.Captioning.Tool.Training;
 
 /// <summary>Shows a run on the terminal while it goes on. To be both an observer of the run and told of its progress.</summary>
-internal abstract class TrainingDisplay : ITrainingObserver, IProgress<TrainingProgress>, IDisposable
+/// <param name="bestBy">The figure that the best validation is chosen by.</param>
+internal abstract class TrainingDisplay(string bestBy) : ITrainingObserver, IProgress<TrainingProgress>, IDisposable
 {
     private readonly Lock _lock = new();
     private readonly LossTrend _trend = new();
-    private RunView _view = new();
+    private RunView _view = new() { BestBy = bestBy };
 
     /// <summary>A few lines that are redrawn where somebody watches, else plain lines.</summary>
     /// <param name="console">Where to show it.</param>
     /// <param name="interactive">Whether somebody watches.</param>
-    public static TrainingDisplay Create(IAnsiConsole console, bool interactive) =>
-        interactive && console.Profile.Capabilities is { Interactive: true, Ansi: true } ? new LiveDisplay(console) : new PlainDisplay(console);
+    /// <param name="bestBy">The figure that the best validation is chosen by.</param>
+    public static TrainingDisplay Create(IAnsiConsole console, bool interactive, string bestBy) =>
+        interactive && console.Profile.Capabilities is { Interactive: true, Ansi: true } ? new LiveDisplay(console, bestBy) : new PlainDisplay(console, bestBy);
 
     public void Started(TrainingRun run) => Show(view => view with { Run = run });
 

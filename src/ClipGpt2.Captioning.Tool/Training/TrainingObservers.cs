@@ -41,7 +41,7 @@ internal sealed class TrainingObservers : IDisposable
         var logging = configuration.LoggingConfig;
         var isLive = logging.Live && Terminal.IsInteractive;
         var log = logging.LogFile is { } file ? TrainingLog.Begin(file, configuration) : null;
-        var display = TrainingDisplay.Create(Terminal.Open(), isLive);
+        var display = TrainingDisplay.Create(Terminal.Open(), isLive, configuration.EvaluationConfig.BestBy);
         var observers = new List<ITrainingObserver?>
         {
             new TrainingPlot(configuration.TrainingConfig.MonitoringPlotsPath),

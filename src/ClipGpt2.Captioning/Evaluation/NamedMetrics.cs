@@ -1,3 +1,4 @@
+using ClipGpt2.Captioning.Images;
 using ClipGpt2.Captioning.Metrics;
 using ClipGpt2.Captioning.Metrics.Bleu;
 using ClipGpt2.Captioning.Metrics.Cider;
@@ -30,6 +31,9 @@ internal sealed record NamedMetrics
     /// <summary>Finds an image's picture for CLIPScore.</summary>
     public Func<CaptionedImage, ImageSource> PictureOf { get; init; } = image => throw new CaptioningException($"CLIPScore has no picture of image {image.Id}.");
 
+    /// <summary>How CLIPScore's pictures are decoded.</summary>
+    public ImageDecodingOptions ImageDecoding { get; init; } = new();
+
     /// <summary>Where model ids are looked up; null for the defaults.</summary>
     public ModelSearchOptions? ModelSearch { get; init; }
 
@@ -58,7 +62,7 @@ internal sealed record NamedMetrics
         CaptionMetricKind.Cider => new CiderMetric(new CiderOptions { DocumentFrequencies = DocumentFrequencies }),
         CaptionMetricKind.Diversity => new DiversityMetric(),
         CaptionMetricKind.BertScore => FromModel(BertModel, folder => BertScoreMetric.Load(folder, new BertScoreOptions { Layer = BertLayer }, Compute)),
-        _ => ClipScoreMetric.FromPretrained(ClipModel, PictureOf, compute: Compute, search: ModelSearch),
+        _ => ClipScoreMetric.FromPretrained(ClipModel, PictureOf, new ClipScoreOptions { ImageDecoding = ImageDecoding }, compute: Compute, search: ModelSearch),
     };
 
     private T FromModel<T>(string model, Func<ModelFolder, T> load)

@@ -14,6 +14,8 @@ internal sealed class CaptionerFolder
     private const string Format = "clipgpt2.captioner";
     private const int Version = 1;
 
+    private static readonly string[] Needed = ["encoder", "projector", "decoder", "tokenizer"];
+    private static readonly string[] Further = ["text_encoder"];
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     private readonly string _folder;
@@ -24,6 +26,9 @@ internal sealed class CaptionerFolder
         _folder = folder;
         _config = config;
     }
+
+    /// <summary>Whether a path is a captioner's folder.</summary>
+    public static bool IsOne(string path) => File.Exists(Path.Combine(path, FileName));
 
     /// <exception cref="ModelNotFoundException">There is no such folder, or it holds no captioner.</exception>
     /// <exception cref="CheckpointFormatException">Its <c>captioner.json</c> is of another form or version.</exception>
@@ -58,6 +63,10 @@ internal sealed class CaptionerFolder
     /// <summary>What a part that may be absent is loaded from.</summary>
     public PartContext? FindPart(string part, ComputeOptions compute) =>
         _config.FindSection(part) is { } description ? Context(description, compute) : null;
+
+    /// <summary>All parts by their names, to look at them; nothing is loaded.</summary>
+    public IEnumerable<(string Name, PartContext Part)> Parts() =>
+        Needed.Concat(Further.Where(_config.Has)).Select(name => (name, Part(name, new())));
 
     /// <summary>How the program searches that the captioner comes from; null if the folder doesn't say.</summary>
     public ProgramSearch? FindSearch() => _config.FindSection(ProgramSearch.Section) is { } section ? ProgramSearch.Read(section, FileName) : null;

@@ -9,8 +9,11 @@ public static class TensorFiles
     private const string PyTorchName = "pytorch_model.bin";
     private const string IndexEnding = ".index.json";
 
-    /// <summary>What OpenCLIP calls the weights in its folders.</summary>
-    private static readonly string[] OpenClipNames = ["open_clip_model.safetensors", "open_clip_pytorch_model.bin"];
+    /// <summary>What Hugging Face's programs and OpenCLIP call the weights in their folders, in the order in which they are looked for.</summary>
+    private static readonly string[] Names =
+    [
+        SafetensorsName, SafetensorsName + IndexEnding, PyTorchName, PyTorchName + IndexEnding, "open_clip_model.safetensors", "open_clip_pytorch_model.bin",
+    ];
 
     private static readonly string[] PyTorchEndings = [".bin", ".pt", ".pth", ".pkl", ".ckpt"];
 
@@ -38,8 +41,13 @@ public static class TensorFiles
     internal static bool IsPyTorch(string path) => PyTorchEndings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Whether a path names a file rather than a folder or a model: it is one, or ends as files of weights do.</summary>
-    internal static bool IsFileName(string path) =>
-        File.Exists(path) || IsPyTorch(path) || Path.GetExtension(path).ToUpperInvariant() is ".SAFETENSORS" or ".JSON";
+    internal static bool IsFileName(string path) => File.Exists(path) || HasEnding(path);
+
+    /// <summary>Whether a path ends as files of weights do.</summary>
+    internal static bool HasEnding(string path) => IsPyTorch(path) || Path.GetExtension(path).ToUpperInvariant() is ".SAFETENSORS" or ".JSON";
+
+    /// <summary>The file of a folder's weights, or the index of several; null if it holds none under a known name.</summary>
+    internal static string? FindIn(string folder) => Names.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
 
     /// <summary>Whether a model folder's weights are a <c>.safetensors</c> or shards of them.</summary>
     internal static bool HasSafetensors(string folder) =>
@@ -51,11 +59,7 @@ public static class TensorFiles
     /// <summary>Opens one file of weights under the names that they have there, and that an index gives them.</summary>
     internal static ITensorSource OpenShard(string path) => IsPyTorch(path) ? PyTorchFile.OpenStateDict(path) : SafetensorsFile.Open(path);
 
-    private static ITensorSource OpenFolder(string folder)
-    {
-        string[] names = [SafetensorsName, SafetensorsName + IndexEnding, PyTorchName, PyTorchName + IndexEnding, .. OpenClipNames];
-        return names.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists) is { } found
-            ? Open(found)
-            : throw new ModelNotFoundException($"'{folder}' holds no weights: none of '{string.Join("', '", names)}' is in it.");
-    }
+    private static ITensorSource OpenFolder(string folder) => FindIn(folder) is { } found
+        ? Open(found)
+        : throw new ModelNotFoundException($"'{folder}' holds no weights: none of '{string.Join("', '", Names)}' is in it.");
 }

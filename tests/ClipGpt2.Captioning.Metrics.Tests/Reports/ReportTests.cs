@@ -32,6 +32,21 @@ public sealed class ReportTests
         Assert.True(page.IndexOf("two birds", StringComparison.Ordinal) < page.IndexOf("&lt;dog&gt;", StringComparison.Ordinal));
     }
 
+    /// <summary>What a browser shows of it was looked at; these are the rules that it goes by.</summary>
+    [Fact]
+    public void The_page_suits_narrow_windows_and_the_dark_scheme_and_keeps_figures_whole()
+    {
+        using var folder = new TemporaryFolder();
+        HtmlReport.Write(Result, folder.File("page.html"));
+        var page = File.ReadAllText(folder.File("page.html"));
+        Assert.Contains("<meta name=\"viewport\" content=\"width=device-width\">", page, StringComparison.Ordinal);
+        Assert.Contains("color-scheme: light dark", page, StringComparison.Ordinal);
+        Assert.Contains("@media (prefers-color-scheme: dark)", page, StringComparison.Ordinal);
+        Assert.Contains("<div class=\"table\"><table>", page, StringComparison.Ordinal);
+        Assert.Contains("article > div { min-width: 0; overflow-wrap: anywhere; }", page, StringComparison.Ordinal);
+        Assert.Matches("<div class=\"figures\"><span>bleu_1 [0-9.]+</span> · <span>bleu_2 ", page);
+    }
+
     [Fact]
     public void The_json_has_values_and_intervals()
     {

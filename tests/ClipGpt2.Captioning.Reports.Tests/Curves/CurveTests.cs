@@ -22,6 +22,14 @@ public sealed class CurveTests
     }
 
     [Fact]
+    public void Values_that_differ_by_rounding_alone_count_as_one()
+    {
+        var range = CurveRange.Of([1e-3, 1e-3 + 2e-18, 1e-3 - 2e-18]);
+        Assert.Equal(0.00095, range.Low, 9);
+        Assert.Equal(0.00105, range.High, 9);
+    }
+
+    [Fact]
     public void A_point_between_gaps_stands_alone()
     {
         var curve = new Curve("loss", [new(0, 1), new(1, double.NaN), new(2, 2), new(3, double.PositiveInfinity), new(4, 3), new(5, 4)]);

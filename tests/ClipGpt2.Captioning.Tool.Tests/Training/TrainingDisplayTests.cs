@@ -9,6 +9,8 @@ namespace ClipGpt2.Captioning.Tool.Tests.Training;
 
 public sealed class TrainingDisplayTests : IDisposable
 {
+    private const string BestBy = "validation_loss";
+
     private readonly StringWriter _output = new();
 
     public void Dispose() => _output.Dispose();
@@ -16,7 +18,7 @@ public sealed class TrainingDisplayTests : IDisposable
     [Fact]
     public void Without_a_terminal_each_epoch_is_a_line()
     {
-        using var display = new PlainDisplay(Console(), new ManualClock());
+        using var display = new PlainDisplay(Console(), BestBy, new ManualClock());
         new FakeTrainer { Epochs = 2, Metrics = _ => new() { ["cider"] = 0.25 } }.Run(display);
         Assert.Equal(
             [
@@ -31,7 +33,7 @@ public sealed class TrainingDisplayTests : IDisposable
     [Fact]
     public void Rewards_follow_the_loss()
     {
-        using var display = new PlainDisplay(Console(), new ManualClock());
+        using var display = new PlainDisplay(Console(), BestBy, new ManualClock());
         new FakeTrainer { Epochs = 1, Validates = false, Reward = step => step / 4.0 }.Run(display);
         Assert.Equal("epoch 0: loss 2.0162, reward 0.6250, in 00:00:01", Lines()[1]);
     }
@@ -40,7 +42,7 @@ public sealed class TrainingDisplayTests : IDisposable
     public void Without_a_terminal_there_is_a_line_every_half_minute()
     {
         var clock = new ManualClock();
-        using var display = new PlainDisplay(Console(), clock);
+        using var display = new PlainDisplay(Console(), BestBy, clock);
         display.Report(Step(1));
         clock.Advance(29);
         display.Report(Step(2));
@@ -63,7 +65,7 @@ public sealed class TrainingDisplayTests : IDisposable
         var trainer = new FakeTrainer { Images = ["eine-sehr-lange-Datei.jpg", "図.jpg", null] };
         trainer.Run(recorder);
         Assert.NotEmpty(recorder.Views);
-        foreach (var shown in recorder.Views.Prepend(new RunView()))
+        foreach (var shown in recorder.Views.Prepend(new RunView { BestBy = BestBy }))
         {
             var lines = Segment.SplitLines(((IRenderable)new RunScreen(shown)).Render(RenderOptions.Create(console), width));
             Assert.All(lines, line => Assert.True(line.CellCount() <= width));
@@ -80,15 +82,27 @@ public sealed class TrainingDisplayTests : IDisposable
         Assert.Contains(Lines(), line => line.StartsWith("epoch 0 (best): loss", StringComparison.Ordinal));
     }
 
+    /// <summary>Figures by their names would put it behind a dozen others.</summary>
+    [Fact]
+    public void The_figure_that_the_best_is_chosen_by_comes_first_and_stays_in_a_narrow_window()
+    {
+        var console = Console(40);
+        using var recorder = new Recorder("rouge_l");
+        new FakeTrainer { Metrics = epoch => new() { ["bleu_1"] = 0.5, ["cider"] = 0.25, ["rouge_l"] = 0.75 - (0.125 * Math.Abs(epoch - 1)) } }.Run(recorder);
+        console.Write(new RunScreen(recorder.Views[^1]));
+        Assert.Contains(Lines(), line => line.StartsWith("epoch 2: rouge_l 0.6250, loss", StringComparison.Ordinal));
+        Assert.Contains(Lines(), line => line.StartsWith("best, epoch 1: rouge_l 0.7500", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData(TrainingEnd.Cancelled)]
     [InlineData(TrainingEnd.Failed)]
     [InlineData(TrainingEnd.StoppedEarly)]
     public void The_live_display_ends_with_the_run_however_it_ends(TrainingEnd end)
     {
-        using var display = new LiveDisplay(Console(1));
+        using var display = new LiveDisplay(Console(1), BestBy);
         new FakeTrainer { Break = (2, end), Loss = _ => double.NaN, ValidationLoss = _ => double.NaN }.Run(display);
-        using var wide = new LiveDisplay(Console());
+        using var wide = new LiveDisplay(Console(), BestBy);
         new FakeTrainer { Break = (2, end), Loss = _ => double.NaN }.Run(wide);
         Assert.Contains(end == TrainingEnd.StoppedEarly ? "stopped early after 2 steps" : $"{end.ToString().ToLowerInvariant()} after 2 steps", _output.ToString(), StringComparison.Ordinal);
     }
@@ -96,7 +110,7 @@ public sealed class TrainingDisplayTests : IDisposable
     [Fact]
     public void The_live_display_redraws_in_place_and_gives_the_cursor_back()
     {
-        using var display = TrainingDisplay.Create(Console(120, terminal: true), interactive: true);
+        using var display = TrainingDisplay.Create(Console(120, terminal: true), interactive: true, BestBy);
         Assert.IsType<LiveDisplay>(display);
         new FakeTrainer().Run(display);
         var shown = _output.ToString();
@@ -108,7 +122,7 @@ public sealed class TrainingDisplayTests : IDisposable
     [Fact]
     public void A_terminal_that_cannot_redraw_gets_plain_lines()
     {
-        using var display = TrainingDisplay.Create(Console(), interactive: true);
+        using var display = TrainingDisplay.Create(Console(), interactive: true, BestBy);
         Assert.IsType<PlainDisplay>(display);
     }
 
@@ -116,7 +130,7 @@ public sealed class TrainingDisplayTests : IDisposable
     public void A_resumed_run_is_shown_from_where_it_goes_on()
     {
         var history = new FakeTrainer { Epochs = 2 }.Run().History;
-        using var display = new PlainDisplay(Console(), new ManualClock());
+        using var display = new PlainDisplay(Console(), BestBy, new ManualClock());
         new FakeTrainer { Epochs = 3, History = history, Metrics = _ => [] }.Run(display);
         Assert.StartsWith("epoch 2: loss ", Lines()[1], StringComparison.Ordinal);
     }
@@ -172,7 +186,7 @@ public sealed class TrainingDisplayTests : IDisposable
     private string[] Lines() => _output.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>A display that keeps what it would have shown.</summary>
-    private sealed class Recorder : TrainingDisplay
+    private sealed class Recorder(string bestBy = BestBy) : TrainingDisplay(bestBy)
     {
         public List<RunView> Views { get; } = [];
 

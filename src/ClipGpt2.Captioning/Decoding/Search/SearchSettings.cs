@@ -69,7 +69,7 @@ internal sealed class SearchSettings
 
         if (maxNewTokens > 0 && prefixLength + maxNewTokens - 1 > model.MaxPositions)
         {
-            errors.Add($"A prefix and prompt of {prefixLength} and {maxNewTokens} new tokens take more positions than the model has ({model.MaxPositions}); lower {nameof(options.MaxNewTokens)}.");
+            errors.Add($"A prefix and prompt of {prefixLength} and {maxNewTokens} new tokens take more positions than the model has ({model.MaxPositions}); lower {nameof(options.MaxNewTokens)} or shorten the prompt.");
         }
 
         errors.AddRange(OutOfVocabulary(options, endTokens ?? [], model));

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ClipGpt2.Captioning.Decoding;
+using ClipGpt2.Captioning.Decoding.Generation;
 using ClipGpt2.Captioning.Encoders.Forms;
 using ClipGpt2.Captioning.Projectors;
 using ClipGpt2.Captioning.Weights;
@@ -33,16 +34,7 @@ internal static class CheckpointDescription
                 ["learning_rate"] = options.LearningRate,
             },
         };
-        if (Bases(captioner) is { Count: > 0 } bases)
-        {
-            sections[BaseModels] = bases;
-        }
-
-        if (captioner.Projector is LayeredProjector projector)
-        {
-            sections["projector_config"] = projector.Config.ToJson();
-        }
-
+        AddParts(sections, captioner);
         foreach (var (name, text) in options.Checkpoints.Metadata)
         {
             sections[name] = JsonNode.Parse(text) ?? throw new CaptioningException($"{nameof(CheckpointOptions)}.{nameof(CheckpointOptions.Metadata)} has '{name}' as null; leave it out.");
@@ -53,13 +45,50 @@ internal static class CheckpointDescription
             sections[CheckpointAdapters.Section] = adapters;
         }
 
+        AddReading(sections, captioner);
+        return sections;
+    }
+
+    /// <summary>The same of a captioner that no run has just trained: nothing of options and figures.</summary>
+    public static IReadOnlyDictionary<string, JsonNode> Of(Captioner captioner)
+    {
+        var sections = new Dictionary<string, JsonNode>(StringComparer.Ordinal)
+        {
+            ["clip_config"] = new JsonObject { ["model"] = captioner.EncoderFolder },
+            ["gpt2_config"] = new JsonObject { ["model"] = captioner.DecoderFolder, ["visual_tokens_length"] = captioner.Projector.PrefixLength },
+        };
+        AddParts(sections, captioner);
+        AddReading(sections, captioner);
+        if (captioner.Program is { } program)
+        {
+            sections[ProgramSearch.Section] = program.Json.DeepClone();
+        }
+
+        return sections;
+    }
+
+    private static void AddParts(Dictionary<string, JsonNode> sections, Captioner captioner)
+    {
+        if (Bases(captioner) is { Count: > 0 } bases)
+        {
+            sections[BaseModels] = bases;
+        }
+
+        if (captioner.Projector is LayeredProjector projector)
+        {
+            sections["projector_config"] = projector.Config.ToJson();
+        }
+    }
+
+    /// <summary>How the models' files and pictures are read.</summary>
+    private static void AddReading(Dictionary<string, JsonNode> sections, Captioner captioner)
+    {
         if (captioner.Decoder is Gpt2CaptionDecoder decoder && sections["gpt2_config"] is JsonObject gpt2)
         {
             RecordedCompatibility.Write(gpt2, decoder.Model.Config.Compatibility);
         }
 
         CheckpointPreprocessing.Describe(captioner, sections);
-        return sections;
     }
 
     private static JsonObject Bases(Captioner captioner)

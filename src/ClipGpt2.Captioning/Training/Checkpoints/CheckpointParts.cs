@@ -78,12 +78,14 @@ internal sealed class CheckpointParts : IDisposable
         using var source = ClipSource.Open(_bases.Clip ?? NameOf(Clip), null, _options.ModelSearch);
         RefuseChanged(Clip, source.Path, source.Identify);
         var squash = CheckpointPreprocessing.Squash(_content);
+        var transform = CheckpointPreprocessing.Transform(_content);
         var isTrained = _content.Tensors.Tensors.Keys.Any(name => name.StartsWith("clip.", StringComparison.Ordinal));
-        return encoders is null || isTrained ? Own(Load()) : encoders.Get(source.Path, squash, Load);
+        return encoders is null || isTrained ? Own(Load()) : encoders.Get(new(source.Path, squash, transform), Load);
 
         ClipImageEncoder Load()
         {
-            var preprocessor = new ImagePreprocessor(source.LoadPreprocessor().Options with { Squash = squash });
+            var own = source.LoadPreprocessor().Options;
+            var preprocessor = new ImagePreprocessor(own with { Squash = squash, Transform = transform ?? own.Transform });
             CheckpointPreprocessing.RefuseOther(_content, preprocessor.Options);
             using var trained = isTrained ? new PartOfTensors(_content.Tensors, "clip.") : null;
             return ClipImageEncoder.Load(source, preprocessor, Compute(TrainableParts.Encoder), trained: trained);

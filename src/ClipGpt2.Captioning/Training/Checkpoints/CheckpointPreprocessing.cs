@@ -16,6 +16,7 @@ internal static class CheckpointPreprocessing
     private const string ClipConfig = "clip_config";
     private const string ImageSizeName = "image_size";
     private const string KeepAspectName = "keep_aspect";
+    private const string TransformName = "transform";
 
     /// <summary>Says how a captioner's pictures become pixels, in <c>clip_config</c> and in a section of its own.</summary>
     /// <param name="captioner">The captioner.</param>
@@ -57,6 +58,20 @@ internal static class CheckpointPreprocessing
     /// <summary>What a checkpoint's pictures are squashed to before CLIP's own preprocessing; null for nothing.</summary>
     /// <exception cref="CheckpointFormatException">It says something that can't be.</exception>
     public static ImageSize? Squash(CheckpointContent content) => content.Metadata.ContainsKey(ClipConfig) ? Squash(content.Section(ClipConfig)) : null;
+
+    /// <summary>The order of the preprocessing's steps; null for the encoder's own, where the checkpoint doesn't say.</summary>
+    /// <exception cref="CheckpointFormatException">It says something that can't be.</exception>
+    public static ImageTransform? Transform(CheckpointContent content)
+    {
+        if (!content.Metadata.ContainsKey(Section) || content.Section(Section) is not { } steps || !steps.Has(TransformName))
+        {
+            return null;
+        }
+
+        return Enum.TryParse<ImageTransform>(steps.Text(TransformName), out var transform) && Enum.IsDefined(transform)
+            ? transform
+            : throw steps.Error(TransformName, $"must be one of {string.Join(", ", Enum.GetNames<ImageTransform>())}");
+    }
 
     /// <summary>Compares what a checkpoint was trained with, as far as it says, with what a captioner does.</summary>
     /// <exception cref="CheckpointFormatException">They differ; every difference is listed.</exception>

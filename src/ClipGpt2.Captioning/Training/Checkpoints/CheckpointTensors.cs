@@ -23,6 +23,10 @@ internal static class CheckpointTensors
     public static IReadOnlyDictionary<string, Tensor> Writable(Captioner captioner) =>
         Trainable(captioner.Encoder, Encoder).Concat(Named(captioner.Projector, Projector)).Concat(OfDecoder(captioner.Decoder)).ToDictionary(StringComparer.Ordinal);
 
+    /// <summary>The weights of projector and decoder, which must be trainable, in the current dispose scope.</summary>
+    public static IEnumerable<KeyValuePair<string, Tensor>> OfProjectorAndDecoder(Captioner captioner) =>
+        Named(captioner.Projector, Projector).Concat(OfDecoder(captioner.Decoder));
+
     private static string NameOf(TrainedWeight weight)
     {
         var inPart = weight.Name[(weight.Name.IndexOf('.', StringComparison.Ordinal) + 1)..];

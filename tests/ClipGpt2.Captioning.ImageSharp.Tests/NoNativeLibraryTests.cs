@@ -32,7 +32,7 @@ public sealed class NoNativeLibraryTests : IDisposable
         Assert.NotEmpty(libraries);
         Array.ForEach(libraries, File.Delete);
         AssertWithoutSkia(await Run(_bare, ["without-skia", TestPictures.Captioner, _work.FullName, .. Pictures]));
-        Assert.Contains("SkiaSharp's native library can't be loaded", (await Run(_bare, ["with-skia", TestPictures.Captioner, Pictures[0]])).Error, StringComparison.Ordinal);
+        Assert.Contains("needs SkiaSharp's native library, which can't be loaded", (await Run(_bare, ["with-skia", TestPictures.Captioner, Pictures[0]])).Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -142,11 +142,7 @@ public static class TorchRuntime
         }
         catch (Exception e) when (e is DllNotFoundException or BadImageFormatException or TypeInitializationException or NotSupportedException or EntryPointNotFoundException)
         {
-            throw new NativeBackendException(
-                "libtorch could not be loaded. Add a backend package to the application, of the same version as TorchSharp: "
-                + "'dotnet add package TorchSharp-cpu' (or a TorchSharp-cuda package), or name a folder with libtorch in TorchRuntimeOptions.LibtorchFolder. "
-                + $"The loader said: {e.GetBaseException().Message}",
-                e);
+            throw new NativeBackendException($"libtorch could not be loaded. {LibtorchSystems.Remedy} The loader said: {e.GetBaseException().Message}", e);
         }
     }
 }

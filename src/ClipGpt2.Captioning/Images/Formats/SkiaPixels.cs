@@ -23,7 +23,9 @@ internal sealed unsafe class SkiaPixels(string format, int keptBytes) : IPixelCo
         catch (Exception e) when (e is DllNotFoundException or TypeInitializationException or EntryPointNotFoundException)
         {
             throw new ImageDecodingException(
-                "SkiaSharp's native library can't be loaded; add the SkiaSharp.NativeAssets package for this system, or use another IImageDecoder.", e);
+                $"The {format} file needs SkiaSharp's native library, which can't be loaded: add its package for this system, of SkiaSharp's version, to the application "
+                + "('dotnet add package SkiaSharp.NativeAssets.Linux.NoDependencies' on Linux), or decode without it: UseImageSharp() of the package ClipGpt2.Captioning.ImageSharp.",
+                e);
         }
     }
 

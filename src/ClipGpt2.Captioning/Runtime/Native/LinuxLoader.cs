@@ -59,7 +59,7 @@ internal static partial class LinuxLoader
     }
 
     private static string PackageFolder() => Path.GetDirectoryName(NativeFolders.Find(CpuLibrary))
-        ?? throw new NativeBackendException("No libtorch was found. Add a backend package to the application, of the same version as TorchSharp: 'dotnet add package TorchSharp-cpu', or a TorchSharp-cuda package.");
+        ?? throw new NativeBackendException($"No libtorch was found. {LibtorchSystems.Remedy}");
 
     /// <summary>Loads a copy in memory whose SONAME then answers TorchSharp's own look-up.</summary>
     private static void LoadRemedied(string path)

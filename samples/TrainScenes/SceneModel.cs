@@ -13,7 +13,7 @@ namespace TrainScenes;
 /// <summary>A captioner from nothing: a small ModifiedResNet in CLIP's form, which learns shapes from fewer scenes than a transformer, a linear projector, and a small GPT-2.</summary>
 internal sealed class SceneModel : IDisposable
 {
-    private const int ImageSize = 64;
+    private const int ImageSize = 96;
     private const int EmbeddingDimension = 128;
     private const int HiddenSize = 96;
     private const int PrefixLength = 5;

@@ -26,13 +26,13 @@ internal sealed record SceneRecipe(int Steps, long Seed, string? From = null)
     /// <summary>A recipe that learns next to nothing.</summary>
     public static SceneRecipe Quick(long seed) => new(QuickSteps, seed);
 
-    /// <summary>The trainer's options: AdamW with a cosine, and the encoder trained with the rest.</summary>
+    /// <summary>The trainer's options: AdamW with a cosine, and the encoder trained with the rest. Who goes on from a checkpoint takes smaller steps, so as not to lose what is known.</summary>
     public CaptionTrainerOptions Options(string folder) => new()
     {
         MaxSteps = Steps,
         Epochs = Epochs,
         BatchSize = BatchSize,
-        LearningRate = 1e-3,
+        LearningRate = From is null ? 1e-3 : 3e-4,
         Seed = Seed,
         Freezing = { Encoder = false },
         Optimization =

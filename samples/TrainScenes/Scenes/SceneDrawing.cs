@@ -41,6 +41,13 @@ internal static class SceneDrawing
         return encoded.ToArray();
     }
 
+    /// <summary>The pixels that come out of the JPEG file: a captioner that was trained on the drawing itself takes some stars for crosses where JPEG has blurred their tips.</summary>
+    public static RgbImage DrawAsShown(Scene scene)
+    {
+        using var decoded = new SkiaImageDecoder().Decode(DrawJpeg(scene));
+        return decoded.ToRgb();
+    }
+
     private static SKBitmap Paint(Scene scene)
     {
         var bitmap = new SKBitmap(Width, Height, SKColorType.Rgba8888, SKAlphaType.Opaque);

@@ -147,7 +147,7 @@ public sealed class SceneTests
     }
 
     /// <summary>The mean difference of a scene's drawing from a picture, of 255 levels.</summary>
-    private static double Difference(RgbImage picture, Scene scene)
+    internal static double Difference(RgbImage picture, Scene scene)
     {
         var expected = picture.Pixels.Span;
         var drawn = SceneDrawing.Draw(scene).Pixels.Span;

@@ -26,7 +26,7 @@ internal sealed class SceneDataset(SceneGenerator scenes, int count) : ICaptionD
     {
         ImageId = $"{IdPrefix}{number}",
         Caption = scene.Captions[form],
-        Image = ImageSource.FromPixels(() => SceneDrawing.DrawAsShown(scene), $"{IdPrefix}{number}"),
+        Image = ImageSource.FromPixels(() => SceneDrawing.Draw(scene), $"{IdPrefix}{number}"),
         Location = $"scene {number}, form {form}",
     };
 }

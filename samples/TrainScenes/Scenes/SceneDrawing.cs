@@ -18,20 +18,6 @@ internal static class SceneDrawing
     private const float CrossArm = 1 / 3f;
     private const float RingThickness = 0.3f;
 
-    /// <summary>The picture as pixels.</summary>
-    public static RgbImage Draw(Scene scene)
-    {
-        using var bitmap = Paint(scene);
-        var rgba = bitmap.GetPixelSpan();
-        var rgb = new byte[3 * Width * Height];
-        for (int from = 0, to = 0; to < rgb.Length; from += 4, to += 3)
-        {
-            rgba.Slice(from, 3).CopyTo(rgb.AsSpan(to));
-        }
-
-        return new RgbImage(Width, Height, rgb);
-    }
-
     /// <summary>The picture as a JPEG file.</summary>
     public static byte[] DrawJpeg(Scene scene)
     {
@@ -42,7 +28,7 @@ internal static class SceneDrawing
     }
 
     /// <summary>The pixels that come out of the JPEG file: a captioner that was trained on the drawing itself takes some stars for crosses where JPEG has blurred their tips.</summary>
-    public static RgbImage DrawAsShown(Scene scene)
+    public static RgbImage Draw(Scene scene)
     {
         using var decoded = new SkiaImageDecoder().Decode(DrawJpeg(scene));
         return decoded.ToRgb();

@@ -106,7 +106,7 @@ internal sealed class Gpt2Training : IDisposable
 
         if (_inputs.Options.Find("program") is { } program)
         {
-            Assert.StartsWith("the reference program's ClipCaptionModel.forward", program.Text(), StringComparison.Ordinal);
+            Assert.StartsWith("the seed's ClipCaptionModel.forward", program.Text(), StringComparison.Ordinal);
         }
     }
 }

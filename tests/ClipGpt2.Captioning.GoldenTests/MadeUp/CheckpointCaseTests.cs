@@ -51,7 +51,7 @@ public sealed class CheckpointCaseTests
     [Fact]
     public void How_captions_were_made_is_read_out_of_the_cases_note()
     {
-        var note = CaptioningNote.Read("state dict of seed/x.pkl in float16; base checkpoints/other-gpt2; loaded into a float32 model, captions as the reference program makes them (image_size [48, 80], max_length 25, 3 beams)");
+        var note = CaptioningNote.Read("state dict of seed/x.pkl in float16; base checkpoints/other-gpt2; loaded into a float32 model, captions as the seed makes them (image_size [48, 80], max_length 25, 3 beams)");
         Assert.Equal(new CaptioningNote("checkpoints/other-gpt2", new ImageSize(48, 80), 25, 3), note);
         Assert.ThrowsAny<XunitException>(() => CaptioningNote.Read("state dict in float16"));
     }

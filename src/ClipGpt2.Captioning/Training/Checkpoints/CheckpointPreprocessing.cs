@@ -68,9 +68,9 @@ internal static class CheckpointPreprocessing
             return null;
         }
 
-        return Enum.TryParse<ImageTransform>(steps.Text(TransformName), out var transform) && Enum.IsDefined(transform)
-            ? transform
-            : throw steps.Error(TransformName, $"must be one of {string.Join(", ", Enum.GetNames<ImageTransform>())}");
+        // A number in quotation marks would do for TryParse alone.
+        var (text, names) = (steps.Text(TransformName), Enum.GetNames<ImageTransform>());
+        return names.Contains(text) ? Enum.Parse<ImageTransform>(text) : throw steps.Error(TransformName, $"must be one of {string.Join(", ", names)}");
     }
 
     /// <summary>Compares what a checkpoint was trained with, as far as it says, with what a captioner does.</summary>

@@ -43,9 +43,7 @@ internal static class BuiltInParts
 
         if (description.Has(ClipImageEncoder.TransformName))
         {
-            options = Enum.TryParse<ImageTransform>(description.Text(ClipImageEncoder.TransformName), out var transform) && Enum.IsDefined(transform)
-                ? options with { Transform = transform }
-                : throw description.Error(ClipImageEncoder.TransformName, $"must be one of {string.Join(", ", Enum.GetNames<ImageTransform>())}");
+            options = options with { Transform = description.Name<ImageTransform>(ClipImageEncoder.TransformName) };
         }
 
         return ReferenceEquals(options, preprocessor.Options) ? preprocessor : new ImagePreprocessor(options);

@@ -100,6 +100,18 @@ public sealed partial class ConfigSection
     /// <exception cref="CheckpointFormatException">It is not a text.</exception>
     public string Text(string name, string fallback) => Find(name) is { } value ? AsText(value, name) : fallback;
 
+    /// <summary>One of an enumeration's names, as they are written there, that must be there.</summary>
+    /// <param name="name">The field.</param>
+    /// <returns>Its value.</returns>
+    /// <exception cref="CheckpointFormatException">It is missing or another text.</exception>
+    internal T Name<T>(string name)
+        where T : struct, Enum
+    {
+        // Parsing alone would take a number in quotation marks too.
+        var (text, names) = (Text(name), Enum.GetNames<T>());
+        return names.Contains(text) ? Enum.Parse<T>(text) : throw Error(name, $"must be one of {string.Join(", ", names)}");
+    }
+
     /// <summary>True or false, or absent.</summary>
     /// <param name="name">The field.</param>
     /// <param name="fallback">What counts if it is absent.</param>

@@ -1,4 +1,5 @@
 using System.Text;
+using ClipGpt2.Captioning.Images;
 using ClipGpt2.Captioning.Weights;
 
 namespace ClipGpt2.Captioning.Tests.Weights;
@@ -24,6 +25,17 @@ public sealed class ConfigSectionTests : IDisposable
         Assert.Equal([7], config.Ints("one"));
         Assert.Equal(4, config.Section("inner").Int("n"));
         Assert.Null(config.FindSection("outer"));
+    }
+
+    [Theory]
+    [InlineData("\"1\"")]
+    [InlineData("\"openai\"")]
+    [InlineData("\"\"")]
+    public void A_name_is_one_of_those_that_there_are_and_not_its_number(string value)
+    {
+        Assert.Equal(ImageTransform.OpenAi, Read("""{"transform":"OpenAi"}""").Name<ImageTransform>("transform"));
+        var error = Assert.Throws<CheckpointFormatException>(() => Read($$"""{"transform":{{value}}}""").Name<ImageTransform>("transform"));
+        Assert.Contains($"$.transform must be one of {string.Join(", ", Enum.GetNames<ImageTransform>())}", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -61,17 +61,8 @@ internal static class CheckpointPreprocessing
 
     /// <summary>The order of the preprocessing's steps; null for the encoder's own, where the checkpoint doesn't say.</summary>
     /// <exception cref="CheckpointFormatException">It says something that can't be.</exception>
-    public static ImageTransform? Transform(CheckpointContent content)
-    {
-        if (!content.Metadata.ContainsKey(Section) || content.Section(Section) is not { } steps || !steps.Has(TransformName))
-        {
-            return null;
-        }
-
-        // A number in quotation marks would do for TryParse alone.
-        var (text, names) = (steps.Text(TransformName), Enum.GetNames<ImageTransform>());
-        return names.Contains(text) ? Enum.Parse<ImageTransform>(text) : throw steps.Error(TransformName, $"must be one of {string.Join(", ", names)}");
-    }
+    public static ImageTransform? Transform(CheckpointContent content) =>
+        content.Metadata.ContainsKey(Section) && content.Section(Section) is { } steps && steps.Has(TransformName) ? steps.Name<ImageTransform>(TransformName) : null;
 
     /// <summary>Compares what a checkpoint was trained with, as far as it says, with what a captioner does.</summary>
     /// <exception cref="CheckpointFormatException">They differ; every difference is listed.</exception>

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.Decoding.Generation;
 using ClipGpt2.Captioning.Encoders;
+using ClipGpt2.Captioning.Parts;
 using ClipGpt2.Captioning.Pipeline;
 using ClipGpt2.Captioning.Projectors;
 using ClipGpt2.Captioning.Runtime;
@@ -71,11 +72,8 @@ public sealed partial class Captioner : IDisposable
     /// <summary>How the program searches that the captioner comes from; null if there is none.</summary>
     internal ProgramSearch? Program => _program;
 
-    /// <summary>The folder that the encoder came from, or null.</summary>
-    internal string? EncoderFolder => (Encoder as ClipImageEncoder)?.Folder;
-
-    /// <summary>The folder that the decoder came from, or null.</summary>
-    internal string? DecoderFolder => (Decoder as Gpt2CaptionDecoder)?.Folder;
+    /// <summary>The parts, for what describes, stores or trains them.</summary>
+    internal PartSet Parts => new(_options.Parts, Encoder, Projector, Decoder, Tokenizer) { Search = _program };
 
     /// <summary>Captions one picture.</summary>
     /// <param name="image">The picture; a path converts by itself.</param>

@@ -1,6 +1,8 @@
 using System.ComponentModel.DataAnnotations;
 using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.Images;
+using ClipGpt2.Captioning.Parts;
+using ClipGpt2.Captioning.Parts.Checkpoints;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Weights;
 using Microsoft.Extensions.Options;
@@ -71,6 +73,11 @@ public sealed class CaptionerOptions
     /// <value>The default is Hugging Face's cache in the user's folder.</value>
     [Required]
     public ModelSearchOptions ModelSearch { get; set; } = new();
+
+    /// <summary>Where a checkpoint's base models are, if they aren't where it says, or if it doesn't say.</summary>
+    /// <value>The default is where the checkpoint says.</value>
+    [Required]
+    public BaseModels Bases { get; set; } = new();
 
     /// <summary>The kinds of parts that a captioner's folder may name.</summary>
     /// <value>The default holds the library's own kinds; add a host's to it.</value>

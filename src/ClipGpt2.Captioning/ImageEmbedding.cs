@@ -1,3 +1,4 @@
+using ClipGpt2.Captioning.Images;
 namespace ClipGpt2.Captioning;
 
 /// <summary>A picture by its embedding, which was computed before.</summary>

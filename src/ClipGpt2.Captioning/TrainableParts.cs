@@ -1,3 +1,5 @@
+using ClipGpt2.Captioning.Parts;
+
 namespace ClipGpt2.Captioning;
 
 /// <summary>The parts of a captioner that can be trained.</summary>
@@ -21,4 +23,16 @@ public enum TrainableParts
 
     /// <summary>All of them.</summary>
     All = Encoder | Projector | Decoder,
+}
+
+/// <summary>The parts to train as the parts' station calls them.</summary>
+internal static class TrainableRoles
+{
+    private static readonly (TrainableParts Part, string Role)[] Roles =
+    [
+        (TrainableParts.Encoder, PartRole.Encoder), (TrainableParts.Projector, PartRole.Projector), (TrainableParts.Decoder, PartRole.Decoder),
+    ];
+
+    /// <summary>Their roles.</summary>
+    public static IReadOnlySet<string> Of(TrainableParts parts) => Roles.Where(role => parts.HasFlag(role.Part)).Select(role => role.Role).ToHashSet(StringComparer.Ordinal);
 }

@@ -13,10 +13,11 @@ namespace ClipGpt2.Captioning.Decoding;
 
 /// <summary>Writes captions with GPT-2.</summary>
 /// <remarks>Safe from any number of threads. Disposing it disposes the model.</remarks>
-public sealed class Gpt2CaptionDecoder : CaptionDecoder, ITrainableDecoder, ISavablePart
+public sealed class Gpt2CaptionDecoder : CaptionDecoder, ITrainableDecoder, ISavablePart, IIdentifiedModel, IAdaptable, IProductLogits
 {
     private readonly Tokenizer? _tokenizer;
     private string? _source;
+    private string? _base;
     private string? _adapter;
 
     /// <summary>Creates a decoder over a model, which from then on is the decoder's.</summary>
@@ -32,8 +33,16 @@ public sealed class Gpt2CaptionDecoder : CaptionDecoder, ITrainableDecoder, ISav
     /// <summary>The model.</summary>
     public Gpt2Model Model { get; }
 
-    /// <summary>The folder that holds the weights as they were loaded, or null.</summary>
-    internal string? Folder => _adapter is null ? _source : null;
+    /// <inheritdoc/>
+    PartOrigin? ISavablePart.Origin => (_source ?? _base) is { } folder ? new(folder) { HoldsWeights = _source is not null && _adapter is null } : null;
+
+    /// <inheritdoc/>
+    /// <remarks>The files are hashed whenever it is asked for, at about a second for 2 GB.</remarks>
+    ModelIdentity IIdentifiedModel.Identity => ModelIdentity.OfFolder(
+        _source ?? _base ?? throw new CaptioningException("The decoder wasn't loaded from a model folder, so that there is no telling which model it is."));
+
+    /// <inheritdoc/>
+    LoraConfig? IAdaptable.Adapters => Model.Adapters;
 
     /// <summary>Loads a decoder from a model folder.</summary>
     /// <param name="folder">A model folder in Hugging Face's form.</param>
@@ -52,6 +61,14 @@ public sealed class Gpt2CaptionDecoder : CaptionDecoder, ITrainableDecoder, ISav
         ModelCompatibility compatibility = default,
         ILogger? logger = null) =>
         new(Gpt2Model.Load(folder, compute, adapter, compatibility, logger), tokenizer) { _source = folder.Path, _adapter = adapter?.Path };
+
+    /// <summary>Builds the decoder of a folder with a checkpoint's weights in the place of some of its own, or of all.</summary>
+    /// <param name="folder">The base model's folder.</param>
+    /// <param name="config">Its sizes.</param>
+    /// <param name="weights">The weights.</param>
+    /// <param name="context">How to compute, and the tokenizer.</param>
+    internal static Gpt2CaptionDecoder Load(ModelFolder folder, Gpt2Config config, ITensorSource weights, PartContext context) =>
+        new(Gpt2Model.Load(folder, config, weights, context.Compute, context.Logger), context.Tokenizer) { _base = folder.Path };
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor prefix, Tensor tokenIds, Tensor? mask = null)
@@ -73,8 +90,8 @@ public sealed class Gpt2CaptionDecoder : CaptionDecoder, ITrainableDecoder, ISav
         return output.Logits.alias();
     }
 
-    /// <summary>The same logits in the type in which the head computes them; the caller's own, who may overwrite them.</summary>
-    internal Tensor ProductLogits(Tensor prefix, Tensor tokenIds, Tensor outputs, DropoutMasks? dropout) =>
+    /// <inheritdoc/>
+    Tensor IProductLogits.ProductLogits(Tensor prefix, Tensor tokenIds, Tensor outputs, DropoutMasks? dropout) =>
         Model.ProductLogits(Training(prefix, tokenIds, outputs, dropout));
 
     private static Gpt2Input Training(Tensor prefix, Tensor tokenIds, Tensor outputs, DropoutMasks? dropout) =>
@@ -82,6 +99,22 @@ public sealed class Gpt2CaptionDecoder : CaptionDecoder, ITrainableDecoder, ISav
 
     /// <inheritdoc/>
     public IEnumerable<KeyValuePair<string, Tensor>> NamedParameters() => Model.NamedParameters();
+
+    /// <inheritdoc/>
+    IEnumerable<KeyValuePair<string, Tensor>> ITrainable.StoredParameters() =>
+        Model.StoredTensors().Select(p => KeyValuePair.Create(p.Key, InScope(p.Value))).Concat(Model.AdapterWeights().Select(p => KeyValuePair.Create(p.Key, p.Value.detach())));
+
+    /// <inheritdoc/>
+    void IAdaptable.AddAdapters(LoraConfig config, long seed) => Model.AddAdapters(config with { BaseModel = Folder }, seed);
+
+    /// <inheritdoc/>
+    void IAdaptable.AddAdapters(LoraConfig config, ITensorSource weights) => Model.AddAdapters(config, weights);
+
+    /// <inheritdoc/>
+    void IAdaptable.RemoveAdapters() => Model.RemoveAdapters();
+
+    /// <inheritdoc/>
+    void IAdaptable.FreezeAllButAdapters() => Model.FreezeAllButAdapters();
 
     /// <inheritdoc/>
     public void FreezeBlocks(int blocks) => Model.FreezeBlocks(blocks);
@@ -98,14 +131,13 @@ public sealed class Gpt2CaptionDecoder : CaptionDecoder, ITrainableDecoder, ISav
     }
 
     /// <inheritdoc/>
-    string ISavablePart.Kind => "gpt2";
+    string ISavablePart.Kind => Gpt2Kind.Name;
 
     /// <inheritdoc/>
-    void ISavablePart.Save(string path, JsonObject description)
-    {
-        Save(path);
-        RecordedCompatibility.Write(description, Model.Config.Compatibility);
-    }
+    void ISavablePart.Describe(JsonObject description) => RecordedCompatibility.Write(description, Model.Config.Compatibility);
+
+    /// <inheritdoc/>
+    void ISavablePart.Save(string path) => Save(path);
 
     /// <summary>Writes the model as a folder in Hugging Face's form, a <c>GPT2LMHeadModel</c>, with the tokenizer's files of the folder it came from.</summary>
     /// <param name="folder">The folder; it is made if it isn't there, and files of the form's names are replaced.</param>
@@ -137,4 +169,15 @@ public sealed class Gpt2CaptionDecoder : CaptionDecoder, ITrainableDecoder, ISav
     /// <param name="folder">The folder; it is made if it isn't there, and files of these names are replaced.</param>
     /// <exception cref="CaptioningException">There are no adapters, or a file can't be written.</exception>
     public void SaveAdapters(string folder) => Model.SaveAdapters(folder, Folder);
+
+    /// <summary>The folder that holds the weights as they were loaded, or null.</summary>
+    private string? Folder => _adapter is null ? _source : null;
+
+    private static Tensor InScope(Tensor detached)
+    {
+        using (detached)
+        {
+            return detached.alias();
+        }
+    }
 }

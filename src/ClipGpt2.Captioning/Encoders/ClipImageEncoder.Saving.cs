@@ -11,30 +11,18 @@ namespace ClipGpt2.Captioning.Encoders;
 /// <content>The encoder as a folder.</content>
 public sealed partial class ClipImageEncoder
 {
-    /// <summary>The size that pictures are squashed to, width and height, in the description of a captioner's encoder.</summary>
-    internal const string SquashName = "squash";
-
-    /// <summary>The order of the preprocessing's steps, where it isn't the form's own.</summary>
-    internal const string TransformName = "transform";
+    /// <inheritdoc/>
+    string ISavablePart.Kind => ClipKind.Name;
 
     /// <inheritdoc/>
-    string ISavablePart.Kind => "clip";
+    PartOrigin? ISavablePart.Origin => _origin is null ? null : new(_origin.Path) { HoldsWeights = !_origin.IsBaseOnly };
 
     /// <inheritdoc/>
-    void ISavablePart.Save(string path, JsonObject description)
-    {
-        if (Preprocessor.Options.Squash is { } squash)
-        {
-            description[SquashName] = new JsonArray(squash.Width, squash.Height);
-        }
+    void ISavablePart.Describe(JsonObject description) =>
+        DescribedPreprocessing.Write(description, Preprocessor.Options.Squash, Preprocessor.Options.Transform is var transform && transform != ClipSource.TransformOf(Tower.Config) ? transform : null);
 
-        if (Preprocessor.Options.Transform is var transform && transform != ClipSource.TransformOf(Tower.Config))
-        {
-            description[TransformName] = transform.ToString();
-        }
-
-        Save(path);
-    }
+    /// <inheritdoc/>
+    void ISavablePart.Save(string path) => Save(path);
 
     /// <summary>Writes the model as a folder: in Hugging Face's form, or in OpenCLIP's if the tower is a ModifiedResNet, for which Hugging Face's has no names.</summary>
     /// <remarks>

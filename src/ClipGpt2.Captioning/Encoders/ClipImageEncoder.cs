@@ -44,9 +44,6 @@ public sealed partial class ClipImageEncoder : IImageEncoder, ITrainable, ISavab
 
     internal IClipTower Tower { get; }
 
-    /// <summary>The folder or file that the weights came from, or null.</summary>
-    internal string? Folder => _origin?.Path;
-
     /// <summary>Loads the image tower of a CLIP in any form: see <c>docs/checkpoints.md</c>.</summary>
     /// <remarks>
     /// A vision transformer or a ModifiedResNet. Pictures are preprocessed as the form's own program does it: by <c>preprocessor_config.json</c>, by

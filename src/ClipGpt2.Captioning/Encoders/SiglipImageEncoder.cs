@@ -19,13 +19,13 @@ public sealed class SiglipImageEncoder : IImageEncoder, ITrainable, ISavablePart
     private readonly LayerSet _layers;
     private readonly ComputeOptions _compute;
     private readonly Lazy<ModelIdentity> _identity;
-    private readonly string _folder;
+    private readonly PartOrigin _origin;
 
-    private SiglipImageEncoder(SiglipVisionTower tower, LayerSet layers, ImagePreprocessor preprocessor, ComputeOptions compute, ModelFolder folder)
+    private SiglipImageEncoder(SiglipVisionTower tower, LayerSet layers, ImagePreprocessor preprocessor, ComputeOptions compute, string id, PartOrigin origin)
     {
-        (_tower, _layers, _compute, _folder) = (tower, layers, compute, folder.Path);
+        (_tower, _layers, _compute, _origin) = (tower, layers, compute, origin);
         Preprocessor = preprocessor;
-        _identity = new(() => Identify(folder.Id));
+        _identity = new(() => ModelIdentity.OfFolder(origin.Path) with { Id = id, Computation = $"{compute.Precision} on {compute.Device}" });
     }
 
     /// <inheritdoc/>
@@ -39,7 +39,10 @@ public sealed class SiglipImageEncoder : IImageEncoder, ITrainable, ISavablePart
     public ModelIdentity Identity => _identity.Value;
 
     /// <inheritdoc/>
-    string ISavablePart.Kind => "siglip";
+    string ISavablePart.Kind => SiglipKind.Name;
+
+    /// <inheritdoc/>
+    PartOrigin ISavablePart.Origin => _origin;
 
     /// <summary>Loads the image tower of a SigLIP in Hugging Face's form.</summary>
     /// <param name="path">The folder, or its id in the cache on disk; with <c>preprocessor_config.json</c>.</param>
@@ -62,14 +65,23 @@ public sealed class SiglipImageEncoder : IImageEncoder, ITrainable, ISavablePart
     public static SiglipImageEncoder Load(ModelFolder folder, ComputeOptions? compute = null)
     {
         ArgumentNullException.ThrowIfNull(folder);
-        var options = compute ?? new();
-        options.Validate();
+        return Load(folder, compute ?? new(), ImagePreprocessor.Load(folder.Path), trained: null);
+    }
+
+    /// <param name="folder">The folder; it isn't needed afterwards.</param>
+    /// <param name="compute">Where and how to compute.</param>
+    /// <param name="preprocessor">How pictures become pixels.</param>
+    /// <param name="trained">Weights to put in the place of the folder's; null for none.</param>
+    internal static SiglipImageEncoder Load(ModelFolder folder, ComputeOptions compute, ImagePreprocessor preprocessor, ITensorSource? trained)
+    {
+        compute.Validate();
         var config = SiglipConfig.Vision(folder.Config);
-        var preprocessor = ImagePreprocessor.Load(folder.Path);
-        using var loader = new WeightLoader(folder.Weights, options, new SiglipNames(folder.Weights));
+        var names = new SiglipNames(folder.Weights);
+        using var weights = trained is null ? null : new OverlaidTensors(folder.Weights, trained, beginning: "", names);
+        using var loader = new WeightLoader(weights ?? folder.Weights, compute, names);
         loader.Ignore(name => name.StartsWith("text_", StringComparison.Ordinal) || name is "logit_scale" or "logit_bias");
         var (tower, layers) = LayerLoader.Load(loader, l => new SiglipVisionTower(config, l));
-        return new SiglipImageEncoder(tower, layers, preprocessor, options, folder);
+        return new SiglipImageEncoder(tower, layers, preprocessor, compute, folder.Id, new PartOrigin(folder.Path) { HoldsWeights = trained is null });
     }
 
     /// <inheritdoc/>
@@ -80,7 +92,11 @@ public sealed class SiglipImageEncoder : IImageEncoder, ITrainable, ISavablePart
     public IEnumerable<KeyValuePair<string, Tensor>> NamedParameters() => _layers.Trained(_compute);
 
     /// <inheritdoc/>
-    void ISavablePart.Save(string path, JsonObject description) => Save(path);
+    void ISavablePart.Describe(JsonObject description) =>
+        DescribedPreprocessing.Write(description, Preprocessor.Options.Squash, Preprocessor.Options.Transform is not ImageTransform.HuggingFace and var transform ? transform : null);
+
+    /// <inheritdoc/>
+    void ISavablePart.Save(string path) => Save(path);
 
     /// <summary>Writes what the encoder was loaded from as a folder in Hugging Face's form, with this tower's weights where they were trained.</summary>
     /// <param name="folder">The folder; it is made if it isn't there, and files of the form's names are replaced.</param>
@@ -89,22 +105,18 @@ public sealed class SiglipImageEncoder : IImageEncoder, ITrainable, ISavablePart
     {
         if (!_compute.Trainable)
         {
-            ModelFolderWriter.Copy(_folder, folder);
+            ModelFolderWriter.Copy(
+                _origin.HoldsWeights ? _origin.Path : throw new CaptioningException($"'{folder}' can't be written: the encoder's weights were packed for inference, and lie in no folder as they are. Load it with ComputeOptions.Trainable."),
+                folder);
             return;
         }
 
         using var trained = new MemoryTensors("the encoder in training", NamedParameters().Select(p => KeyValuePair.Create(p.Key, p.Value.detach())));
-        using var stored = TensorFiles.Open(_folder);
+        using var stored = TensorFiles.Open(_origin.Path);
         using var weights = new OverlaidTensors(stored, trained, beginning: "", new SiglipNames(stored));
-        ModelFolderWriter.Write(_folder, folder, weights);
+        ModelFolderWriter.Write(_origin.Path, folder, weights);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _layers.Dispose();
-
-    private ModelIdentity Identify(string id)
-    {
-        using var folder = ModelFolder.Open(_folder);
-        return ModelIdentity.Of(folder) with { Id = id, Computation = $"{_compute.Precision} on {_compute.Device}" };
-    }
 }

@@ -1,3 +1,4 @@
+using ClipGpt2.Captioning.Parts;
 using System.Runtime.CompilerServices;
 using ClipGpt2.Captioning.Encoders;
 using ClipGpt2.Captioning.Training.Checkpoints;
@@ -6,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace ClipGpt2.Captioning.Inference;
 
 /// <summary>The pictures of a run, with the embeddings that encoders made of them.</summary>
-internal sealed class InferencePictures(IReadOnlyList<string> images, CheckpointEncoders encoders, ILogger logger)
+internal sealed class InferencePictures(IReadOnlyList<string> images, SharedEncoders encoders, ILogger logger)
 {
     private readonly Dictionary<IImageEncoder, ImageEmbedding?[]> _embeddings = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, InferenceFailure> _failures = new(StringComparer.Ordinal);

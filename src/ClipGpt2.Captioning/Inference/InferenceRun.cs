@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ClipGpt2.Captioning.Decoding;
-using ClipGpt2.Captioning.Training.Checkpoints;
+using ClipGpt2.Captioning.Parts;
+using ClipGpt2.Captioning.Parts.Checkpoints;
 using ClipGpt2.Captioning.Training.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -77,7 +78,7 @@ public sealed class InferenceRun
             csv.Add(row);
             progress?.Report(row);
         });
-        using var encoders = new CheckpointEncoders();
+        using var encoders = new SharedEncoders();
         var pictures = new InferencePictures(images, encoders, _logger);
         for (var model = 0; model < models.Length; model++)
         {
@@ -106,8 +107,7 @@ public sealed class InferenceRun
 
             try
             {
-                using var checkpoint = CaptionCheckpoint.Open(models[model]);
-                using var captioner = checkpoint.LoadCaptioner(_options, null, null, encoders);
+                using var captioner = Captioner.Load(models[model], _options, null, encoders);
                 await foreach (var caption in pictures.CaptionAsync(captioner, models[model], missing, token).ConfigureAwait(false))
                 {
                     if (caption is not null)

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.Encoders;
+using ClipGpt2.Captioning.Images;
 using ClipGpt2.Captioning.Projectors;
 using ClipGpt2.Captioning.Runtime.Layers;
 using ClipGpt2.Captioning.Text;

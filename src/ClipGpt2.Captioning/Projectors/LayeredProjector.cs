@@ -64,13 +64,17 @@ public abstract class LayeredProjector : IPrefixProjector, ITrainable, ISavableP
     string ISavablePart.Kind => Config.Kind;
 
     /// <inheritdoc/>
-    void ISavablePart.Save(string path, JsonObject description)
+    void ISavablePart.Describe(JsonObject description)
     {
-        foreach (var (name, value) in Config.ToJson().Where(field => field.Key != "kind"))
+        foreach (var (name, value) in Config.ToJson())
         {
             description[name] = value?.DeepClone();
         }
+    }
 
+    /// <inheritdoc/>
+    void ISavablePart.Save(string path)
+    {
         if (_compute.Trainable)
         {
             SafetensorsWriter.Write(path, NamedParameters());
@@ -97,6 +101,22 @@ public abstract class LayeredProjector : IPrefixProjector, ITrainable, ISavableP
 
     /// <summary>Embeddings [B, D] to prefixes, [B, P * H] or [B, P, H].</summary>
     private protected abstract Tensor Map(Tensor embeddings);
+
+    /// <summary>A projector of this library's layers as a kind of part.</summary>
+    /// <param name="name">The kind's name.</param>
+    /// <param name="create">Creates one out of trained weights.</param>
+    /// <param name="createFresh">Creates one with fresh weights.</param>
+    private protected static PartKind<IPrefixProjector> KindOf(string name, Func<ProjectorConfig, WeightLoader, LayeredProjector> create, Func<ProjectorConfig, long, ComputeOptions?, LayeredProjector> createFresh) =>
+        new(name, context => Load(context, create)) { CreateFresh = (context, seed) => createFresh(ProjectorConfig.Read(context.Description), seed, context.Compute) };
+
+    private static LayeredProjector Load(PartContext context, Func<ProjectorConfig, WeightLoader, LayeredProjector> create)
+    {
+        using var stored = context.OpenWeights();
+        using var weights = new WeightLoader(stored, context.Compute);
+        var projector = create(ProjectorConfig.Read(context.Description), weights);
+        projector.SourceFile = context.Stored is null ? context.Path : null;
+        return projector;
+    }
 
     /// <summary>Builds the layers out of named weights.</summary>
     private protected static (T Layers, LayerSet Set) Load<T>(WeightLoader weights, Func<LayerLoader, T> build)

@@ -13,6 +13,8 @@ public sealed class LinearProjector : LayeredProjector
     /// <summary>The kind's name in configurations.</summary>
     public const string Kind = "linear";
 
+    internal static PartKind<IPrefixProjector> Part { get; } = KindOf(Kind, Create, CreateFresh);
+
     private const string Name = "";
 
     private readonly Linear _layer;

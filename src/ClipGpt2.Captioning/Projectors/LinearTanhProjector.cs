@@ -16,6 +16,8 @@ public sealed class LinearTanhProjector : LayeredProjector
     /// <summary>The kind's name in configurations.</summary>
     public const string Kind = "linear_tanh";
 
+    internal static PartKind<IPrefixProjector> Part { get; } = KindOf(Kind, Create, CreateFresh);
+
     private const string Name = "0";
 
     private readonly Linear _layer;

@@ -16,6 +16,8 @@ public sealed class MlpProjector : LayeredProjector
     /// <summary>The kind's name in configurations.</summary>
     public const string Kind = "mlp";
 
+    internal static PartKind<IPrefixProjector> Part { get; } = KindOf(Kind, Create, CreateFresh);
+
     private const string FirstName = "model.0";
     private const string SecondName = "model.2";
 

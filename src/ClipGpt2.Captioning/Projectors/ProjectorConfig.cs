@@ -87,6 +87,9 @@ public sealed record ProjectorConfig
         return json;
     }
 
+    /// <summary>Whether the heads, where the kind has some, divide the hidden size.</summary>
+    internal bool HasFittingHeads => Kind != TransformerProjector.Kind || Heads <= 0 || HiddenSize % Heads == 0;
+
     /// <summary>Fails for sizes that no projector can have.</summary>
     internal ProjectorConfig Checked()
     {
@@ -95,7 +98,7 @@ public sealed record ProjectorConfig
             .. new[] { (nameof(PrefixLength), PrefixLength), (nameof(EmbeddingDimension), EmbeddingDimension), (nameof(HiddenSize), HiddenSize), (nameof(Layers), Layers), (nameof(Heads), Heads), (nameof(IntermediateSize), IntermediateSize ?? 1), (nameof(ClipLength), ClipLength ?? 1) }
                 .Where(size => size.Item2 < 1)
                 .Select(size => $"{size.Item1} must be above 0, and is {size.Item2}."),
-            .. Kind == TransformerProjector.Kind && Heads > 0 && HiddenSize % Heads != 0
+            .. !HasFittingHeads
                 ? [$"{nameof(Heads)} must divide {nameof(HiddenSize)} ({HiddenSize}), and is {Heads}."]
                 : Array.Empty<string>(),
         ];

@@ -18,6 +18,8 @@ public sealed class TransformerProjector : LayeredProjector
     /// <summary>The kind's name in configurations.</summary>
     public const string Kind = "transformer";
 
+    internal static PartKind<IPrefixProjector> Part { get; } = KindOf(Kind, Create, CreateFresh);
+
     private const string LinearName = "linear";
     private const string PrefixName = "prefix_const";
 

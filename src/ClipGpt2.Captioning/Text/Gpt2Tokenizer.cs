@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Text.Bpe;
 using ClipGpt2.Captioning.Text.Files;
@@ -69,7 +68,10 @@ public sealed class Gpt2Tokenizer : ByteLevelTokenizer, ISavablePart
     string ISavablePart.Kind => "gpt2";
 
     /// <inheritdoc/>
-    void ISavablePart.Save(string path, JsonObject description) => AtomicFile.CopyInto(
+    PartOrigin? ISavablePart.Origin => _folder is null ? null : new(Path.GetFullPath(_folder));
+
+    /// <inheritdoc/>
+    void ISavablePart.Save(string path) => AtomicFile.CopyInto(
         _folder ?? throw new CaptioningException($"'{path}' can't be written: the tokenizer came from streams, not from a folder whose files could be copied."),
         path,
         Files);

@@ -1,4 +1,5 @@
 using ClipGpt2.Captioning.Decoding;
+using ClipGpt2.Captioning.Parts.Checkpoints;
 using ClipGpt2.Captioning.Training.Checkpoints;
 
 namespace ClipGpt2.Captioning.Training;
@@ -16,13 +17,13 @@ internal static class TrainedAdapters
             return;
         }
 
-        var model = (captioner.Decoder as Gpt2CaptionDecoder)?.Model
+        var decoder = captioner.Decoder as IAdaptable
             ?? throw new CaptioningException($"{Name} is for GPT-2, and the captioner's decoder is {captioner.Decoder.GetType()}: leave it out.");
-        if (model.Adapters is null)
+        if (decoder.Adapters is null)
         {
-            model.AddAdapters(lora.ToConfig() with { BaseModel = captioner.DecoderFolder }, options.Seed);
+            decoder.AddAdapters(lora.ToConfig(), options.Seed);
         }
-        else if (!CheckpointAdapters.AreSame(model.Adapters, lora.ToConfig()))
+        else if (!CheckpointAdapters.AreSame(decoder.Adapters, lora.ToConfig()))
         {
             throw new CaptioningException($"The decoder has other adapters than {Name} describes: describe those, or load the captioner anew.");
         }

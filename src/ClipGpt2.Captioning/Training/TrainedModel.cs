@@ -1,4 +1,5 @@
 using ClipGpt2.Captioning.Decoding;
+using ClipGpt2.Captioning.Parts;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Training.Batches;
 using ClipGpt2.Captioning.Training.Objectives;
@@ -14,6 +15,7 @@ internal sealed class TrainedModel
 {
     private readonly Captioner _captioner;
     private readonly double _smoothing;
+    private readonly HashSet<string> _trained;
 
     /// <summary>Frees and freezes weights as the options ask.</summary>
     /// <exception cref="CaptioningException">A part that is to be trained can't be, or nothing is left to train.</exception>
@@ -23,10 +25,16 @@ internal sealed class TrainedModel
         _smoothing = labelSmoothing;
         TrainsEncoder = !freezing.Encoder;
         Weights = new WeightSelection(captioner, freezing).Apply();
+        _trained = Weights.Select(weight => weight.Name).ToHashSet(StringComparer.Ordinal);
     }
 
     /// <summary>The weights that are trained, in a fixed order.</summary>
     public IReadOnlyList<TrainedWeight> Weights { get; }
+
+    /// <summary>Whether a weight is trained.</summary>
+    /// <param name="role">The role of its part (<see cref="PartRole"/>).</param>
+    /// <param name="name">Its name in the part.</param>
+    public bool Trains(string role, string name) => _trained.Contains($"{role}.{name}");
 
     /// <summary>Whether pictures must pass through the encoder in every step.</summary>
     public bool TrainsEncoder { get; }
@@ -55,7 +63,7 @@ internal sealed class TrainedModel
         using var recording = enable_grad();
         var logits = Logits(batch, dropout);
         logits = Temperature == 1 ? logits : logits.Times(1 / Temperature);
-        var mayOverwrite = _captioner.Decoder is Gpt2CaptionDecoder;
+        var mayOverwrite = _captioner.Decoder is IProductLogits;
         return PositionLoss.Backward(logits, batch.Captions.Labels, _smoothing, tokens, mayOverwrite, batch.Captions.Weights);
     }
 
@@ -82,7 +90,7 @@ internal sealed class TrainedModel
         var outputs = tensor(captions.Outputs, ScalarType.Int64);
         return _captioner.Decoder switch
         {
-            Gpt2CaptionDecoder decoder => decoder.ProductLogits(prefix, ids, outputs, dropout),
+            IProductLogits decoder => decoder.ProductLogits(prefix, ids, outputs, dropout),
             ITrainableDecoder decoder => decoder.Forward(prefix, ids, outputs, dropout),
             var decoder => decoder.Forward(prefix, ids).flatten(0, 1).index_select(0, outputs.to(prefix.device)),
         };

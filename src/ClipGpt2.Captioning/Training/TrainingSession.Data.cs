@@ -1,3 +1,4 @@
+using ClipGpt2.Captioning.Parts.Checkpoints;
 using ClipGpt2.Captioning.Training.Batches;
 using ClipGpt2.Captioning.Training.Data;
 using ClipGpt2.Captioning.Training.Rewards;
@@ -39,6 +40,11 @@ internal sealed partial class TrainingSession
     private TrainedModel Model()
     {
         TrainedAdapters.Add(_captioner, _options);
+        if (_options.Checkpoints.Path is not null)
+        {
+            CheckpointParts.RefuseUnfit(_captioner.Parts);
+        }
+
         return new(_captioner, _options.Freezing, _options.LabelSmoothing) { Temperature = _options.SelfCritical?.Temperature ?? 1 };
     }
 

@@ -80,7 +80,7 @@ internal sealed partial class TrainingSession : IDisposable
     /// <summary>Describing the captioner hashes its base models: done only where something is written.</summary>
     private RunFiles Files(CheckpointFiles names, TrainedModel model, TrainingStep step, IReadOnlyDictionary<string, string> setup)
     {
-        var writer = new CheckpointWriter(_captioner, model, CheckpointDescription.Of(_captioner, _options));
+        var writer = new CheckpointWriter(_captioner, model, RunDescription.Of(_captioner, _options));
         return new RunFiles(names, writer, model, step, _options.Checkpoints, setup, _watch);
     }
 

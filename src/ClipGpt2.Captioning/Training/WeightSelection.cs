@@ -1,4 +1,5 @@
 using ClipGpt2.Captioning.Decoding;
+using ClipGpt2.Captioning.Parts;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Training.Optimization;
 using TorchSharp;
@@ -14,11 +15,11 @@ internal sealed class WeightSelection(Captioner captioner, FreezingOptions freez
     /// <exception cref="CaptioningException">A part that is to be trained can't be, or nothing is left to train.</exception>
     public IReadOnlyList<TrainedWeight> Apply()
     {
-        var encoder = Part(captioner.Encoder, PartKind.Encoder, isTrained: !freezing.Encoder, isNeeded: !freezing.Encoder);
-        var projector = Part(captioner.Projector, PartKind.Projector, isTrained: true, isNeeded: false);
+        var encoder = Part(captioner.Encoder, PartRole.Encoder, isTrained: !freezing.Encoder, isNeeded: !freezing.Encoder);
+        var projector = Part(captioner.Projector, PartRole.Projector, isTrained: true, isNeeded: false);
 
         // Gradients pass through a frozen decoder to what comes before it, so that its weights must be plain too.
-        var decoder = Part(captioner.Decoder, PartKind.Decoder, isTrained: !freezing.Decoder, isNeeded: true);
+        var decoder = Part(captioner.Decoder, PartRole.Decoder, isTrained: !freezing.Decoder, isNeeded: true);
         FreezeInDecoder();
         FreezeBesideAdapters();
         List<TrainedWeight> trained = [.. encoder.Concat(projector).Concat(decoder).Where(weight => weight.Weight.requires_grad)];
@@ -44,7 +45,7 @@ internal sealed class WeightSelection(Captioner captioner, FreezingOptions freez
     /// <summary>Adapters are there to be trained in place of the decoder's own weights.</summary>
     private void FreezeBesideAdapters()
     {
-        if (captioner.Decoder is not Gpt2CaptionDecoder { Model: { Adapters: not null } model })
+        if (captioner.Decoder is not IAdaptable { Adapters: not null } decoder)
         {
             return;
         }
@@ -55,15 +56,15 @@ internal sealed class WeightSelection(Captioner captioner, FreezingOptions freez
                 $"The decoder has low-rank adapters, which are trained while all else in it stays: leave {nameof(FreezingOptions)}.{nameof(FreezingOptions.Decoder)} and .{nameof(FreezingOptions.Blocks)} alone.");
         }
 
-        model.FreezeAllButAdapters();
+        decoder.FreezeAllButAdapters();
     }
 
-    private static List<TrainedWeight> Part(object part, PartKind kind, bool isTrained, bool isNeeded)
+    private static List<TrainedWeight> Part(object part, string role, bool isTrained, bool isNeeded)
     {
         if (part is not ITrainable trainable)
         {
             return isTrained && isNeeded
-                ? throw new CaptioningException($"The {NameOf(kind)} ({part.GetType()}) is to be trained and doesn't implement {nameof(ITrainable)}: implement it, or freeze the part.")
+                ? throw new CaptioningException($"The {role} ({part.GetType()}) is to be trained and doesn't implement {nameof(ITrainable)}: implement it, or freeze the part.")
                 : [];
         }
 
@@ -72,7 +73,7 @@ internal sealed class WeightSelection(Captioner captioner, FreezingOptions freez
             return [];
         }
 
-        List<TrainedWeight> weights = [.. Parameters(trainable, kind).Select(p => new TrainedWeight($"{NameOf(kind)}.{p.Key}", p.Value, kind))];
+        List<TrainedWeight> weights = [.. Parameters(trainable, role).Select(p => new TrainedWeight($"{role}.{p.Key}", p.Value, role))];
         foreach (var weight in weights)
         {
             weight.Weight.grad = null;
@@ -82,7 +83,7 @@ internal sealed class WeightSelection(Captioner captioner, FreezingOptions freez
         return weights;
     }
 
-    private static IEnumerable<KeyValuePair<string, Tensor>> Parameters(ITrainable part, PartKind kind)
+    private static IEnumerable<KeyValuePair<string, Tensor>> Parameters(ITrainable part, string role)
     {
         try
         {
@@ -91,14 +92,7 @@ internal sealed class WeightSelection(Captioner captioner, FreezingOptions freez
         catch (CaptioningException e)
         {
             throw new CaptioningException(
-                $"The {NameOf(kind)} can't be trained as it was loaded. {e.Message} (With {nameof(Captioner.FromPretrained)} set {nameof(CaptionerOptions)}.{nameof(CaptionerOptions.Trainable)}.)", e);
+                $"The {role} can't be trained as it was loaded. {e.Message} (With {nameof(Captioner.FromPretrained)} set {nameof(CaptionerOptions)}.{nameof(CaptionerOptions.Trainable)}.)", e);
         }
     }
-
-    private static string NameOf(PartKind kind) => kind switch
-    {
-        PartKind.Encoder => "encoder",
-        PartKind.Projector => "projector",
-        _ => "decoder",
-    };
 }

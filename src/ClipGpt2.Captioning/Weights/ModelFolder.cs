@@ -54,6 +54,11 @@ public sealed class ModelFolder : IDisposable
     internal static string Locate(string path, ModelSearchOptions? search = null) =>
         Directory.Exists(path) ? System.IO.Path.GetFullPath(path) : HubCache.Find(path, search ?? new());
 
+    /// <summary>The <c>model_type</c> of a folder's <c>config.json</c>; null where there is none of either.</summary>
+    /// <exception cref="CheckpointFormatException">The file is damaged.</exception>
+    internal static string? TypeOf(string folder) =>
+        System.IO.Path.Combine(folder, ConfigName) is var file && File.Exists(file) && ConfigSection.Load(file) is var config && config.Has("model_type") ? config.Text("model_type") : null;
+
     /// <summary>The full path of one of the folder's files.</summary>
     /// <param name="fileName">Its name.</param>
     /// <returns>The path, or null if there is no such file.</returns>

@@ -22,6 +22,13 @@ public sealed record ModelIdentity(string Id, string ContentHash)
         return Of(folder.Id, weights.Order(StringComparer.Ordinal).Prepend(folder.Config.File));
     }
 
+    /// <summary>The identity of the model in a folder.</summary>
+    internal static ModelIdentity OfFolder(string path)
+    {
+        using var folder = ModelFolder.Open(path);
+        return Of(folder);
+    }
+
     /// <summary>The identity of a model that lies in the given files, in their order.</summary>
     internal static ModelIdentity Of(string id, IEnumerable<string> files)
     {

@@ -71,14 +71,19 @@ public sealed partial class Gpt2Model : IAutoregressiveModel, ITrainable, IDispo
         ModelFolder folder, ComputeOptions? compute = null, LoraAdapter? adapter = null, ModelCompatibility compatibility = default, ILogger? logger = null)
     {
         ArgumentNullException.ThrowIfNull(folder);
+        RefuseOther(folder);
+        var config = ReadConfig(folder, compatibility);
+        using var merged = adapter is null ? null : Gpt2Adapters.Merge(config, folder.Weights, adapter.Config, adapter.Weights);
+        return Load(folder, config, merged ?? folder.Weights, compute, logger ?? NullLogger.Instance);
+    }
+
+    /// <exception cref="CheckpointFormatException">The folder holds another kind of model.</exception>
+    internal static void RefuseOther(ModelFolder folder)
+    {
         if (folder.Config.Text("model_type", Gpt2Folder.Kind) is var type && type != Gpt2Folder.Kind)
         {
             throw folder.Config.Error("model_type", $"is '{type}', and must be '{Gpt2Folder.Kind}'");
         }
-
-        var config = ReadConfig(folder, compatibility);
-        using var merged = adapter is null ? null : Gpt2Adapters.Merge(config, folder.Weights, adapter.Config, adapter.Weights);
-        return Load(folder, config, merged ?? folder.Weights, compute, logger ?? NullLogger.Instance);
     }
 
     /// <summary>The sizes and settings of a folder's model, checked.</summary>

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using ClipGpt2.Captioning.Parts;
+using ClipGpt2.Captioning.Parts.Checkpoints;
 using ClipGpt2.Captioning.Weights;
 using static TorchSharp.torch;
 
@@ -16,14 +18,12 @@ internal sealed class CheckpointWriter(Captioner captioner, TrainedModel model, 
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
-        SafetensorsWriter.Write(path, CheckpointTensors.Of(captioner, model.Weights), Metadata(trainLoss, figures));
+        SafetensorsWriter.Write(path, CheckpointTensors.Of(captioner.Parts, model.Trains), Metadata(trainLoss, figures));
     }
 
     private Dictionary<string, string> Metadata(double trainLoss, ValidationFigures? figures)
     {
-        var metadata = description.ToDictionary(section => section.Key, section => SortedJson.Text(section.Value));
-        metadata["format"] = CaptionCheckpoint.Format;
-        metadata["version"] = CaptionCheckpoint.Version;
+        var metadata = CheckpointSections.ToMetadata(description);
         metadata["train_loss"] = SortedJson.Number(trainLoss);
         metadata["validation_loss"] = SortedJson.Number(figures?.Loss);
         metadata["validation_bert_precision"] = SortedJson.Number(Metric("bertscore_p"));

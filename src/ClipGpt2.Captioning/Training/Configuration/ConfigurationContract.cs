@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using ClipGpt2.Captioning.Training.Checkpoints;
+using ClipGpt2.Captioning.Weights;
 
 namespace ClipGpt2.Captioning.Training.Configuration;
 

@@ -1,12 +1,12 @@
+using System.Text.Json;
 using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.Encoders;
 using ClipGpt2.Captioning.Evaluation;
-using ClipGpt2.Captioning.Images;
 using ClipGpt2.Captioning.Metrics;
 using ClipGpt2.Captioning.Metrics.Meteor;
+using ClipGpt2.Captioning.Parts;
 using ClipGpt2.Captioning.Projectors;
 using ClipGpt2.Captioning.Runtime;
-using ClipGpt2.Captioning.Text;
 using ClipGpt2.Captioning.Training.Data;
 using ClipGpt2.Captioning.Weights;
 using Microsoft.Extensions.Logging;
@@ -16,8 +16,9 @@ namespace ClipGpt2.Captioning.Training.Configuration;
 
 /// <summary>What a configuration's run needs: the captioner to train, the data and the trainer's options with the metrics.</summary>
 /// <remarks>
-/// The captioner is CLIP from its folder (frozen, in float32, unless it is trained too), a fresh projector and GPT-2, as the reference program's <c>Trainer.run</c>
-/// puts them together; pictures are squashed to <c>image_size</c>, unless the file says otherwise, before CLIP's own preprocessing. Disposing the setup disposes all of it.
+/// The captioner is an image encoder from its folder (frozen, in float32, unless it is trained too), a fresh projector and a decoder, as the reference program's
+/// <c>Trainer.run</c> puts CLIP and GPT-2 together; pictures are squashed to <c>image_size</c>, unless the file says otherwise, before the encoder's own preprocessing.
+/// The models' files tell their kinds. Disposing the setup disposes all of it.
 /// </remarks>
 public sealed class TrainingSetup : IDisposable
 {
@@ -48,16 +49,18 @@ public sealed class TrainingSetup : IDisposable
     /// <param name="modelSearch">Where model ids are looked up; null for the defaults.</param>
     /// <param name="logger">Where to log, or null.</param>
     /// <param name="device">The device, <c>cpu</c>, <c>cuda</c> or <c>cuda:n</c>, in place of what <c>training_config.enable_GPU</c> says; null for that.</param>
+    /// <param name="parts">The known kinds of parts; null for the library's own.</param>
     /// <returns>The setup; dispose it.</returns>
     /// <exception cref="ConfigurationException">A value is wrong, a model or file that it names isn't there, or sizes don't fit; all errors are listed with their keys.</exception>
     /// <exception cref="CaptioningException">A file is damaged.</exception>
-    public static TrainingSetup Create(TrainingConfiguration configuration, ModelSearchOptions? modelSearch = null, ILogger<TrainingSetup>? logger = null, string? device = null)
+    public static TrainingSetup Create(
+        TrainingConfiguration configuration, ModelSearchOptions? modelSearch = null, ILogger<TrainingSetup>? logger = null, string? device = null, CaptionerParts? parts = null)
     {
         configuration.Validate();
         var setup = new TrainingSetup(configuration);
         try
         {
-            setup.Load(modelSearch ?? new(), logger ?? NullLogger<TrainingSetup>.Instance, device);
+            setup.Load(parts ?? new(), modelSearch ?? new(), logger ?? NullLogger<TrainingSetup>.Instance, device);
             return setup;
         }
         catch
@@ -95,14 +98,14 @@ public sealed class TrainingSetup : IDisposable
         _owned.Clear();
     }
 
-    private void Load(ModelSearchOptions modelSearch, ILogger logger, string? wanted)
+    private void Load(CaptionerParts kinds, ModelSearchOptions modelSearch, ILogger logger, string? wanted)
     {
         var device = wanted ?? ConfiguredDevice.Of(Configuration.TrainingConfig.EnableGpu, "training_config.enable_GPU", logger);
         TrainingSetupLog.DeviceSelected(logger, device);
-        using var sources = TrainingSources.Open(Configuration, modelSearch);
+        using var sources = TrainingSources.Open(Configuration, kinds, modelSearch);
         (Training, TrainingStream, Validation) = (sources.Training, sources.TrainingStream, sources.Validation);
         LoadMetrics(modelSearch, new ComputeOptions { Device = device });
-        LoadCaptioner(sources, device, logger);
+        LoadCaptioner(sources, new PartLoading(kinds, new() { Device = device }, new HashSet<string>(), modelSearch, logger));
         TrainingSetupLog.DataRead(logger, Training?.Count, Validation.Count);
     }
 
@@ -138,20 +141,37 @@ public sealed class TrainingSetup : IDisposable
         return metric is IDisposable disposable ? (ICaptionMetric)Own(disposable) : metric;
     }
 
-    private void LoadCaptioner(TrainingSources sources, string device, ILogger logger)
+    private void LoadCaptioner(TrainingSources sources, PartLoading frozen)
     {
-        var (clip, gpt2, optimization) = (Configuration.ClipConfig, Configuration.Gpt2Config, Configuration.OptimizationConfig);
-        var trained = new ComputeOptions { Device = device, Precision = optimization.Precision, Trainable = true };
-        var preprocessor = sources.Clip.LoadPreprocessor().Options with { Squash = clip.KeepAspect ? null : new ImageSize(clip.ImageSize[0], clip.ImageSize[1]) };
-        var encoder = Own(ClipImageEncoder.Load(sources.Clip, new ImagePreprocessor(preprocessor), optimization.TrainEncoder ? trained : new() { Device = device }));
-        TrainingSetupLog.ClipLoaded(logger, clip.Model);
-        var tokenizer = Gpt2Tokenizer.FromPretrained(sources.Gpt2.Path);
-        var decoder = Own(Gpt2CaptionDecoder.Load(sources.Gpt2, trained, tokenizer, compatibility: gpt2.Compatibility));
-        TrainingSetupLog.Gpt2Loaded(logger, gpt2.Model);
-        var sizes = Configuration.ProjectorConfig.ToConfig(gpt2.VisualTokensLength, encoder.EmbeddingDimension, decoder.HiddenSize);
-        var projector = Own(FreshProjector.Create(sizes, optimization.Seed, trained));
-        Captioner = Own(new Captioner(encoder, projector, decoder, tokenizer, new CaptionerOptions { Device = device, Precision = optimization.Precision, Compatibility = gpt2.Compatibility }));
-        sources.Start?.ApplyTo(Captioner);
+        var (gpt2, optimization) = (Configuration.Gpt2Config, Configuration.OptimizationConfig);
+        var (kinds, device) = (frozen.Kinds, frozen.Compute.Device);
+        var trained = frozen with
+        {
+            Compute = new ComputeOptions { Device = device, Precision = optimization.Precision, Trainable = true },
+            Trainable = new HashSet<string> { PartRole.Encoder, PartRole.Projector, PartRole.Decoder },
+        };
+        var encoder = Own(PartLoader.Load(kinds.Encoders, sources.Encoder, optimization.TrainEncoder ? trained : frozen));
+        TrainingSetupLog.ClipLoaded(frozen.Logger, Configuration.ClipConfig.Model);
+        var tokenizer = PartLoader.Load(kinds.Tokenizers, sources.Tokenizer, frozen);
+        var decoder = Own(PartLoader.Load(kinds.Decoders, sources.Decoder, trained, tokenizer));
+        TrainingSetupLog.Gpt2Loaded(frozen.Logger, gpt2.Model);
+        var projector = Own(FreshProjector(kinds, encoder, decoder, trained.Compute));
+        var options = new CaptionerOptions { Device = device, Precision = optimization.Precision, Compatibility = gpt2.Compatibility, Parts = kinds };
+        Captioner = Own(new Captioner(encoder, projector, decoder, tokenizer, options));
+        if (sources.Start is { } start)
+        {
+            Captioner.Apply(start);
+        }
+    }
+
+    private IPrefixProjector FreshProjector(CaptionerParts kinds, IImageEncoder encoder, ICaptionDecoder decoder, ComputeOptions compute)
+    {
+        var config = Configuration.ProjectorConfig.ToConfig(Configuration.Gpt2Config.VisualTokensLength, encoder.EmbeddingDimension, decoder.HiddenSize);
+        var section = ConfigSection.Parse($"{Configuration.Source}: projector_config", JsonSerializer.SerializeToUtf8Bytes(config.ToJson()));
+        var kind = kinds.Projectors.Of(section);
+        return kind.CreateFresh is { } create
+            ? create(new PartContext(section, Configuration.Source, compute), Configuration.OptimizationConfig.Seed)
+            : throw section.Error(KindTable.KindName, $"is '{kind.Name}', of which no projector can be made afresh: use one of {string.Join(", ", kinds.Projectors.FreshNames)}");
     }
 
     private T Own<T>(T part)

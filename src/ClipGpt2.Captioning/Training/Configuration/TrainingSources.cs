@@ -1,9 +1,10 @@
-using ClipGpt2.Captioning.Decoding.Gpt2;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.Encoders;
-using ClipGpt2.Captioning.Encoders.Forms;
 using ClipGpt2.Captioning.Evaluation;
-using ClipGpt2.Captioning.Projectors;
-using ClipGpt2.Captioning.Training.Checkpoints;
+using ClipGpt2.Captioning.Parts;
+using ClipGpt2.Captioning.Parts.Checkpoints;
 using ClipGpt2.Captioning.Training.Data;
 using ClipGpt2.Captioning.Weights;
 
@@ -15,11 +16,17 @@ internal sealed class TrainingSources : IDisposable
     private readonly TrainingConfiguration _configuration;
     private readonly ConfigurationErrors _errors;
 
-    private TrainingSources(TrainingConfiguration configuration) => (_configuration, _errors) = (configuration, new ConfigurationErrors(configuration.Source));
+    private readonly CaptionerParts _kinds;
+    private readonly ModelSearchOptions _modelSearch;
 
-    public ClipSource Clip { get; private set; } = null!;
+    private TrainingSources(TrainingConfiguration configuration, CaptionerParts kinds, ModelSearchOptions modelSearch) =>
+        (_configuration, _errors, _kinds, _modelSearch) = (configuration, new ConfigurationErrors(configuration.Source), kinds, modelSearch);
 
-    public ModelFolder Gpt2 { get; private set; } = null!;
+    public PartDescription Encoder { get; private set; } = null!;
+
+    public PartDescription Decoder { get; private set; } = null!;
+
+    public PartDescription Tokenizer { get; private set; } = null!;
 
     /// <summary>The captions to train on, unless they come as a <see cref="TrainingStream"/>.</summary>
     public ICaptionDataset? Training { get; private set; }
@@ -32,12 +39,12 @@ internal sealed class TrainingSources : IDisposable
     public CaptionCheckpoint? Start { get; private set; }
 
     /// <exception cref="ConfigurationException">Something isn't there, or sizes don't fit each other; all errors are listed with their keys.</exception>
-    public static TrainingSources Open(TrainingConfiguration configuration, ModelSearchOptions modelSearch)
+    public static TrainingSources Open(TrainingConfiguration configuration, CaptionerParts kinds, ModelSearchOptions modelSearch)
     {
-        var sources = new TrainingSources(configuration);
+        var sources = new TrainingSources(configuration, kinds, modelSearch);
         try
         {
-            sources.OpenAll(modelSearch);
+            sources.OpenAll();
             sources._errors.ThrowIfAny();
             return sources;
         }
@@ -50,25 +57,14 @@ internal sealed class TrainingSources : IDisposable
 
     public void Dispose()
     {
-        Clip?.Dispose();
-        Gpt2?.Dispose();
         Start?.Dispose();
     }
 
-    private void OpenAll(ModelSearchOptions modelSearch)
+    private void OpenAll()
     {
-        var (clip, gpt2, paths, data) = (_configuration.ClipConfig.Model, _configuration.Gpt2Config.Model, _configuration.DataPaths, _configuration.DataConfig);
-        Try("clip_config.model", clip, () =>
-        {
-            Clip = ClipSource.Open(clip, search: modelSearch);
-            _ = Clip.Vision;
-        });
-        Try("gpt2_config.model", gpt2, () =>
-        {
-            Gpt2 = ModelFolder.Open(gpt2, modelSearch);
-            CheckKind(Gpt2.Config, "gpt2");
-            CheckSizes(Gpt2Config.Read(Gpt2.Config));
-        });
+        var (paths, data) = (_configuration.DataPaths, _configuration.DataConfig);
+        Try("clip_config.model", _configuration.ClipConfig.Model, () => Encoder = DescribeEncoder(_configuration.ClipConfig));
+        Try("gpt2_config.model", _configuration.Gpt2Config.Model, () => Decoder = DescribeDecoder(_configuration.Gpt2Config));
         Try("data_paths.train_captions_path", paths.TrainCaptionsPath, () => OpenTraining(paths.TrainCaptionsPath, Reading(data.TrainImages, data.TrainSplits)));
         Try("data_paths.val_captions_path", paths.ValCaptionsPath, () => Validation = CaptionDatasets.Open(paths.ValCaptionsPath, Reading(data.ValImages, data.ValSplits)));
         if (_configuration.SelfCriticalConfig?.Checkpoint is { } start)
@@ -78,7 +74,7 @@ internal sealed class TrainingSources : IDisposable
 
         if (_configuration.Measures(CaptionMetricKind.BertScore))
         {
-            CheckBertScore(modelSearch);
+            CheckBertScore();
         }
     }
 
@@ -109,41 +105,72 @@ internal sealed class TrainingSources : IDisposable
             "data_paths.train_captions_path");
     }
 
-    private static void CheckKind(ConfigSection model, string expected)
+    private PartDescription DescribeEncoder(ClipSection clip)
     {
-        if (model.Text("model_type", expected) is var kind && kind != expected)
+        var place = new PartPlace(clip.Model, MayBeId: true);
+        var section = new JsonObject();
+        if (!clip.KeepAspect)
         {
-            throw model.Error("model_type", $"is '{kind}', and must be '{expected}'");
+            section["squash"] = new JsonArray(clip.ImageSize[0], clip.ImageSize[1]);
         }
+
+        return Describe("clip_config", section, place, _kinds.Encoders, ClipKind.Encoder, _ => { });
     }
 
-    private void CheckSizes(Gpt2Config model)
+    private PartDescription DescribeDecoder(Gpt2Section gpt2)
+    {
+        var place = new PartPlace(gpt2.Model, MayBeId: true);
+        var section = new JsonObject();
+        RecordedCompatibility.Write(section, gpt2.Compatibility);
+        var decoder = Describe("gpt2_config", section, place, _kinds.Decoders, Gpt2Kind.Decoder, CheckSizes);
+        var kind = decoder.Section.Text(KindTable.KindName);
+        var tokenizer = new JsonObject { [KindTable.KindName] = _kinds.Tokenizers.Find(kind)?.Name ?? Gpt2Kind.Name };
+        Tokenizer = new(Section("gpt2_config", tokenizer), place);
+        return decoder;
+    }
+
+    /// <summary>The part that a model is, whose kind its files tell; it isn't loaded yet.</summary>
+    private PartDescription Describe<T>(string name, JsonObject section, PartPlace place, KindTable<T> kinds, PartKind<T> usual, Action<PartSizes> check)
+        where T : class
+    {
+        var path = place.Locate(_modelSearch);
+        var kind = kinds.Recognize(path) ?? usual;
+        check(kind.Measure?.Invoke(path) ?? new());
+        section[KindTable.KindName] = kind.Name;
+        return new(Section(name, section), place);
+    }
+
+    private ConfigSection Section(string name, JsonObject json) => ConfigSection.Parse($"{_configuration.Source}: {name}", JsonSerializer.SerializeToUtf8Bytes(json));
+
+    private void CheckSizes(PartSizes model)
     {
         var (prefix, text, longest) = (_configuration.Gpt2Config.VisualTokensLength, _configuration.Gpt2Config.TextTokensMaxLength, _configuration.EvaluationConfig.MaxLength);
+        if (model.Positions is { } positions)
+        {
+            var room = Math.Max(0, positions - prefix);
+            _errors.AddUnless(prefix + text <= positions, $"is {text}; with {prefix} visual tokens before it, GPT-2's {positions} positions leave room for {room}", "gpt2_config.text_tokens_max_length");
+            _errors.AddUnless(
+                _configuration.SelfCriticalConfig?.MaxNewTokens is not { } drawn || prefix + drawn <= positions,
+                $"is {_configuration.SelfCriticalConfig?.MaxNewTokens}; with {prefix} visual tokens before it, GPT-2's {positions} positions leave room for {room}",
+                "self_critical_config.max_new_tokens");
+            _errors.AddUnless(longest <= positions, $"is {longest}; GPT-2 has {positions} positions", "evaluation_config.max_length");
+        }
+
+        var projector = _configuration.ProjectorConfig;
         _errors.AddUnless(
-            prefix + text <= model.Positions,
-            $"is {text}; with {prefix} visual tokens before it, GPT-2's {model.Positions} positions leave room for {Math.Max(0, model.Positions - prefix)}",
-            "gpt2_config.text_tokens_max_length");
-        _errors.AddUnless(
-            _configuration.SelfCriticalConfig?.MaxNewTokens is not { } drawn || prefix + drawn <= model.Positions,
-            $"is {_configuration.SelfCriticalConfig?.MaxNewTokens}; with {prefix} visual tokens before it, GPT-2's {model.Positions} positions leave room for {Math.Max(0, model.Positions - prefix)}",
-            "self_critical_config.max_new_tokens");
-        _errors.AddUnless(longest <= model.Positions, $"is {longest}; GPT-2 has {model.Positions} positions", "evaluation_config.max_length");
-        var heads = _configuration.ProjectorConfig.Heads;
-        _errors.AddUnless(
-            _configuration.ProjectorConfig.Kind != TransformerProjector.Kind || model.HiddenSize % heads == 0,
-            $"is {heads}; it must divide GPT-2's hidden size, {model.HiddenSize}",
+            model.HiddenSize is not { } hidden || projector.ToConfig(prefix, 1, hidden).HasFittingHeads,
+            $"is {projector.Heads}; it must divide GPT-2's hidden size, {model.HiddenSize}",
             "projector_config.num_heads");
     }
 
     /// <summary>BERTScore's model is the one that people don't have: what else they can do is said with it.</summary>
-    private void CheckBertScore(ModelSearchOptions modelSearch)
+    private void CheckBertScore()
     {
         var (model, layer) = (_configuration.EvaluationConfig.BertScoreModel, _configuration.EvaluationConfig.BertScoreNumLayers);
         const string Remedy = " Name another model with evaluation_config.bertscore_model, or leave bertscore out of evaluation_config.metrics ([] measures by the loss alone)";
         Try("evaluation_config.bertscore_model", model, Remedy, () =>
         {
-            using var folder = ModelFolder.Open(model, modelSearch);
+            using var folder = ModelFolder.Open(model, _modelSearch);
             var config = BertConfig.Read(folder.Config);
             _errors.AddUnless(
                 (layer ?? BertScoreMetric.UsualLayer(config)) <= config.Transformer.Layers,

@@ -3,6 +3,7 @@ using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using ClipGpt2.Captioning.Encoders;
+using ClipGpt2.Captioning.Images;
 using ClipGpt2.Captioning.Pipeline;
 using ClipGpt2.Captioning.Weights;
 

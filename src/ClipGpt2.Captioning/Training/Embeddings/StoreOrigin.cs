@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ClipGpt2.Captioning.Encoders;
+using ClipGpt2.Captioning.Images;
 using ClipGpt2.Captioning.Pipeline;
 using ClipGpt2.Captioning.Weights;
 
@@ -17,7 +18,7 @@ internal sealed record StoreOrigin(ModelIdentity Encoder, string Preprocessing, 
 
     /// <exception cref="CaptioningException">The encoder can't say which model it is.</exception>
     public static StoreOrigin Of(IImageEncoder encoder, ImagePreparation preparation, EmbeddingPrecision precision) => encoder is IIdentifiedModel model
-        ? new(model.Identity, PreprocessingJson.Of(preparation), precision)
+        ? new(model.Identity, PreprocessingJson.Of(preparation.Preprocessor, preparation.Decoder, preparation.Decoding), precision)
         : throw new CaptioningException($"The encoder ({encoder.GetType()}) can't say which model it is, and an embedding store belongs to one: implement {nameof(IIdentifiedModel)}.");
 
     /// <exception cref="CheckpointFormatException">The file isn't a store's, or of a later version.</exception>

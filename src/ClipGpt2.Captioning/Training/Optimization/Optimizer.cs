@@ -1,3 +1,4 @@
+using ClipGpt2.Captioning.Parts;
 using ClipGpt2.Captioning.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -33,7 +34,7 @@ internal sealed class Optimizer : IDisposable
         [
             .. weights.Select(weight => new OptimizedWeight(
                 weight,
-                RateOf(weight.Part, options) ?? learningRate,
+                RateOf(weight.Role, options) ?? learningRate,
                 options.SpareBiasesAndNorms && weight.IsBiasOrNorm ? 0 : options.WeightDecay)),
         ]);
 
@@ -106,10 +107,11 @@ internal sealed class Optimizer : IDisposable
             ? (stored.ReadCount(NameOf(weight, Steps)), [.. _rule.StateNames.Select(name => stored.Read(NameOf(weight, name), weight.Weight))])
             : (0, []);
 
-    private static double? RateOf(PartKind part, OptimizationOptions options) => part switch
+    private static double? RateOf(string role, OptimizationOptions options) => role switch
     {
-        PartKind.Encoder => options.EncoderLearningRate,
-        PartKind.Projector => options.ProjectorLearningRate,
-        _ => options.DecoderLearningRate,
+        PartRole.Encoder => options.EncoderLearningRate,
+        PartRole.Projector => options.ProjectorLearningRate,
+        PartRole.Decoder => options.DecoderLearningRate,
+        _ => throw new ArgumentOutOfRangeException(nameof(role), role, null),
     };
 }

@@ -5,8 +5,8 @@ namespace ClipGpt2.Captioning.Training.Optimization;
 /// <summary>A weight that training changes.</summary>
 /// <param name="Name">Its name, which no other weight of the run has.</param>
 /// <param name="Weight">The weight, which stays its part's own.</param>
-/// <param name="Part">The part that it belongs to.</param>
-internal sealed record TrainedWeight(string Name, Tensor Weight, PartKind Part)
+/// <param name="Role">The role of the part that it belongs to (<see cref="Parts.PartRole"/>).</param>
+internal sealed record TrainedWeight(string Name, Tensor Weight, string Role)
 {
     /// <summary>Whether weight decay usually spares it.</summary>
     /// <remarks>

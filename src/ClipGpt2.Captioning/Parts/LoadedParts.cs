@@ -1,0 +1,90 @@
+using ClipGpt2.Captioning.Decoding;
+using ClipGpt2.Captioning.Decoding.Generation;
+using ClipGpt2.Captioning.Encoders;
+using ClipGpt2.Captioning.Projectors;
+using Microsoft.ML.Tokenizers;
+
+namespace ClipGpt2.Captioning.Parts;
+
+/// <summary>The parts that a captioner loaded itself and so disposes of.</summary>
+internal sealed class LoadedParts : IDisposable
+{
+    private readonly List<IDisposable> _loaded = [];
+    private readonly PartLoading _loading;
+
+    private LoadedParts(PartLoading loading) => _loading = loading;
+
+    public IImageEncoder Encoder { get; private set; } = null!;
+
+    public IPrefixProjector Projector { get; private set; } = null!;
+
+    public ICaptionDecoder Decoder { get; private set; } = null!;
+
+    public Tokenizer Tokenizer { get; private set; } = null!;
+
+    public ITextEncoder? TextEncoder { get; private set; }
+
+    /// <summary>How the program searches that the captioner comes from, if the description says it.</summary>
+    public ProgramSearch? Program { get; private set; }
+
+    /// <summary>Loads every part that a description names; if one fails, those before it are released.</summary>
+    /// <exception cref="CaptioningException">A kind isn't known, a base isn't there or has changed, or tensors don't fit.</exception>
+    public static LoadedParts Load(CaptionerDescription description, PartLoading loading)
+    {
+        var parts = new LoadedParts(loading);
+        try
+        {
+            parts.LoadAll(description);
+            return parts;
+        }
+        catch
+        {
+            parts.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose() => _loaded.ForEach(part => part.Dispose());
+
+    private void LoadAll(CaptionerDescription description)
+    {
+        var kinds = _loading.Kinds;
+        Encoder = LoadEncoder(description);
+        Projector = Own(PartLoader.Load(kinds.Projectors, description.Projector, _loading));
+        Tokenizer = PartLoader.Load(kinds.Tokenizers, description.Tokenizer, _loading);
+        Decoder = Own(PartLoader.Load(kinds.Decoders, description.Decoder, _loading, Tokenizer));
+        Program = description.Search;
+        TextEncoder = description.TextEncoder is { } text ? Own(PartLoader.Load(kinds.TextEncoders, text, _loading)) : null;
+    }
+
+    /// <summary>An encoder that a checkpoint has trained is the captioner's alone.</summary>
+    private IImageEncoder LoadEncoder(CaptionerDescription description)
+    {
+        var part = description.Encoder;
+        return _loading.Encoders is { } shared && part.Stored is null
+            ? shared.Get(part.Place.Locate(_loading.Search), part.Section.ToJson().ToJsonString(), Load)
+            : Own(Load());
+
+        IImageEncoder Load()
+        {
+            var encoder = PartLoader.Load(_loading.Kinds.Encoders, part, _loading);
+            try
+            {
+                description.CheckPreprocessing?.Invoke(encoder.Preprocessor.Options);
+                return encoder;
+            }
+            catch
+            {
+                encoder.Dispose();
+                throw;
+            }
+        }
+    }
+
+    private T Own<T>(T part)
+        where T : IDisposable
+    {
+        _loaded.Add(part);
+        return part;
+    }
+}

@@ -1,4 +1,5 @@
 using ClipGpt2.Captioning.Images;
+
 namespace ClipGpt2.Captioning;
 
 /// <summary>A picture by its embedding, which was computed before.</summary>
@@ -6,6 +7,6 @@ namespace ClipGpt2.Captioning;
 /// <param name="Values">The embedding [D] as the captioner's encoder gives it, not normalised.</param>
 public readonly record struct ImageEmbedding(string Source, ReadOnlyMemory<float> Values)
 {
-    /// <summary>What was done to the decoded picture (<see cref="Pipeline.PreprocessingJson"/>); null where nobody noted it.</summary>
+    /// <summary>What was done to the decoded picture (<see cref="PreprocessingJson"/>); null where nobody noted it.</summary>
     internal string? Preprocessing { get; init; }
 }

@@ -33,7 +33,7 @@ public sealed partial class ClipImageEncoder : IImageEncoder, ITrainable, ISavab
     }
 
     /// <inheritdoc/>
-    public int EmbeddingDimension => Tower.Config.ProjectionSize;
+    public FeatureShape Features => new(Tower.Config.ProjectionSize);
 
     /// <inheritdoc/>
     public ImagePreprocessor Preprocessor { get; }

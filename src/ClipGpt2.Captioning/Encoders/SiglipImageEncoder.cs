@@ -29,7 +29,7 @@ public sealed class SiglipImageEncoder : IImageEncoder, ITrainable, ISavablePart
     }
 
     /// <inheritdoc/>
-    public int EmbeddingDimension => _tower.Config.Transformer.HiddenSize;
+    public FeatureShape Features => new(_tower.Config.Transformer.HiddenSize);
 
     /// <inheritdoc/>
     public ImagePreprocessor Preprocessor { get; }

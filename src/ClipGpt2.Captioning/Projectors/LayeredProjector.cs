@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ClipGpt2.Captioning.Encoders;
 using ClipGpt2.Captioning.Encoders.Transformer;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Runtime.Layers;
@@ -26,7 +27,7 @@ public abstract class LayeredProjector : IPrefixProjector, ITrainable, ISavableP
     public ProjectorConfig Config { get; }
 
     /// <inheritdoc/>
-    public int EmbeddingDimension => Config.EmbeddingDimension;
+    public FeatureShape Features => new(Config.EmbeddingDimension);
 
     /// <inheritdoc/>
     public int PrefixLength => Config.PrefixLength;
@@ -35,16 +36,16 @@ public abstract class LayeredProjector : IPrefixProjector, ITrainable, ISavableP
     public int HiddenSize => Config.HiddenSize;
 
     /// <inheritdoc/>
-    /// <exception cref="CaptioningException">The embeddings are of another size.</exception>
-    public Tensor Project(Tensor embeddings)
+    /// <exception cref="CaptioningException">The features are of another shape.</exception>
+    public Tensor Project(Tensor features)
     {
-        if (embeddings.shape is not [> 0, var size] || size != EmbeddingDimension)
+        if (features.shape is not [> 0, ..] || !features.shape.AsSpan().SequenceEqual(Features.Of(features.shape[0])))
         {
             throw new CaptioningException(
-                $"The projector takes embeddings [B, {EmbeddingDimension}], and got [{string.Join(", ", embeddings.shape)}]: encoder and projector don't belong together.");
+                $"The projector takes features {Features}, and got [{string.Join(", ", features.shape)}]: encoder and projector don't belong together.");
         }
 
-        return ForwardPass.Run(_compute, () => Map(Prepare(embeddings)).view(-1, PrefixLength, HiddenSize));
+        return ForwardPass.Run(_compute, () => Map(Prepare(features)).view(-1, PrefixLength, HiddenSize));
     }
 
     /// <inheritdoc/>

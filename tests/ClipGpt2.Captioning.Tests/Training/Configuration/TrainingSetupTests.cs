@@ -31,7 +31,7 @@ public sealed class TrainingSetupTests
         var projector = Assert.IsType<LinearTanhProjector>(setup.Captioner.Projector);
         Assert.Equal(new ImageSize(64, 64), encoder.Preprocessor.Options.Squash);
         Assert.Equal(new ImageSize(64, 64), encoder.Preprocessor.Options.CropSize);
-        Assert.Equal((5, encoder.EmbeddingDimension, decoder.HiddenSize), (projector.PrefixLength, projector.EmbeddingDimension, projector.HiddenSize));
+        Assert.Equal((5, encoder.Features.Size, decoder.HiddenSize), (projector.PrefixLength, projector.Features.Size, projector.HiddenSize));
         Assert.NotEmpty(decoder.NamedParameters());
         Assert.Equal(2, projector.NamedParameters().Count());
         Assert.Throws<CaptioningException>(() => encoder.NamedParameters().ToList());

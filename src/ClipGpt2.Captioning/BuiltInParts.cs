@@ -19,6 +19,7 @@ internal static class BuiltInParts
         .AddTextEncoder("clip", context => new DeferredTextEncoder(context.Path, context.Compute))
         .AddProjector(LinearTanhProjector.Kind, context => Projector(context, LinearTanhProjector.Create))
         .AddProjector(LinearProjector.Kind, context => Projector(context, LinearProjector.Create))
+        .AddProjector(IdentityProjector.Kind, context => Projector(context, IdentityProjector.Create))
         .AddProjector(MlpProjector.Kind, context => Projector(context, MlpProjector.Create))
         .AddProjector(TransformerProjector.Kind, context => Projector(context, TransformerProjector.Create))
         .AddDecoder("gpt2", context => FromFolder(context, folder => Gpt2CaptionDecoder.Load(folder, context.Compute, context.Tokenizer, null, context.Compatibility, context.Logger)))

@@ -27,7 +27,7 @@ public abstract class LayeredProjector : IPrefixProjector, ITrainable, ISavableP
     public ProjectorConfig Config { get; }
 
     /// <inheritdoc/>
-    public FeatureShape Features => new(Config.EmbeddingDimension);
+    public FeatureShape Features => new(Config.EmbeddingDimension, Config.FeatureLength);
 
     /// <inheritdoc/>
     public int PrefixLength => Config.PrefixLength;
@@ -84,20 +84,20 @@ public abstract class LayeredProjector : IPrefixProjector, ITrainable, ISavableP
         }
     }
 
-    /// <summary>The embeddings as the layers take them; lengths are taken in float32, as ClipCap does.</summary>
-    private Tensor Prepare(Tensor embeddings)
+    /// <summary>The features as the layers take them; lengths are taken in float32, as ClipCap does.</summary>
+    private Tensor Prepare(Tensor features)
     {
         if (!Config.NormalizeEmbeddings)
         {
-            return embeddings.to(_compute.HiddenType(), _compute.TorchDevice);
+            return features.to(_compute.HiddenType(), _compute.TorchDevice);
         }
 
-        var plain = embeddings.to(ScalarType.Float32, _compute.TorchDevice);
+        var plain = features.to(ScalarType.Float32, _compute.TorchDevice);
         return (plain / plain.norm(-1, keepdim: true, p: 2)).to(_compute.HiddenType());
     }
 
-    /// <summary>Embeddings [B, D] to prefixes, [B, P * H] or [B, P, H].</summary>
-    private protected abstract Tensor Map(Tensor embeddings);
+    /// <summary>Features, [B, D] or [B, T, D], to visual tokens in any shape that is [B, P, H] in memory.</summary>
+    private protected abstract Tensor Map(Tensor features);
 
     /// <summary>Builds the layers out of named weights.</summary>
     private protected static (T Layers, LayerSet Set) Load<T>(WeightLoader weights, Func<LayerLoader, T> build)

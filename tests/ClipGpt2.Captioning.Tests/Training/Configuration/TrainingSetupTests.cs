@@ -115,6 +115,11 @@ public sealed class TrainingSetupTests
     }
 
     [Fact]
+    public void Embeddings_that_cant_pass_as_they_are_are_named() => Assert.Equal(
+        $"{ReferenceFile.Name}: projector_config.kind is \"identity\"; CLIP's embeddings have 48 numbers and GPT-2's vectors 64, so it must be another kind.",
+        Assert.Single(Errors([.. Roberta, "projector_config.kind=identity", "gpt2_config.visual_tokens_length=1"])));
+
+    [Fact]
     public void Heads_that_dont_divide_the_hidden_size_are_named() => Assert.Equal(
         $"{ReferenceFile.Name}: projector_config.num_heads is 7; it must divide GPT-2's hidden size, 64.",
         Assert.Single(Errors([.. Roberta, "projector_config.kind=transformer", "projector_config.num_heads=7"])));

@@ -15,10 +15,11 @@ internal static class BuiltInParts
 {
     public static void AddTo(CaptionerParts parts) => parts
         .AddEncoder("clip", ClipEncoder)
-        .AddEncoder("siglip", context => FromFolder(context, folder => SiglipImageEncoder.Load(folder, context.Compute)))
+        .AddEncoder("siglip", context => FromFolder(context, folder => SiglipImageEncoder.Load(folder, context.Compute).Giving(Gives(context.Description))))
         .AddTextEncoder("clip", context => new DeferredTextEncoder(context.Path, context.Compute))
         .AddProjector(LinearTanhProjector.Kind, context => Projector(context, LinearTanhProjector.Create))
         .AddProjector(LinearProjector.Kind, context => Projector(context, LinearProjector.Create))
+        .AddProjector(IdentityProjector.Kind, context => Projector(context, IdentityProjector.Create))
         .AddProjector(MlpProjector.Kind, context => Projector(context, MlpProjector.Create))
         .AddProjector(TransformerProjector.Kind, context => Projector(context, TransformerProjector.Create))
         .AddDecoder("gpt2", context => FromFolder(context, folder => Gpt2CaptionDecoder.Load(folder, context.Compute, context.Tokenizer, null, context.Compatibility, context.Logger)))
@@ -27,8 +28,12 @@ internal static class BuiltInParts
     private static ClipImageEncoder ClipEncoder(PartContext context)
     {
         using var source = ClipSource.Open(context.Path);
-        return ClipImageEncoder.Load(source, Preprocessor(context.Description, source.LoadPreprocessor()), context.Compute);
+        return ClipImageEncoder.Load(source, Preprocessor(context.Description, source.LoadPreprocessor()), context.Compute).Giving(Gives(context.Description));
     }
+
+    /// <summary>What an encoder gives; a description says it only where it isn't the embedding.</summary>
+    private static ImageFeatures Gives(ConfigSection description) =>
+        description.Has(ClipImageEncoder.GivesName) ? description.Name<ImageFeatures>(ClipImageEncoder.GivesName) : ImageFeatures.Embedding;
 
     /// <summary>The folder's own preprocessing, with what the captioner's description changes: the squash that it was trained with, and the order of steps.</summary>
     private static ImagePreprocessor Preprocessor(ConfigSection description, ImagePreprocessor preprocessor)

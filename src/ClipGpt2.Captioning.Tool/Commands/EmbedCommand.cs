@@ -106,7 +106,7 @@ internal static class EmbedCommand
         try
         {
             var result = EmbeddingDisplay.Create(verbose).Show((progress, logger) => new EmbeddingStoreBuilder(encoder, options, logger).Build(store, dataset, progress, token));
-            Console.Out.WriteLine($"{Printable.Line(store)}: {result.Images} images of {encoder.EmbeddingDimension} numbers{(result.WasUpToDate ? ", up to date" : "")}");
+            Console.Out.WriteLine($"{Printable.Line(store)}: {result.Images} images of {encoder.Features.Size} numbers{(result.WasUpToDate ? ", up to date" : "")}");
             return ExitCode.Success;
         }
         catch (BadImagesException e)

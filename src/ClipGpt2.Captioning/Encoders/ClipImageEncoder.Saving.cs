@@ -17,6 +17,9 @@ public sealed partial class ClipImageEncoder
     /// <summary>The order of the preprocessing's steps, where it isn't the form's own.</summary>
     internal const string TransformName = "transform";
 
+    /// <summary>What the encoder gives for a picture, where it isn't the embedding.</summary>
+    internal const string GivesName = "gives";
+
     /// <inheritdoc/>
     string ISavablePart.Kind => "clip";
 
@@ -31,6 +34,11 @@ public sealed partial class ClipImageEncoder
         if (Preprocessor.Options.Transform is var transform && transform != ClipSource.TransformOf(Tower.Config))
         {
             description[TransformName] = transform.ToString();
+        }
+
+        if (Gives != ImageFeatures.Embedding)
+        {
+            description[GivesName] = Gives.ToString();
         }
 
         Save(path);

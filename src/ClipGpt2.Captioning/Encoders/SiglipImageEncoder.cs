@@ -29,7 +29,10 @@ public sealed class SiglipImageEncoder : IImageEncoder, ITrainable, ISavablePart
     }
 
     /// <inheritdoc/>
-    public int EmbeddingDimension => _tower.Config.Transformer.HiddenSize;
+    public FeatureShape Features => Gives == ImageFeatures.Embedding ? new(_tower.Config.Transformer.HiddenSize) : _tower.Tokens;
+
+    /// <summary>What it gives for a picture.</summary>
+    public ImageFeatures Gives { get; private set; }
 
     /// <inheritdoc/>
     public ImagePreprocessor Preprocessor { get; }
@@ -45,13 +48,16 @@ public sealed class SiglipImageEncoder : IImageEncoder, ITrainable, ISavablePart
     /// <param name="path">The folder, or its id in the cache on disk; with <c>preprocessor_config.json</c>.</param>
     /// <param name="compute">Where and how to compute; null for float32 on the CPU.</param>
     /// <param name="search">Where ids are looked up; null for the defaults.</param>
+    /// <param name="gives">What it is to give for a picture.</param>
     /// <returns>The encoder; dispose it.</returns>
     /// <exception cref="ModelNotFoundException">There is no such model, or one of its files is missing.</exception>
     /// <exception cref="CheckpointFormatException">It is no SigLIP, or its weights don't fit its configuration.</exception>
-    public static SiglipImageEncoder FromPretrained(string path, ComputeOptions? compute = null, ModelSearchOptions? search = null)
+    /// <exception cref="CaptioningException">It is to give a class token, which SigLIP doesn't have.</exception>
+    public static SiglipImageEncoder FromPretrained(
+        string path, ComputeOptions? compute = null, ModelSearchOptions? search = null, ImageFeatures gives = ImageFeatures.Embedding)
     {
         using var folder = ModelFolder.Open(path, search);
-        return Load(folder, compute);
+        return Load(folder, compute).Giving(gives);
     }
 
     /// <summary>Loads the image tower of a full SigLIP's folder, or of a vision model's.</summary>
@@ -74,13 +80,21 @@ public sealed class SiglipImageEncoder : IImageEncoder, ITrainable, ISavablePart
 
     /// <inheritdoc/>
     /// <exception cref="CaptioningException">The pixels have another shape.</exception>
-    public Tensor Encode(Tensor pixels) => _tower.Embed(pixels);
+    public Tensor Encode(Tensor pixels) => Gives == ImageFeatures.Embedding ? _tower.Embed(pixels) : _tower.EmbedTokens(pixels);
 
     /// <inheritdoc/>
     public IEnumerable<KeyValuePair<string, Tensor>> NamedParameters() => _layers.Trained(_compute);
 
     /// <inheritdoc/>
-    void ISavablePart.Save(string path, JsonObject description) => Save(path);
+    void ISavablePart.Save(string path, JsonObject description)
+    {
+        if (Gives != ImageFeatures.Embedding)
+        {
+            description[ClipImageEncoder.GivesName] = Gives.ToString();
+        }
+
+        Save(path);
+    }
 
     /// <summary>Writes what the encoder was loaded from as a folder in Hugging Face's form, with this tower's weights where they were trained.</summary>
     /// <param name="folder">The folder; it is made if it isn't there, and files of the form's names are replaced.</param>
@@ -101,6 +115,20 @@ public sealed class SiglipImageEncoder : IImageEncoder, ITrainable, ISavablePart
 
     /// <inheritdoc/>
     public void Dispose() => _layers.Dispose();
+
+    /// <summary>Settles what the encoder gives, before anybody uses it; one that can't is disposed.</summary>
+    /// <exception cref="CaptioningException">There is no class token to give.</exception>
+    internal SiglipImageEncoder Giving(ImageFeatures gives)
+    {
+        if (gives == ImageFeatures.Tokens)
+        {
+            Dispose();
+            throw new CaptioningException($"The encoder is a SigLIP, which has no class token to give: ask for {nameof(ImageFeatures)}.{nameof(ImageFeatures.Patches)}.");
+        }
+
+        Gives = gives;
+        return this;
+    }
 
     private ModelIdentity Identify(string id)
     {

@@ -46,5 +46,5 @@ public sealed class LinearTanhProjector : LayeredProjector
         fresh => fresh.Linear(Name, config.EmbeddingDimension, (long)config.PrefixLength * config.HiddenSize),
         Create);
 
-    private protected override Tensor Map(Tensor embeddings) => _layer.Forward(embeddings, Activation.Tanh);
+    private protected override Tensor Map(Tensor features) => _layer.Forward(features, Activation.Tanh);
 }

@@ -117,7 +117,7 @@ public sealed class LoraRunTests : IDisposable
         using var checkpoint = CaptionCheckpoint.Open(result.BestCheckpoint!);
         using var captioner = TinyTraining.LoadCaptioner();
         using var projector = LinearTanhProjector.CreateFresh(
-            new() { Kind = LinearTanhProjector.Kind, PrefixLength = 2, EmbeddingDimension = captioner.Encoder.EmbeddingDimension, HiddenSize = captioner.Decoder.HiddenSize }, seed: 1, new() { Trainable = true });
+            new() { Kind = LinearTanhProjector.Kind, PrefixLength = 2, EmbeddingDimension = captioner.Encoder.Features.Size, HiddenSize = captioner.Decoder.HiddenSize }, seed: 1, new() { Trainable = true });
         using var other = new Captioner(captioner.Encoder, projector, captioner.Decoder, captioner.Tokenizer);
         Assert.Contains("misshapen: 'projector.", Assert.Throws<CheckpointFormatException>(() => checkpoint.ApplyTo(other)).Message, StringComparison.Ordinal);
         Assert.Null(((Gpt2CaptionDecoder)captioner.Decoder).Model.Adapters);

@@ -41,6 +41,12 @@ internal sealed class ModifiedResNet : IClipTower
 
     public Tensor Embed(Tensor pixels) => ForwardPass.Run(_compute, () => _pooling.Project(_pooling.Pool(Maps(pixels, kept: null))));
 
+    public FeatureShape Tokens => new(_config.PooledSize, _config.Grid * _config.Grid);
+
+    public bool HasClassToken => false;
+
+    public Tensor EmbedTokens(Tensor pixels, int first) => ForwardPass.Run(_compute, () => Rows(Maps(pixels, kept: null)).narrow(1, first, Tokens.Length!.Value - first));
+
     /// <inheritdoc/>
     /// <remarks>States are the stem's and then each stage's, a row for each position of the map: [B, positions, C].</remarks>
     public EncoderOutput Forward(Tensor pixels, bool hiddenStates) => ForwardPass.Run(_compute, hiddenStates, kept =>

@@ -119,6 +119,7 @@ internal sealed class CheckpointParts : IDisposable
         {
             LinearTanhProjector.Kind => LinearTanhProjector.Create(config, weights),
             LinearProjector.Kind => LinearProjector.Create(config, weights),
+            IdentityProjector.Kind => IdentityProjector.Create(config, weights),
             MlpProjector.Kind => MlpProjector.Create(config, weights),
             TransformerProjector.Kind => TransformerProjector.Create(config, weights),
             _ => throw new CheckpointFormatException($"'{Location}' has a projector of kind '{config.Kind}', a host's own: build the captioner from parts and put the checkpoint into it with {nameof(CaptionCheckpoint)}.{nameof(CaptionCheckpoint.ApplyTo)}."),

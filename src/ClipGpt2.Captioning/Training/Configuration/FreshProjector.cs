@@ -10,8 +10,9 @@ internal static class FreshProjector
     {
         LinearTanhProjector.Kind => LinearTanhProjector.CreateFresh(config, seed, compute),
         LinearProjector.Kind => LinearProjector.CreateFresh(config, seed, compute),
+        IdentityProjector.Kind => IdentityProjector.CreateFresh(config, seed, compute),
         MlpProjector.Kind => MlpProjector.CreateFresh(config, seed, compute),
         TransformerProjector.Kind => TransformerProjector.CreateFresh(config, seed, compute),
-        _ => throw new CaptioningException($"A projector of kind '{config.Kind}' can't be made afresh; the kinds are {LinearTanhProjector.Kind}, {LinearProjector.Kind}, {MlpProjector.Kind} and {TransformerProjector.Kind}."),
+        _ => throw new CaptioningException($"A projector of kind '{config.Kind}' can't be made afresh; the kinds are {LinearTanhProjector.Kind}, {LinearProjector.Kind}, {IdentityProjector.Kind}, {MlpProjector.Kind} and {TransformerProjector.Kind}."),
     };
 }

@@ -148,7 +148,7 @@ public sealed class TrainingSetup : IDisposable
         var tokenizer = Gpt2Tokenizer.FromPretrained(sources.Gpt2.Path);
         var decoder = Own(Gpt2CaptionDecoder.Load(sources.Gpt2, trained, tokenizer, compatibility: gpt2.Compatibility));
         TrainingSetupLog.Gpt2Loaded(logger, gpt2.Model);
-        var sizes = Configuration.ProjectorConfig.ToConfig(gpt2.VisualTokensLength, encoder.EmbeddingDimension, decoder.HiddenSize);
+        var sizes = Configuration.ProjectorConfig.ToConfig(gpt2.VisualTokensLength, encoder.Features, decoder.HiddenSize);
         var projector = Own(FreshProjector.Create(sizes, optimization.Seed, trained));
         Captioner = Own(new Captioner(encoder, projector, decoder, tokenizer, new CaptionerOptions { Device = device, Precision = optimization.Precision, Compatibility = gpt2.Compatibility }));
         sources.Start?.ApplyTo(Captioner);

@@ -134,6 +134,11 @@ internal sealed class TrainingSources : IDisposable
             _configuration.ProjectorConfig.Kind != TransformerProjector.Kind || model.HiddenSize % heads == 0,
             $"is {heads}; it must divide GPT-2's hidden size, {model.HiddenSize}",
             "projector_config.num_heads");
+        var embedding = Clip?.Vision.ProjectionSize ?? model.HiddenSize;
+        _errors.AddUnless(
+            _configuration.ProjectorConfig.Kind != IdentityProjector.Kind || embedding == model.HiddenSize,
+            $"is \"{IdentityProjector.Kind}\"; CLIP's embeddings have {embedding} numbers and GPT-2's vectors {model.HiddenSize}, so it must be another kind",
+            "projector_config.kind");
     }
 
     /// <summary>BERTScore's model is the one that people don't have: what else they can do is said with it.</summary>

@@ -113,7 +113,7 @@ public sealed class StaleStoreTests : IDisposable
 
     private sealed class Nameless : IImageEncoder
     {
-        public int EmbeddingDimension => 1;
+        public FeatureShape Features => new(1);
 
         public ImagePreprocessor Preprocessor { get; } = new();
 

@@ -1,4 +1,4 @@
-using ClipGpt2.Captioning.Encoders.Transformer;
+using ClipGpt2.Captioning.Layers;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Runtime.Layers;
 using TorchSharp;
@@ -60,7 +60,7 @@ internal sealed class ClipVisionTower : IClipTower
         return tokens.view(-1, Length, tokens.shape[1]).narrow(1, first, Length - first);
     });
 
-    public EncoderOutput Forward(Tensor pixels, bool hiddenStates) => ForwardPass.Run(_compute, hiddenStates, kept =>
+    public EncoderOutput Forward(Tensor pixels, bool hiddenStates) => EncoderOutput.Run(_compute, hiddenStates, kept =>
     {
         var patches = EmbedPatches(pixels);
         var sequences = Group(patches);

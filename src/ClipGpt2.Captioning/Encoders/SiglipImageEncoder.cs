@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using ClipGpt2.Captioning.Encoders.Transformer;
 using ClipGpt2.Captioning.Images;
+using ClipGpt2.Captioning.Layers;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Weights;
 using ClipGpt2.Captioning.Weights.Maps;

@@ -1,4 +1,4 @@
-using ClipGpt2.Captioning.Encoders.Transformer;
+using ClipGpt2.Captioning.Layers;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Runtime.Layers;
 using TorchSharp;
@@ -63,7 +63,7 @@ internal sealed class SiglipVisionTower
     /// <summary>Encodes pictures and keeps what lies on the way.</summary>
     /// <param name="pixels">[B, C, S, S].</param>
     /// <param name="hiddenStates">Whether to keep every block's output; the last one is from before the final layer normalisation.</param>
-    public EncoderOutput Forward(Tensor pixels, bool hiddenStates) => ForwardPass.Run(_compute, hiddenStates, kept =>
+    public EncoderOutput Forward(Tensor pixels, bool hiddenStates) => EncoderOutput.Run(_compute, hiddenStates, kept =>
     {
         var patches = EmbedPatches(pixels);
         var sequences = Group(patches);

@@ -1,4 +1,4 @@
-using ClipGpt2.Captioning.Encoders.Transformer;
+using ClipGpt2.Captioning.Layers;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Runtime.Layers;
 using ClipGpt2.Captioning.Weights.Maps;
@@ -49,7 +49,7 @@ internal sealed class ModifiedResNet : IClipTower
 
     /// <inheritdoc/>
     /// <remarks>States are the stem's and then each stage's, a row for each position of the map: [B, positions, C].</remarks>
-    public EncoderOutput Forward(Tensor pixels, bool hiddenStates) => ForwardPass.Run(_compute, hiddenStates, kept =>
+    public EncoderOutput Forward(Tensor pixels, bool hiddenStates) => EncoderOutput.Run(_compute, hiddenStates, kept =>
     {
         var maps = Maps(pixels, kept);
         var rows = Rows(maps);

@@ -1,7 +1,7 @@
 using ClipGpt2.Captioning.Runtime;
 using static TorchSharp.torch;
 
-namespace ClipGpt2.Captioning.Encoders.Transformer;
+namespace ClipGpt2.Captioning.Layers;
 
 /// <summary>The layers that a model owns, and the names of its trainable weights.</summary>
 internal sealed class LayerSet : IDisposable

@@ -1,7 +1,7 @@
 using ClipGpt2.Captioning.Runtime.Layers;
 using ClipGpt2.Captioning.Weights;
 
-namespace ClipGpt2.Captioning.Encoders.Transformer;
+namespace ClipGpt2.Captioning.Layers;
 
 /// <summary>The sizes of a stack of transformer blocks, by the names that Hugging Face's encoders share.</summary>
 internal sealed record TransformerConfig

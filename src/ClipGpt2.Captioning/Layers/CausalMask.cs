@@ -3,7 +3,7 @@ using ClipGpt2.Captioning.Runtime.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace ClipGpt2.Captioning.Decoding.Gpt2;
+namespace ClipGpt2.Captioning.Layers;
 
 /// <summary>Where the queries of one pass may look: at themselves and at positions before them that aren't padding.</summary>
 /// <remarks>

@@ -4,7 +4,7 @@ using ClipGpt2.Captioning.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace ClipGpt2.Captioning.Encoders.Transformer;
+namespace ClipGpt2.Captioning.Layers;
 
 /// <summary>Makes layers out of named weights and keeps account of them for the model that owns them.</summary>
 internal sealed class LayerLoader

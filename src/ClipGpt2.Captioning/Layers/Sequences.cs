@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace ClipGpt2.Captioning.Encoders.Transformer;
+namespace ClipGpt2.Captioning.Layers;
 
 /// <summary>How the rows [B * T, H] between two layers form sequences, and which positions see which.</summary>
 /// <param name="Batch">B.</param>

@@ -2,7 +2,7 @@ using ClipGpt2.Captioning.Runtime.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace ClipGpt2.Captioning.Encoders.Transformer;
+namespace ClipGpt2.Captioning.Layers;
 
 /// <summary>Scaled dot-product attention of a sequence over itself, with several heads.</summary>
 /// <remarks>Rows [B * T, H] in and out. Safe from any number of threads.</remarks>

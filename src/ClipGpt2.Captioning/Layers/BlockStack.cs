@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace ClipGpt2.Captioning.Encoders.Transformer;
+namespace ClipGpt2.Captioning.Layers;
 
 /// <summary>One block of a transformer encoder.</summary>
 internal interface ITransformerBlock

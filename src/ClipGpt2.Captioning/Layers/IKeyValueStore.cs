@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace ClipGpt2.Captioning.Decoding.Gpt2;
+namespace ClipGpt2.Captioning.Layers;
 
 /// <summary>The keys and values of earlier positions in one block, however they are kept.</summary>
 internal interface IKeyValueStore

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using ClipGpt2.Captioning.Runtime.Kernels;
 using ClipGpt2.Captioning.Runtime.Layers;
 
-namespace ClipGpt2.Captioning.Decoding.Gpt2;
+namespace ClipGpt2.Captioning.Layers.Rows;
 
 /// <summary>A layer norm on the CPU, applied to rows in plain memory.</summary>
 internal readonly unsafe struct RowNorm

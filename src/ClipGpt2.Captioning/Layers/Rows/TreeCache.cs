@@ -1,4 +1,4 @@
-namespace ClipGpt2.Captioning.Decoding.Gpt2;
+namespace ClipGpt2.Captioning.Layers.Rows;
 
 /// <summary>The keys and values of a growing tree of positions: branches share the path to their fork.</summary>
 /// <remarks>
@@ -57,11 +57,14 @@ internal sealed unsafe class TreeCache(int layers, int hiddenSize) : IDisposable
     {
         if (_lengths[row] == _capacity)
         {
-            throw DecodingStart.Full(_capacity);
+            throw Full(_capacity);
         }
 
         _paths[row][_lengths[row]++] = position;
     }
+
+    /// <summary>What says that a sequence can't be lengthened any more.</summary>
+    public static CaptioningException Full(int capacity) => new($"The text has reached {capacity} positions, the most that this session was started for.");
 
     /// <summary>Makes new row i a copy of old row <c>parents[i]</c>.</summary>
     public void Branch(ReadOnlySpan<int> parents)

@@ -1,6 +1,6 @@
-using ClipGpt2.Captioning.Decoding.Gpt2;
+using ClipGpt2.Captioning.Layers.Rows;
 
-namespace ClipGpt2.Captioning.Tests.Decoding;
+namespace ClipGpt2.Captioning.Tests.Layers;
 
 public sealed unsafe class TreeCacheTests
 {

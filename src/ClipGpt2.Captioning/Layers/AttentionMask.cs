@@ -2,7 +2,7 @@ using ClipGpt2.Captioning.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace ClipGpt2.Captioning.Encoders.Transformer;
+namespace ClipGpt2.Captioning.Layers;
 
 /// <summary>Masks that are added to attention scores.</summary>
 internal static class AttentionMask

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace ClipGpt2.Captioning.Decoding.Gpt2;
+namespace ClipGpt2.Captioning.Layers.Rows;
 
 /// <summary>Floats outside of the garbage collector's reach, on a cache line's boundary, that can be made more.</summary>
 internal sealed unsafe class NativeFloats : IDisposable

@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace ClipGpt2.Captioning.Decoding.Gpt2;
+namespace ClipGpt2.Captioning.Layers;
 
 /// <summary>One block's keys and values in memory that was laid out once for the longest text.</summary>
 internal sealed class TensorCache(int heads, int headSize, int capacity, ScalarType type, Device device) : IKeyValueStore, IDisposable

@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace ClipGpt2.Captioning.Decoding.Gpt2;
+namespace ClipGpt2.Captioning.Layers;
 
 /// <summary>The keys and values of one block.</summary>
 /// <param name="Key">[B, heads, T, head size].</param>

@@ -4,7 +4,7 @@ using ClipGpt2.Captioning.Runtime.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace ClipGpt2.Captioning.Decoding.Gpt2;
+namespace ClipGpt2.Captioning.Layers.Rows;
 
 /// <summary>Rows of float32 or bfloat16 values in memory that somebody else owns, read and written as float32.</summary>
 internal readonly unsafe struct RowView

@@ -1,7 +1,7 @@
 using ClipGpt2.Captioning.Runtime.Layers;
 using static TorchSharp.torch;
 
-namespace ClipGpt2.Captioning.Encoders.Transformer;
+namespace ClipGpt2.Captioning.Layers;
 
 /// <summary>A transformer block that normalises after each of its two halves, as BERT's and RoBERTa's do.</summary>
 /// <remarks>Rows [B * T, H] in and out. Safe from any number of threads.</remarks>

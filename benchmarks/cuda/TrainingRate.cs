@@ -49,7 +49,7 @@ internal static class TrainingRate
     /// <summary>Stands for an encoder whose embeddings were all computed before.</summary>
     private sealed class EmbeddingsOnly : IImageEncoder
     {
-        public int EmbeddingDimension => FullSize.EmbeddingDimension;
+        public FeatureShape Features => new(FullSize.EmbeddingDimension);
 
         public ImagePreprocessor Preprocessor => ImagePreprocessor.ClipVitBasePatch32;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ClipGpt2.Captioning;
+using ClipGpt2.Captioning.Encoders;
 using ClipGpt2.Captioning.Projectors;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Weights;
@@ -17,11 +18,11 @@ internal sealed class GatedProjector : IPrefixProjector, ITrainable, ISavablePar
 
     private GatedProjector(int embeddingDimension, int prefixLength, int hiddenSize)
     {
-        (EmbeddingDimension, PrefixLength, HiddenSize) = (embeddingDimension, prefixLength, hiddenSize);
+        (Features, PrefixLength, HiddenSize) = (new(embeddingDimension), prefixLength, hiddenSize);
         _layers = nn.Sequential(("both", nn.Linear(embeddingDimension, 2 * prefixLength * hiddenSize)), ("gate", nn.GLU()));
     }
 
-    public int EmbeddingDimension { get; }
+    public FeatureShape Features { get; }
 
     public int PrefixLength { get; }
 
@@ -46,9 +47,9 @@ internal sealed class GatedProjector : IPrefixProjector, ITrainable, ISavablePar
         return projector;
     }
 
-    public Tensor Project(Tensor embeddings)
+    public Tensor Project(Tensor features)
     {
-        using var rows = _layers.call(embeddings); // [B, P * H]
+        using var rows = _layers.call(features); // [B, P * H]
         return rows.view(-1, PrefixLength, HiddenSize);
     }
 
@@ -56,7 +57,7 @@ internal sealed class GatedProjector : IPrefixProjector, ITrainable, ISavablePar
 
     void ISavablePart.Save(string path, JsonObject description)
     {
-        (description["embedding_dim"], description["prefix_length"], description["hidden_size"]) = (EmbeddingDimension, PrefixLength, HiddenSize);
+        (description["embedding_dim"], description["prefix_length"], description["hidden_size"]) = (Features.Size, PrefixLength, HiddenSize);
         SafetensorsWriter.Write(path, NamedParameters());
     }
 

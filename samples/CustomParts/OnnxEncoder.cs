@@ -31,11 +31,11 @@ internal sealed class OnnxEncoder : IImageEncoder, ISavablePart
         _graph = graph;
         _side = side;
         _session = new InferenceSession(graph);
-        EmbeddingDimension = _session.OutputMetadata[Output].Dimensions[^1];
+        Features = new(_session.OutputMetadata[Output].Dimensions[^1]);
         Preprocessor = new ImagePreprocessor(new ImagePreprocessorOptions { ShortestEdge = side, CropSize = new ImageSize(side, side) });
     }
 
-    public int EmbeddingDimension { get; }
+    public FeatureShape Features { get; }
 
     public ImagePreprocessor Preprocessor { get; }
 
@@ -49,7 +49,7 @@ internal sealed class OnnxEncoder : IImageEncoder, ISavablePart
         using var plain = pixels.to(torch.CPU).contiguous();
         using var input = OrtValue.CreateTensorValueFromMemory(plain.data<float>().ToArray(), plain.shape);
         using var outputs = _session.Run(_runOptions, [Input], [input], [Output]);
-        return torch.tensor(outputs[0].GetTensorDataAsSpan<float>().ToArray(), [pixels.shape[0], EmbeddingDimension]);
+        return torch.tensor(outputs[0].GetTensorDataAsSpan<float>().ToArray(), [pixels.shape[0], Features.Size]);
     }
 
     void ISavablePart.Save(string path, JsonObject description)

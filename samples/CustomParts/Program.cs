@@ -14,7 +14,7 @@ TorchRuntime.Load();
 var here = AppContext.BaseDirectory;
 var tokenizer = Gpt2Tokenizer.FromPretrained(Path.Combine(here, "tokenizer"));
 using var encoder = new OnnxEncoder(Path.Combine(here, "tiny-clip.onnx"), side: 64);
-using var projector = GatedProjector.CreateFresh(encoder.EmbeddingDimension, PrefixLength, HiddenSize, Seed);
+using var projector = GatedProjector.CreateFresh(encoder.Features.Size, PrefixLength, HiddenSize, Seed);
 using var decoder = RecurrentDecoder.CreateFresh(tokenizer.VocabularySize, HiddenSize, tokenizer.EndOfTextId, Seed);
 using var captioner = new Captioner(encoder, projector, decoder, tokenizer);
 

@@ -38,7 +38,7 @@ internal sealed class CocoModel : IDisposable
         var encoder = ClipImageEncoder.Load(clipFolder, Preprocessor(clipFolder.Path, recipe.Form), new ComputeOptions { Device = device });
         var tokenizer = Gpt2Tokenizer.FromPretrained(gpt2Folder.Path);
         var decoder = Gpt2CaptionDecoder.Load(gpt2Folder, trained, tokenizer);
-        var sizes = recipe.Projector(encoder.EmbeddingDimension, decoder.HiddenSize);
+        var sizes = recipe.Projector(encoder.Features.Size, decoder.HiddenSize);
         LayeredProjector projector = sizes.Kind == TransformerProjector.Kind
             ? TransformerProjector.CreateFresh(sizes, Seed, trained)
             : LinearTanhProjector.CreateFresh(sizes, Seed, trained);

@@ -1,6 +1,6 @@
 using ClipGpt2.Captioning;
 using ClipGpt2.Captioning.Training;
-using ClipGpt2.Captioning.Training.Checkpoints;
+using ClipGpt2.Captioning.Parts.Checkpoints;
 using TrainScenes.Scenes;
 
 namespace TrainScenes;
@@ -28,7 +28,7 @@ internal static class SceneTraining
             if (recipe.From is { } path)
             {
                 using var checkpoint = CaptionCheckpoint.Open(path);
-                checkpoint.ApplyTo(model.Captioner);
+                model.Captioner.Apply(checkpoint);
             }
 
             await TrainAsync(model.Captioner, folder, recipe, token);

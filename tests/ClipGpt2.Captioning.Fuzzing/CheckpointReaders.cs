@@ -1,11 +1,12 @@
 using ClipGpt2.Captioning.Decoding.Gpt2;
-using ClipGpt2.Captioning.Folders;
+using ClipGpt2.Captioning.Parts;
+using ClipGpt2.Captioning.Parts.Checkpoints;
 using ClipGpt2.Captioning.Runtime;
-using ClipGpt2.Captioning.Training.Checkpoints;
 using ClipGpt2.Captioning.Training.Data;
 using ClipGpt2.Captioning.Weights;
 using ClipGpt2.Captioning.Weights.Adapters;
 using ClipGpt2.Captioning.Weights.PyTorch;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ClipGpt2.Captioning.Fuzzing;
 
@@ -82,12 +83,9 @@ internal sealed class CheckpointReaders(string golden, string made)
     private static void ReadCaptioner(string path)
     {
         var (folder, options) = (CaptionerFolder.Open(path), new CaptionerOptions());
-        foreach (var part in new[] { "encoder", "tokenizer", "decoder" })
-        {
-            _ = folder.Part(part, options.Compute);
-        }
-
-        using var projector = options.Parts.CreateProjector(folder.Part("projector", options.Compute)) as IDisposable;
+        using var description = folder.Describe();
+        var loading = new PartLoading(options.Parts, options.Compute, new HashSet<string>(), options.ModelSearch, NullLogger.Instance);
+        using var projector = PartLoader.Load(options.Parts.Projectors, description.Projector, loading);
     }
 
     /// <summary>Reads every tensor; one that a small file makes large is a fault.</summary>

@@ -7,7 +7,7 @@ public sealed class ArchitectureTests
 {
     private const string Root = "ClipGpt2.Captioning";
 
-    private static readonly string[] Stations = ["Runtime", "Images", "Text", "Weights", "Encoders", "Projectors", "Decoding"];
+    private static readonly string[] Stations = ["Runtime", "Images", "Text", "Weights", "Layers", "Encoders", "Projectors", "Decoding"];
 
     // The captioner itself, which lies in the root: it composes the stations, and none of them knows it.
     private static readonly string[] Composition =

@@ -81,11 +81,11 @@ public sealed class CaptionerFolderTests
 
         var options = new CaptionerOptions();
         ProjectorConfig? seen = null;
-        options.Parts.AddProjector("mine", context =>
+        options.Parts.Add(new PartKind<IPrefixProjector>("mine", context =>
         {
             seen = ProjectorConfig.Read(context.Description);
             return LinearTanhProjector.CreateFresh(seen with { Kind = LinearTanhProjector.Kind }, seed: 3);
-        });
+        }));
         using var captioner = Captioner.FromPretrained(temporary.Path, options);
         Assert.Equal(seen!.PrefixLength, captioner.Projector.PrefixLength);
     }

@@ -103,7 +103,7 @@ public sealed class CaptionerTests
         Action[] calls =
         [
             () => captioner.Caption(path), () => captioner.Caption("missing.png"), () => captioner.Caption([path, path]), () => captioner.Caption(Array.Empty<ImageSource>()),
-            () => captioner.Caption([new ImageEmbedding("x", new float[captioner.Encoder.EmbeddingDimension])]), () => captioner.CaptionFolderAsync("no-such-folder"),
+            () => captioner.Caption([new ImageEmbedding("x", new float[captioner.Encoder.Features.Size])]), () => captioner.CaptionFolderAsync("no-such-folder"),
             () => captioner.Save(temporary.Path),
         ];
         Assert.All(calls, call => Assert.Equal(nameof(Captioner), Assert.Throws<ObjectDisposedException>(call).ObjectName));
@@ -151,7 +151,7 @@ public sealed class CaptionerTests
 
         Assert.Equal(3, result.Captions.Count);
         Assert.True(result.Captions[0].Sequence.Score >= result.Captions[2].Sequence.Score);
-        Assert.Equal(captioner.Encoder.EmbeddingDimension, result.Embedding!.Value.Length);
+        Assert.Equal(captioner.Encoder.Features.Size, result.Embedding!.Value.Length);
         Assert.Null(captioner.Caption(SampleCaptioner.Images[0]).Embedding);
     }
 
@@ -240,7 +240,7 @@ public sealed class CaptionerTests
         using var projector = LinearTanhProjector.CreateFresh(
             new ProjectorConfig { Kind = LinearTanhProjector.Kind, PrefixLength = 2, EmbeddingDimension = 7, HiddenSize = 9 }, seed: 1);
         var error = Assert.Throws<CaptioningException>(() => new Captioner(captioner.Encoder, projector, captioner.Decoder, captioner.Tokenizer));
-        Assert.Contains("takes 7", error.Message, StringComparison.Ordinal);
+        Assert.Contains("takes [B, 7]", error.Message, StringComparison.Ordinal);
         Assert.Contains("have 9", error.Message, StringComparison.Ordinal);
     }
 }

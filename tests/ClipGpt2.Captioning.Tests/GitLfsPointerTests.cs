@@ -8,7 +8,7 @@ using ClipGpt2.Captioning.Tests.Training.Embeddings;
 using ClipGpt2.Captioning.Tests.Weights;
 using ClipGpt2.Captioning.Text;
 using ClipGpt2.Captioning.Training;
-using ClipGpt2.Captioning.Training.Checkpoints;
+using ClipGpt2.Captioning.Parts.Checkpoints;
 using ClipGpt2.Captioning.Training.Configuration;
 using ClipGpt2.Captioning.Training.Data;
 using ClipGpt2.Captioning.Training.Embeddings;

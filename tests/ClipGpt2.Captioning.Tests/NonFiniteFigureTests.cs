@@ -116,9 +116,9 @@ public sealed class NonFiniteFigureTests
     {
         using var parts = SampleCaptioner.Load();
         var corpus = new CaptionCorpus([new CaptionedImage("first", "a red circle", ["a circle"]), new CaptionedImage("second", "a cross", ["a blue cross"])]);
-        using var texts = new BrokenTexts(parts.Encoder.EmbeddingDimension, "a cross");
+        using var texts = new BrokenTexts(parts.Encoder.Features.Size, "a cross");
         using var pictures = new BrokenEncoder(parts.Encoder, 1, float.NaN);
-        using var sound = new BrokenTexts(parts.Encoder.EmbeddingDimension, null);
+        using var sound = new BrokenTexts(parts.Encoder.Features.Size, null);
         Assert.Contains("a cross'", Message(new ClipScoreMetric(parts.Encoder, texts, Picture)), StringComparison.Ordinal);
         Assert.Contains(Three[1], Message(new ClipScoreMetric(pictures, sound, Picture)), StringComparison.Ordinal);
 
@@ -132,7 +132,7 @@ public sealed class NonFiniteFigureTests
         "encoder's embedding" => new(new BrokenEncoder(parts.Encoder, row, value), parts.Projector, parts.Decoder, parts.Tokenizer),
         "projector's prefix vectors" => new(parts.Encoder, new BrokenProjector(parts.Projector, row, value), parts.Decoder, parts.Tokenizer),
         "decoder's scores" => new(parts.Encoder, parts.Projector, Decoder(parts.Decoder, row, value), parts.Tokenizer),
-        _ => new(parts.Encoder, parts.Projector, parts.Decoder, parts.Tokenizer, textEncoder: new BrokenTexts(parts.Encoder.EmbeddingDimension, parts.Caption(Three[row]).Text, value)),
+        _ => new(parts.Encoder, parts.Projector, parts.Decoder, parts.Tokenizer, textEncoder: new BrokenTexts(parts.Encoder.Features.Size, parts.Caption(Three[row]).Text, value)),
     };
 
     /// <summary>A decoder of this library over a model with broken scores; what is infinitely unlikely comes from a host's own, for it is no fault among logits.</summary>
@@ -150,7 +150,7 @@ public sealed class NonFiniteFigureTests
 
     private sealed class BrokenEncoder(IImageEncoder inner, int row, float value) : IImageEncoder
     {
-        public int EmbeddingDimension => inner.EmbeddingDimension;
+        public FeatureShape Features => inner.Features;
 
         public ImagePreprocessor Preprocessor => inner.Preprocessor;
 
@@ -163,7 +163,7 @@ public sealed class NonFiniteFigureTests
 
     private sealed class BrokenProjector(IPrefixProjector inner, int row, float value) : IPrefixProjector
     {
-        public int EmbeddingDimension => inner.EmbeddingDimension;
+        public FeatureShape Features => inner.Features;
 
         public int PrefixLength => inner.PrefixLength;
 

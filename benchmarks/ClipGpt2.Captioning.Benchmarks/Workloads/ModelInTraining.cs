@@ -79,7 +79,7 @@ internal sealed class ModelInTraining : IDisposable
     /// <summary>Stands for an encoder whose embeddings were all computed before.</summary>
     private sealed class EmbeddingsOnly : IImageEncoder
     {
-        public int EmbeddingDimension => ClipPeer.EmbeddingDimension;
+        public FeatureShape Features => new(ClipPeer.EmbeddingDimension);
 
         public ImagePreprocessor Preprocessor => ImagePreprocessor.ClipVitBasePatch32;
 

@@ -15,7 +15,7 @@ internal static class CaptionCommand
         var images = PathArgument.Create(
             "IMAGE|FOLDER|PATTERN|-", "Pictures, folders of pictures, patterns such as '*.jpg', and - for a list on standard input, a path a line.", PicturePaths.StandardInput);
         var recursive = new Option<bool>("--recursive") { Description = "Look into the folders of folders too." };
-        var model = new Option<string>("--model") { Required = true, HelpName = "FOLDER|FILE", Description = "The captioner's folder, or a checkpoint: this library's, the reference program's or ClipCap's." };
+        var model = new Option<string>("--model") { Required = true, HelpName = CaptionerSource.HelpName, Description = CaptionerSource.Description };
         var beams = Positive("--beams", "How many beams to search with; 1 is greedy search. Without it the model's folder is asked, else 5.");
         var tokens = Positive("--max-new-tokens", "The most tokens of a caption, the end token included. Without it the model's folder is asked, else 25.");
         var strategy = new Option<DecodingStrategy?>("--strategy") { Description = "Whose search is followed: standard (Hugging Face's), clipcapgreedy or clipcapbeam; ClipCap's own for its checkpoints unless given." };
@@ -25,7 +25,7 @@ internal static class CaptionCommand
         var command = new Verb(
             "caption", "Write captions of pictures.",
             "clipgpt2 caption photo.jpg pictures/ --recursive --model models/scenes")
-        { images, recursive, model, CaptionerSource.Clip, CaptionerSource.Gpt2, beams, tokens, strategy, prompt, PictureReading.Orientation, precision, ComputeChoice.Device, ComputeChoice.Libtorch, json };
+        { images, recursive, model, CaptionerSource.EncoderBase, CaptionerSource.DecoderBase, beams, tokens, strategy, prompt, PictureReading.Orientation, precision, ComputeChoice.Device, ComputeChoice.Libtorch, json };
         command.SetAction((parsed, token) =>
         {
             ComputeChoice.Load(parsed);

@@ -25,7 +25,7 @@ internal static class ConvertCommand
             "convert", "Write a model of any readable form as safetensors: a captioner's folder, a model's folder in Hugging Face's form, or one file.",
             "clipgpt2 convert best_model.pkl --out models/scenes")
         {
-            Source, Out, CaptionerSource.Clip, CaptionerSource.Gpt2, Tokenizer,
+            Source, Out, CaptionerSource.EncoderBase, CaptionerSource.DecoderBase, Tokenizer,
         };
         command.SetAction((parsed, token) => Task.Run(() => Run(parsed, token), CancellationToken.None));
         return command;

@@ -21,7 +21,7 @@ internal static class DoctorCommand
             "doctor", "Show what this machine computes with, prove that it computes right, and say what has to be mended.",
             "clipgpt2 doctor --model models/scenes")
         {
-            Model, CaptionerSource.Clip, CaptionerSource.Gpt2, Format, ComputeChoice.Device, ComputeChoice.Libtorch, Kernels, Json,
+            Model, CaptionerSource.EncoderBase, CaptionerSource.DecoderBase, Format, ComputeChoice.Device, ComputeChoice.Libtorch, Kernels, Json,
         };
         command.SetAction((parsed, token) => Task.Run(() => Run(parsed, token), CancellationToken.None));
         return command;

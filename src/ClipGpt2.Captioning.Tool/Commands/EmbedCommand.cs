@@ -1,6 +1,6 @@
 using System.CommandLine;
 using ClipGpt2.Captioning.Encoders;
-using ClipGpt2.Captioning.Folders;
+using ClipGpt2.Captioning.Parts;
 using ClipGpt2.Captioning.Images;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Tool.Embedding;
@@ -50,9 +50,9 @@ internal static class EmbedCommand
         {
             foreach (var option in new Option[] { ImageSize, KeepAspect }.Where(option => result.GetResult(option) is { Implicit: false }))
             {
-                if (result.GetValue(Encoder) is { } encoder && CaptionerFolder.IsOne(encoder))
+                if (result.GetValue(Encoder) is { } encoder && ImageEncoders.IsCaptioner(encoder))
                 {
-                    result.AddError($"'{encoder}' is a captioner's folder, which says itself how pictures are prepared: leave out {option.Name}.");
+                    result.AddError($"'{encoder}' is a captioner, which says itself how pictures are prepared: leave out {option.Name}.");
                 }
             }
         });
@@ -85,7 +85,7 @@ internal static class EmbedCommand
     }
 
     private static ImagePreprocessor Preprocessor(ParseResult parsed, ImagePreprocessor own) =>
-        !parsed.GetValue(KeepAspect) && !CaptionerFolder.IsOne(parsed.GetRequiredValue(Encoder)) && parsed.GetValue(ImageSize) is [var width, var height]
+        !parsed.GetValue(KeepAspect) && !ImageEncoders.IsCaptioner(parsed.GetRequiredValue(Encoder)) && parsed.GetValue(ImageSize) is [var width, var height]
             ? new ImagePreprocessor(own.Options with { Squash = new ImageSize(width, height) })
             : own;
 
@@ -106,7 +106,7 @@ internal static class EmbedCommand
         try
         {
             var result = EmbeddingDisplay.Create(verbose).Show((progress, logger) => new EmbeddingStoreBuilder(encoder, options, logger).Build(store, dataset, progress, token));
-            Console.Out.WriteLine($"{Printable.Line(store)}: {result.Images} images of {encoder.EmbeddingDimension} numbers{(result.WasUpToDate ? ", up to date" : "")}");
+            Console.Out.WriteLine($"{Printable.Line(store)}: {result.Images} images of {encoder.Features.Size} numbers{(result.WasUpToDate ? ", up to date" : "")}");
             return ExitCode.Success;
         }
         catch (BadImagesException e)

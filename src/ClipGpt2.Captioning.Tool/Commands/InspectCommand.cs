@@ -1,5 +1,5 @@
 using System.CommandLine;
-using ClipGpt2.Captioning.Folders;
+using ClipGpt2.Captioning.Parts;
 using ClipGpt2.Captioning.Tool.Captions;
 using ClipGpt2.Captioning.Tool.Inspection;
 using ClipGpt2.Captioning.Tool.Output;

@@ -1,6 +1,6 @@
-using ClipGpt2.Captioning.Folders;
+using ClipGpt2.Captioning.Parts;
 using ClipGpt2.Captioning.Tool.Fetching;
-using ClipGpt2.Captioning.Training.Checkpoints;
+using ClipGpt2.Captioning.Parts.Checkpoints;
 using ClipGpt2.Captioning.Weights;
 
 namespace ClipGpt2.Captioning.Tool.Converting;
@@ -31,7 +31,7 @@ internal sealed record Conversion(string Source, string Target, BaseModels Bases
         return (checkpoint, IntoFile) switch
         {
             (not null, true) => WriteCheckpoint(checkpoint, token),
-            (not null, false) => WriteCaptioner(checkpoint),
+            (not null, false) => WriteCaptioner(checkpoint.HoldsEncoder),
             (null, true) => WriteWeights(token),
             (null, false) => ModelConversion.Convert(Source, Target, new ModelConversionOptions { TokenizerFolder = Tokenizer, ModelSearch = LocalModels.Search() }, token),
         };
@@ -43,15 +43,15 @@ internal sealed record Conversion(string Source, string Target, BaseModels Bases
     /// <summary>A captioner's folder has everything in it. Weights of a folder stay as they are stored; a checkpoint's are float32.</summary>
     private string ConvertCaptioner()
     {
-        if (Bases.Clip is not null || Bases.Gpt2 is not null || Tokenizer is not null)
+        if (Bases.Encoder is not null || Bases.Decoder is not null || Tokenizer is not null)
         {
-            throw new CaptioningException($"'{Source}' is a captioner's folder, which has encoder, decoder and tokenizer in it: leave out --clip, --gpt2 and --tokenizer.");
+            throw new CaptioningException($"'{Source}' is a captioner's folder, which has encoder, decoder and tokenizer in it: leave out --encoder-base, --decoder-base and --tokenizer.");
         }
 
         using var captioner = Captioner.FromPretrained(Source, new CaptionerOptions { Trainable = IntoFile ? TrainableParts.All : TrainableParts.None });
         if (IntoFile)
         {
-            return Checkpoint(CaptionerConversion.Write(captioner, Target));
+            return Checkpoint(CaptionerConversion.Write(captioner.Parts, Target));
         }
 
         AtomicFolder.Write(Target, captioner.Save);
@@ -64,9 +64,10 @@ internal sealed record Conversion(string Source, string Target, BaseModels Bases
         return Checkpoint(checkpoint.Tensors.Count);
     }
 
-    private string WriteCaptioner(CaptionCheckpoint checkpoint)
+    /// <summary>An encoder that wasn't trained is copied as it is stored.</summary>
+    private string WriteCaptioner(bool withEncoder)
     {
-        using var captioner = checkpoint.LoadCaptioner(new CaptionerOptions { Trainable = TrainableParts.ProjectorAndDecoder, ModelSearch = LocalModels.Search() }, Bases);
+        using var captioner = Captioner.FromPretrained(Source, new CaptionerOptions { Trainable = withEncoder ? TrainableParts.All : TrainableParts.ProjectorAndDecoder, ModelSearch = LocalModels.Search(), Bases = Bases });
         AtomicFolder.Write(Target, captioner.Save);
         return Captioners;
     }

@@ -1,35 +1,32 @@
 using ClipGpt2.Captioning.Encoders;
-using ClipGpt2.Captioning.Folders;
 using ClipGpt2.Captioning.Images;
+using ClipGpt2.Captioning.Parts;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Tool.Fetching;
 
 namespace ClipGpt2.Captioning.Tool.Embedding;
 
-/// <summary>Where an image encoder comes from: a captioner's folder, whose encoder has the captioner's preprocessing, or a model of its own.</summary>
+/// <summary>Where an image encoder comes from: a captioner, whose encoder has the captioner's preprocessing, or a model of its own.</summary>
 internal static class EncoderSource
 {
     /// <summary>Loads an encoder.</summary>
-    /// <param name="path">A captioner's folder, a model's folder or id, or a file of CLIP's weights.</param>
+    /// <param name="name">A captioner's folder or checkpoint, a model's folder or id, or a file of weights.</param>
     /// <param name="compute">Where and how to compute.</param>
     /// <exception cref="CaptioningException">There is no such model, or it is damaged or of another kind.</exception>
-    public static IImageEncoder Load(string path, ComputeOptions compute) =>
-        CaptionerFolder.IsOne(path) ? OfCaptioner(path, compute) : ImageEncoders.FromPretrained(path, compute, LocalModels.Search());
+    public static IImageEncoder Load(string name, ComputeOptions compute) => ImageEncoders.FromPretrained(name, compute, LocalModels.Search());
 
     /// <summary>A model's preprocessing.</summary>
-    /// <param name="pathOrName">A captioner's folder, a folder or file with a preprocessing, or the name of a known one.</param>
+    /// <param name="pathOrName">A captioner's folder or checkpoint, a folder or file with a preprocessing, or the name of a known one.</param>
     /// <exception cref="CaptioningException">There is none, or it can't be read.</exception>
     public static ImagePreprocessor Preprocessor(string pathOrName)
     {
-        if (!CaptionerFolder.IsOne(pathOrName))
+        if (!ImageEncoders.IsCaptioner(pathOrName))
         {
             return ImagePreprocessor.Load(pathOrName);
         }
 
         // Its kind alone knows what its description changes. Plain weights are loaded fastest.
-        using var encoder = OfCaptioner(pathOrName, new() { Trainable = true });
+        using var encoder = Load(pathOrName, new() { Trainable = true });
         return encoder.Preprocessor;
     }
-
-    private static IImageEncoder OfCaptioner(string folder, ComputeOptions compute) => new CaptionerParts().CreateEncoder(CaptionerFolder.Open(folder).Part("encoder", compute));
 }

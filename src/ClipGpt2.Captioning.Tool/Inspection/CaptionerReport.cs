@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using ClipGpt2.Captioning.Folders;
+using ClipGpt2.Captioning.Parts;
 
 namespace ClipGpt2.Captioning.Tool.Inspection;
 
@@ -20,8 +20,8 @@ internal sealed record CaptionerReport(string File, long Parameters, long Bytes,
         var parts = new List<PartReport>();
         foreach (var (name, part) in folder.Parts())
         {
-            parts.Add(PartReport.Of(name, part, owners.GetValueOrDefault(part.Path)));
-            owners.TryAdd(part.Path, name);
+            parts.Add(PartReport.Of(name, part, owners.GetValueOrDefault(part.Place.Name)));
+            owners.TryAdd(part.Place.Name, name);
         }
 
         return new(path, parts.Sum(part => part.Parameters), parts.Sum(part => part.Bytes), folder.FindSearch()?.Json, parts);

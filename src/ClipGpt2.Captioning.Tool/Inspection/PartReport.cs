@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ClipGpt2.Captioning.Parts;
 using ClipGpt2.Captioning.Weights;
 
 namespace ClipGpt2.Captioning.Tool.Inspection;
@@ -23,19 +24,19 @@ internal sealed record PartReport(
     /// <param name="part">Where it is.</param>
     /// <param name="sharedWith">The part before it of the same path, or null.</param>
     /// <exception cref="CaptioningException">Its files are missing or damaged.</exception>
-    public static PartReport Of(string name, PartContext part, string? sharedWith)
+    public static PartReport Of(string name, PartDescription part, string? sharedWith)
     {
-        var path = part.Description.Text(PathName);
-        if (!System.IO.Path.Exists(part.Path))
+        var (path, place) = (part.Section.Text(PathName), part.Place.Name);
+        if (!System.IO.Path.Exists(place))
         {
-            throw part.Description.Error(PathName, $"is '{path}', and there is no such file or folder in the captioner's");
+            throw part.Section.Error(PathName, $"is '{path}', and there is no such file or folder in the captioner's");
         }
 
-        var settings = part.Description.ToJson();
+        var settings = part.Section.ToJson();
         settings.Remove(KindName);
         settings.Remove(PathName);
-        var model = sharedWith is null && HoldsWeights(part.Path) ? ModelReport.Of(part.Path) : null;
-        return new(name, part.Kind, path, sharedWith, settings, model?.Parameters ?? 0, model?.Bytes ?? 0, model?.Tensors ?? []);
+        var model = sharedWith is null && HoldsWeights(place) ? ModelReport.Of(place) : null;
+        return new(name, part.Section.Text(KindName), path, sharedWith, settings, model?.Parameters ?? 0, model?.Bytes ?? 0, model?.Tensors ?? []);
     }
 
     /// <summary>A tokenizer's folder has none, and a host's own kinds may store whatever they want.</summary>

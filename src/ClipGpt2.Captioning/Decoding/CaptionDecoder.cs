@@ -46,6 +46,9 @@ public abstract class CaptionDecoder : ICaptionDecoder
     public int HiddenSize => _model.HiddenSize;
 
     /// <inheritdoc/>
+    public VisualTokens Reading => _model.Reading;
+
+    /// <inheritdoc/>
     public IReadOnlyList<IReadOnlyList<DecodedSequence>> Decode(Tensor prefix, DecodingOptions options, CancellationToken token = default) =>
         Decode(prefix, attentionMask: null, options, token);
 

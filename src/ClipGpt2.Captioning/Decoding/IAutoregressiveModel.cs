@@ -15,6 +15,10 @@ public interface IAutoregressiveModel
     /// <summary>The most positions that prefix, prompt and new tokens may take together.</summary>
     int MaxPositions { get; }
 
+    /// <summary>How visual tokens are read.</summary>
+    /// <value><see cref="VisualTokens.Before"/> unless a model says otherwise.</value>
+    VisualTokens Reading => VisualTokens.Before;
+
     /// <summary>Reads the prefix and the prompt, and returns a session whose row i continues row i of the prefix.</summary>
     /// <param name="prefix">float32 [B, P, H]; P may be 0 where there is a prompt.</param>
     /// <param name="attentionMask">

@@ -12,6 +12,10 @@ public interface ICaptionDecoder : IDisposable
     /// <summary>The size H of a prefix vector.</summary>
     int HiddenSize { get; }
 
+    /// <summary>How visual tokens are read.</summary>
+    /// <value><see cref="VisualTokens.Before"/> unless a decoder says otherwise.</value>
+    VisualTokens Reading => VisualTokens.Before;
+
     /// <summary>Searches captions.</summary>
     /// <param name="prefix">float32 [B, P, H].</param>
     /// <param name="options">How to search. What isn't set is the decoder's to settle, by what its model says or by <see cref="DecodingOptions.WithDefaults"/>.</param>

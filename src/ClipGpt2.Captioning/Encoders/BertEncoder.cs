@@ -1,4 +1,4 @@
-using ClipGpt2.Captioning.Encoders.Transformer;
+using ClipGpt2.Captioning.Layers;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Runtime.Layers;
 using ClipGpt2.Captioning.Weights;
@@ -68,7 +68,7 @@ internal sealed class BertEncoder : IDisposable
     /// <param name="hiddenStates">Whether to keep every layer's output.</param>
     /// <exception cref="CaptioningException">An id isn't in the vocabulary, a text is too long, or a shape is wrong.</exception>
     public EncoderOutput Forward(Tensor tokenIds, Tensor? mask = null, Tensor? tokenTypes = null, bool hiddenStates = false) =>
-        ForwardPass.Run(_compute, hiddenStates, kept =>
+        EncoderOutput.Run(_compute, hiddenStates, kept =>
         {
             var ids = TokenIds.Read(tokenIds, Config.Vocabulary, Config.MaxLength);
             var sequences = Group(ids, mask);

@@ -19,7 +19,7 @@ public sealed partial class ClipImageEncoder
 
     /// <inheritdoc/>
     void ISavablePart.Describe(JsonObject description) =>
-        DescribedPreprocessing.Write(description, Preprocessor.Options.Squash, Preprocessor.Options.Transform is var transform && transform != ClipSource.TransformOf(Tower.Config) ? transform : null);
+        EncoderDescription.Write(description, Gives, Preprocessor.Options.Squash, Preprocessor.Options.Transform is var transform && transform != ClipSource.TransformOf(Tower.Config) ? transform : null);
 
     /// <inheritdoc/>
     void ISavablePart.Save(string path) => Save(path);

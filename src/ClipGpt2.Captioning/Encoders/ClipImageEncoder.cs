@@ -1,7 +1,7 @@
 using ClipGpt2.Captioning.Encoders.Forms;
 using ClipGpt2.Captioning.Encoders.ResNet;
-using ClipGpt2.Captioning.Encoders.Transformer;
 using ClipGpt2.Captioning.Images;
+using ClipGpt2.Captioning.Layers;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Weights;
 using ClipGpt2.Captioning.Weights.Maps;
@@ -33,7 +33,12 @@ public sealed partial class ClipImageEncoder : IImageEncoder, ITrainable, ISavab
     }
 
     /// <inheritdoc/>
-    public int EmbeddingDimension => Tower.Config.ProjectionSize;
+    public FeatureShape Features => Gives == ImageFeatures.Embedding
+        ? new(Tower.Config.ProjectionSize)
+        : Tower.Tokens with { Length = Tower.Tokens.Length - FirstToken };
+
+    /// <summary>What it gives for a picture.</summary>
+    public ImageFeatures Gives { get; private set; }
 
     /// <inheritdoc/>
     public ImagePreprocessor Preprocessor { get; }
@@ -43,6 +48,9 @@ public sealed partial class ClipImageEncoder : IImageEncoder, ITrainable, ISavab
     public ModelIdentity Identity => _identity.Value;
 
     internal IClipTower Tower { get; }
+
+    /// <summary>The first token that is given where tokens are.</summary>
+    private int FirstToken => Gives == ImageFeatures.Patches && Tower.HasClassToken ? 1 : 0;
 
     /// <summary>Loads the image tower of a CLIP in any form: see <c>docs/checkpoints.md</c>.</summary>
     /// <remarks>
@@ -56,13 +64,16 @@ public sealed partial class ClipImageEncoder : IImageEncoder, ITrainable, ISavab
     /// <param name="compute">Where and how to compute; null for float32 on the CPU.</param>
     /// <param name="options">What a file of weights doesn't say; null to go by the file.</param>
     /// <param name="search">Where ids are looked up; null for the defaults.</param>
+    /// <param name="gives">What it is to give for a picture.</param>
     /// <returns>The encoder; dispose it.</returns>
     /// <exception cref="ModelNotFoundException">There is no such model, or one of its files is missing.</exception>
     /// <exception cref="CheckpointFormatException">It is no CLIP, or its weights don't fit its configuration.</exception>
-    public static ClipImageEncoder FromPretrained(string path, ComputeOptions? compute = null, ClipFileOptions? options = null, ModelSearchOptions? search = null)
+    /// <exception cref="CaptioningException">It is a ModifiedResNet, and is to give a class token.</exception>
+    public static ClipImageEncoder FromPretrained(
+        string path, ComputeOptions? compute = null, ClipFileOptions? options = null, ModelSearchOptions? search = null, ImageFeatures gives = ImageFeatures.Embedding)
     {
         using var source = ClipSource.Open(path, options, search);
-        return Load(source, source.LoadPreprocessor(), compute ?? new(), options);
+        return Load(source, source.LoadPreprocessor(), compute ?? new(), options).Giving(gives);
     }
 
     /// <summary>Loads the image tower of a full CLIP model's folder, or of a vision model's.</summary>
@@ -90,15 +101,17 @@ public sealed partial class ClipImageEncoder : IImageEncoder, ITrainable, ISavab
     /// <param name="preprocessor">What makes its pixels of pictures; its results must be <see cref="ClipVisionConfig.ImageSize"/> high and wide.</param>
     /// <param name="seed">The same seed gives the same weights.</param>
     /// <param name="compute">Where and how to compute; null for float32 on the CPU. To train or save it, ask for <see cref="ComputeOptions.Trainable"/>.</param>
+    /// <param name="gives">What it is to give for a picture.</param>
     /// <returns>The encoder; dispose it.</returns>
     /// <exception cref="CaptioningException">The sizes are out of range (all errors are listed), or the preprocessor makes other ones.</exception>
-    public static ClipImageEncoder CreateFresh(ClipVisionConfig config, ImagePreprocessor preprocessor, long seed, ComputeOptions? compute = null)
+    public static ClipImageEncoder CreateFresh(
+        ClipVisionConfig config, ImagePreprocessor preprocessor, long seed, ComputeOptions? compute = null, ImageFeatures gives = ImageFeatures.Embedding)
     {
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(preprocessor);
         RefuseOtherPictures(preprocessor, config.Checked().ImageSize, nameof(ClipVisionConfig));
         using var weights = ClipVisionInitialization.Draw(config, seed);
-        return Load(config, weights, preprocessor, compute ?? new());
+        return Load(config, weights, preprocessor, compute ?? new()).Giving(gives);
     }
 
     /// <summary>Creates an encoder with a fresh ModifiedResNet, to be trained from nothing.</summary>
@@ -123,7 +136,7 @@ public sealed partial class ClipImageEncoder : IImageEncoder, ITrainable, ISavab
 
     /// <inheritdoc/>
     /// <exception cref="CaptioningException">The pixels have another shape.</exception>
-    public Tensor Encode(Tensor pixels) => Tower.Embed(pixels);
+    public Tensor Encode(Tensor pixels) => Gives == ImageFeatures.Embedding ? Tower.Embed(pixels) : Tower.EmbedTokens(pixels, FirstToken);
 
     /// <summary>Encodes pictures and returns what lies on the way, for parts that want more than one vector.</summary>
     /// <param name="pixels">float32 [B, 3, H, W] on any device.</param>
@@ -137,6 +150,20 @@ public sealed partial class ClipImageEncoder : IImageEncoder, ITrainable, ISavab
 
     /// <inheritdoc/>
     public void Dispose() => _layers.Dispose();
+
+    /// <summary>Settles what the encoder gives, before anybody uses it; one that can't is disposed.</summary>
+    /// <exception cref="CaptioningException">There is no class token to give.</exception>
+    internal ClipImageEncoder Giving(ImageFeatures gives)
+    {
+        if (gives == ImageFeatures.Tokens && !Tower.HasClassToken)
+        {
+            Dispose();
+            throw new CaptioningException($"The encoder is a ModifiedResNet, which has no class token to give: ask for {nameof(ImageFeatures)}.{nameof(ImageFeatures.Patches)}.");
+        }
+
+        Gives = gives;
+        return this;
+    }
 
     /// <summary>Loads the image tower of a source, which stays the caller's.</summary>
     /// <param name="source">The model.</param>

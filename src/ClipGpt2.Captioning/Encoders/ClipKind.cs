@@ -23,8 +23,8 @@ internal static class ClipKind
     private static ClipImageEncoder Load(PartContext context)
     {
         using var source = ClipSource.Open(context.Id, null, context.Search);
-        var preprocessor = DescribedPreprocessing.Apply(context.Description, source.LoadPreprocessor());
-        return ClipImageEncoder.Load(source, preprocessor, context.Compute, trained: context.Stored?.Use());
+        var preprocessor = EncoderDescription.Apply(context.Description, source.LoadPreprocessor());
+        return ClipImageEncoder.Load(source, preprocessor, context.Compute, trained: context.Stored?.Use()).Giving(EncoderDescription.Gives(context.Description));
     }
 
     /// <summary>A file can only be of weights by OpenAI's names.</summary>
@@ -35,8 +35,7 @@ internal static class ClipKind
     private static PartSizes Measure(string path)
     {
         using var source = ClipSource.Open(path);
-        _ = source.Vision;
-        return new();
+        return new() { EmbeddingDimension = source.Vision.ProjectionSize };
     }
 
     private static ModelIdentity Identify(string path)

@@ -1,5 +1,5 @@
 using ClipGpt2.Captioning.Encoders.Forms;
-using ClipGpt2.Captioning.Encoders.Transformer;
+using ClipGpt2.Captioning.Layers;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Text;
 using ClipGpt2.Captioning.Weights;

@@ -1,4 +1,4 @@
-using ClipGpt2.Captioning.Encoders.Transformer;
+using ClipGpt2.Captioning.Layers;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Runtime.Layers;
 using TorchSharp;
@@ -49,7 +49,7 @@ internal sealed class ClipTextTower
     /// <param name="tokenIds">As for <see cref="Embed"/>.</param>
     /// <param name="mask">As for <see cref="Embed"/>.</param>
     /// <param name="hiddenStates">Whether to keep every block's output; the last one is from before the final layer normalisation.</param>
-    public EncoderOutput Forward(Tensor tokenIds, Tensor? mask, bool hiddenStates) => ForwardPass.Run(_compute, hiddenStates, kept =>
+    public EncoderOutput Forward(Tensor tokenIds, Tensor? mask, bool hiddenStates) => EncoderOutput.Run(_compute, hiddenStates, kept =>
     {
         var ids = TokenIds.Read(tokenIds, Config.Vocabulary, Config.Positions);
         var sequences = Group(ids, mask);

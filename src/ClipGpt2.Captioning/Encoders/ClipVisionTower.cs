@@ -1,4 +1,4 @@
-using ClipGpt2.Captioning.Encoders.Transformer;
+using ClipGpt2.Captioning.Layers;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Runtime.Layers;
 using TorchSharp;
@@ -30,7 +30,7 @@ internal sealed class ClipVisionTower : IClipTower
         var (sizes, hidden) = (config.Transformer, config.Transformer.HiddenSize);
         _classToken = layers.Weight($"{Name}.embeddings.class_embedding", hidden);
         _patches = new PatchEmbedding(layers, $"{Name}.embeddings.patch_embedding", config.ImageSize, config.PatchSize, config.Channels, hidden, bias: false);
-        _positions = layers.Weight($"{Name}.embeddings.position_embedding.weight", Tokens, hidden);
+        _positions = layers.Weight($"{Name}.embeddings.position_embedding.weight", Length, hidden);
         _preNorm = layers.Norm($"{Name}.pre_layrnorm", hidden, sizes.Epsilon); // the reference's spelling
         _blocks = [.. Enumerable.Range(0, sizes.Layers).Select(i => PreNormBlock.Load(layers, $"{Name}.encoder.layers.{i}", sizes, queriesApart: i == sizes.Layers - 1))];
         _postNorm = layers.Norm($"{Name}.post_layernorm", hidden, sizes.Epsilon);
@@ -39,7 +39,11 @@ internal sealed class ClipVisionTower : IClipTower
 
     public IClipTowerConfig Config { get; }
 
-    private long Tokens => 1 + ((long)_patches.Grid * _patches.Grid);
+    public FeatureShape Tokens => new(checked((int)_classToken.NumberOfElements), checked((int)Length));
+
+    public bool HasClassToken => true;
+
+    private long Length => 1 + ((long)_patches.Grid * _patches.Grid);
 
     public Tensor Embed(Tensor pixels) => ForwardPass.Run(_compute, () =>
     {
@@ -49,7 +53,14 @@ internal sealed class ClipVisionTower : IClipTower
         return _projection.Forward(_postNorm.Forward(_blocks[^1].ForwardFirst(x, sequences)));
     });
 
-    public EncoderOutput Forward(Tensor pixels, bool hiddenStates) => ForwardPass.Run(_compute, hiddenStates, kept =>
+    public Tensor EmbedTokens(Tensor pixels, int first) => ForwardPass.Run(_compute, () =>
+    {
+        var patches = EmbedPatches(pixels);
+        var tokens = _blocks.Forward(patches, Group(patches)); // [B * T, H]
+        return tokens.view(-1, Length, tokens.shape[1]).narrow(1, first, Length - first);
+    });
+
+    public EncoderOutput Forward(Tensor pixels, bool hiddenStates) => EncoderOutput.Run(_compute, hiddenStates, kept =>
     {
         var patches = EmbedPatches(pixels);
         var sequences = Group(patches);
@@ -57,7 +68,7 @@ internal sealed class ClipVisionTower : IClipTower
         return (sequences, x, _postNorm.Forward(SelfAttention.FirstRows(x, sequences)));
     });
 
-    private Sequences Group(Tensor rows) => new(rows.shape[0] / Tokens, Tokens);
+    private Sequences Group(Tensor rows) => new(rows.shape[0] / Length, Length);
 
     /// <summary>The class token and the patches, each with its position: rows [B * T, H].</summary>
     private Tensor EmbedPatches(Tensor pixels)

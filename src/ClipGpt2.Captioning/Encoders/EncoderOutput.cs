@@ -1,3 +1,5 @@
+using ClipGpt2.Captioning.Layers;
+using ClipGpt2.Captioning.Runtime;
 using TorchSharp;
 
 namespace ClipGpt2.Captioning.Encoders;
@@ -28,4 +30,22 @@ public sealed class EncoderOutput(torch.Tensor lastHiddenState, torch.Tensor? po
             state.Dispose();
         }
     }
+
+    /// <summary>Runs a pass of an encoder, of which nothing stays behind but what it returns; gradients only flow where weights are trained.</summary>
+    /// <param name="compute">How the model computes.</param>
+    /// <param name="hiddenStates">Whether to return every block's output.</param>
+    /// <param name="pass">Fills the list that it gets, if it gets one, and returns the last hidden state and the pooled vectors.</param>
+    internal static EncoderOutput Run(ComputeOptions compute, bool hiddenStates, Func<List<torch.Tensor>?, (Sequences Sequences, torch.Tensor Last, torch.Tensor? Pooled)> pass)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var noGrad = compute.Trainable ? null : torch.no_grad();
+        var states = hiddenStates ? new List<torch.Tensor>() : null;
+        var (sequences, last, pooled) = pass(states);
+        return new EncoderOutput(Group(last), pooled is null ? null : Own(pooled), [.. (states ?? []).Select(Group)]);
+
+        torch.Tensor Group(torch.Tensor rows) => Own(rows.reshape(sequences.Batch, -1, rows.shape[^1]));
+    }
+
+    // A copy: one state may be returned under two names, and each is the caller's to dispose.
+    private static torch.Tensor Own(torch.Tensor tensor) => tensor.to(torch.ScalarType.Float32, copy: true).MoveToOuterDisposeScope();
 }

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using ClipGpt2.Captioning.Encoders.Transformer;
 using ClipGpt2.Captioning.Images;
+using ClipGpt2.Captioning.Layers;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Weights;
 using ClipGpt2.Captioning.Weights.Maps;
@@ -29,7 +29,10 @@ public sealed class SiglipImageEncoder : IImageEncoder, ITrainable, ISavablePart
     }
 
     /// <inheritdoc/>
-    public int EmbeddingDimension => _tower.Config.Transformer.HiddenSize;
+    public FeatureShape Features => Gives == ImageFeatures.Embedding ? new(_tower.Config.Transformer.HiddenSize) : _tower.Tokens;
+
+    /// <summary>What it gives for a picture.</summary>
+    public ImageFeatures Gives { get; private set; }
 
     /// <inheritdoc/>
     public ImagePreprocessor Preprocessor { get; }
@@ -48,13 +51,16 @@ public sealed class SiglipImageEncoder : IImageEncoder, ITrainable, ISavablePart
     /// <param name="path">The folder, or its id in the cache on disk; with <c>preprocessor_config.json</c>.</param>
     /// <param name="compute">Where and how to compute; null for float32 on the CPU.</param>
     /// <param name="search">Where ids are looked up; null for the defaults.</param>
+    /// <param name="gives">What it is to give for a picture.</param>
     /// <returns>The encoder; dispose it.</returns>
     /// <exception cref="ModelNotFoundException">There is no such model, or one of its files is missing.</exception>
     /// <exception cref="CheckpointFormatException">It is no SigLIP, or its weights don't fit its configuration.</exception>
-    public static SiglipImageEncoder FromPretrained(string path, ComputeOptions? compute = null, ModelSearchOptions? search = null)
+    /// <exception cref="CaptioningException">It is to give a class token, which SigLIP doesn't have.</exception>
+    public static SiglipImageEncoder FromPretrained(
+        string path, ComputeOptions? compute = null, ModelSearchOptions? search = null, ImageFeatures gives = ImageFeatures.Embedding)
     {
         using var folder = ModelFolder.Open(path, search);
-        return Load(folder, compute);
+        return Load(folder, compute).Giving(gives);
     }
 
     /// <summary>Loads the image tower of a full SigLIP's folder, or of a vision model's.</summary>
@@ -65,6 +71,7 @@ public sealed class SiglipImageEncoder : IImageEncoder, ITrainable, ISavablePart
     public static SiglipImageEncoder Load(ModelFolder folder, ComputeOptions? compute = null)
     {
         ArgumentNullException.ThrowIfNull(folder);
+        _ = SiglipConfig.Vision(folder.Config); // another kind of model has another preprocessing, or none
         return Load(folder, compute ?? new(), ImagePreprocessor.Load(folder.Path), trained: null);
     }
 
@@ -86,14 +93,14 @@ public sealed class SiglipImageEncoder : IImageEncoder, ITrainable, ISavablePart
 
     /// <inheritdoc/>
     /// <exception cref="CaptioningException">The pixels have another shape.</exception>
-    public Tensor Encode(Tensor pixels) => _tower.Embed(pixels);
+    public Tensor Encode(Tensor pixels) => Gives == ImageFeatures.Embedding ? _tower.Embed(pixels) : _tower.EmbedTokens(pixels);
 
     /// <inheritdoc/>
     public IEnumerable<KeyValuePair<string, Tensor>> NamedParameters() => _layers.Trained(_compute);
 
     /// <inheritdoc/>
     void ISavablePart.Describe(JsonObject description) =>
-        DescribedPreprocessing.Write(description, Preprocessor.Options.Squash, Preprocessor.Options.Transform is not ImageTransform.HuggingFace and var transform ? transform : null);
+        EncoderDescription.Write(description, Gives, Preprocessor.Options.Squash, Preprocessor.Options.Transform is not ImageTransform.HuggingFace and var transform ? transform : null);
 
     /// <inheritdoc/>
     void ISavablePart.Save(string path) => Save(path);
@@ -119,4 +126,18 @@ public sealed class SiglipImageEncoder : IImageEncoder, ITrainable, ISavablePart
 
     /// <inheritdoc/>
     public void Dispose() => _layers.Dispose();
+
+    /// <summary>Settles what the encoder gives, before anybody uses it; one that can't is disposed.</summary>
+    /// <exception cref="CaptioningException">There is no class token to give.</exception>
+    internal SiglipImageEncoder Giving(ImageFeatures gives)
+    {
+        if (gives == ImageFeatures.Tokens)
+        {
+            Dispose();
+            throw new CaptioningException($"The encoder is a SigLIP, which has no class token to give: ask for {nameof(ImageFeatures)}.{nameof(ImageFeatures.Patches)}.");
+        }
+
+        Gives = gives;
+        return this;
+    }
 }

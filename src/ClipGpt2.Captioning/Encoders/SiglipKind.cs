@@ -18,13 +18,12 @@ internal static class SiglipKind
     private static PartSizes Measure(string path)
     {
         using var folder = ModelFolder.Open(path);
-        _ = SiglipConfig.Vision(folder.Config);
-        return new();
+        return new() { EmbeddingDimension = SiglipConfig.Vision(folder.Config).Transformer.HiddenSize };
     }
 
     private static SiglipImageEncoder Load(PartContext context)
     {
         using var folder = ModelFolder.Open(context.Id, context.Search);
-        return SiglipImageEncoder.Load(folder, context.Compute, DescribedPreprocessing.Apply(context.Description, ImagePreprocessor.Load(folder.Path)), context.Stored?.Use());
+        return SiglipImageEncoder.Load(folder, context.Compute, EncoderDescription.Apply(context.Description, ImagePreprocessor.Load(folder.Path)), context.Stored?.Use()).Giving(EncoderDescription.Gives(context.Description));
     }
 }

@@ -1,4 +1,4 @@
-using ClipGpt2.Captioning.Encoders.Transformer;
+using ClipGpt2.Captioning.Layers;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Runtime.Layers;
 using TorchSharp;
@@ -27,7 +27,7 @@ internal sealed class SiglipVisionTower
         _compute = layers.Compute;
         var (sizes, hidden) = (config.Transformer, config.Transformer.HiddenSize);
         _patches = new PatchEmbedding(layers, $"{Name}.embeddings.patch_embedding", config.ImageSize, config.PatchSize, config.Channels, hidden, bias: true);
-        _positions = layers.Weight($"{Name}.embeddings.position_embedding.weight", Tokens, hidden);
+        _positions = layers.Weight($"{Name}.embeddings.position_embedding.weight", Length, hidden);
         _blocks = [.. Enumerable.Range(0, sizes.Layers).Select(i => PreNormBlock.Load(layers, $"{Name}.encoder.layers.{i}", sizes))];
         _postNorm = layers.Norm($"{Name}.post_layernorm", hidden, sizes.Epsilon);
         _head = new AttentionPooling(layers, $"{Name}.head", sizes);
@@ -35,7 +35,10 @@ internal sealed class SiglipVisionTower
 
     public SiglipVisionConfig Config { get; }
 
-    private long Tokens => (long)_patches.Grid * _patches.Grid;
+    /// <summary>The shape of what <see cref="EmbedTokens"/> gives.</summary>
+    public FeatureShape Tokens => new(Config.Transformer.HiddenSize, checked((int)Length));
+
+    private long Length => (long)_patches.Grid * _patches.Grid;
 
     /// <summary>Encodes pictures.</summary>
     /// <param name="pixels">[B, C, S, S].</param>
@@ -47,10 +50,20 @@ internal sealed class SiglipVisionTower
         return _head.Forward(_postNorm.Forward(_blocks.Forward(patches, sequences)), sequences);
     });
 
+    /// <summary>Encodes pictures, and gives the last hidden state of each patch.</summary>
+    /// <param name="pixels">[B, C, S, S].</param>
+    /// <returns>float32 [B, T, H], after the final layer normalisation.</returns>
+    public Tensor EmbedTokens(Tensor pixels) => ForwardPass.Run(_compute, () =>
+    {
+        var patches = EmbedPatches(pixels);
+        var last = _postNorm.Forward(_blocks.Forward(patches, Group(patches)));
+        return last.view(-1, Length, last.shape[1]);
+    });
+
     /// <summary>Encodes pictures and keeps what lies on the way.</summary>
     /// <param name="pixels">[B, C, S, S].</param>
     /// <param name="hiddenStates">Whether to keep every block's output; the last one is from before the final layer normalisation.</param>
-    public EncoderOutput Forward(Tensor pixels, bool hiddenStates) => ForwardPass.Run(_compute, hiddenStates, kept =>
+    public EncoderOutput Forward(Tensor pixels, bool hiddenStates) => EncoderOutput.Run(_compute, hiddenStates, kept =>
     {
         var patches = EmbedPatches(pixels);
         var sequences = Group(patches);
@@ -58,7 +71,7 @@ internal sealed class SiglipVisionTower
         return (sequences, last, _head.Forward(last, sequences));
     });
 
-    private Sequences Group(Tensor rows) => new(rows.shape[0] / Tokens, Tokens);
+    private Sequences Group(Tensor rows) => new(rows.shape[0] / Length, Length);
 
     /// <summary>The patches, each with its position: rows [B * T, H].</summary>
     private Tensor EmbedPatches(Tensor pixels)

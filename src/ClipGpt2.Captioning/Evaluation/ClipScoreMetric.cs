@@ -36,10 +36,10 @@ public sealed class ClipScoreMetric : ICaptionMetric, IDisposable
     private ClipScoreMetric(IImageEncoder imageEncoder, ITextEncoder textEncoder, Func<CaptionedImage, ImageSource> pictureOf, ClipScoreOptions options, bool owner)
     {
         options.Validate();
-        if (imageEncoder.EmbeddingDimension != textEncoder.EmbeddingDimension)
+        if (imageEncoder.Features != new FeatureShape(textEncoder.EmbeddingDimension))
         {
             throw new CaptioningException(
-                $"The picture's embeddings have {imageEncoder.EmbeddingDimension} numbers, and the text's {textEncoder.EmbeddingDimension}: take both encoders from one model.");
+                $"The image encoder gives {imageEncoder.Features}, and the text encoder {new FeatureShape(textEncoder.EmbeddingDimension)}: take both from one model, with one vector for a picture.");
         }
 
         (_imageEncoder, _textEncoder, _pictureOf, _owner) = (imageEncoder, textEncoder, pictureOf, owner);

@@ -13,6 +13,7 @@ internal static class BuiltInParts
         .Add(ClipKind.TextEncoder)
         .Add(LinearTanhProjector.Part)
         .Add(LinearProjector.Part)
+        .Add(IdentityProjector.Part)
         .Add(MlpProjector.Part)
         .Add(TransformerProjector.Part)
         .Add(Gpt2Kind.Decoder)

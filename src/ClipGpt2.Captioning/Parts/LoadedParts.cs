@@ -49,7 +49,7 @@ internal sealed class LoadedParts : IDisposable
     private void LoadAll(CaptionerDescription description)
     {
         var kinds = _loading.Kinds;
-        Encoder = LoadEncoder(description);
+        Encoder = EncoderOf(description);
         Projector = Own(PartLoader.Load(kinds.Projectors, description.Projector, _loading));
         Tokenizer = PartLoader.Load(kinds.Tokenizers, description.Tokenizer, _loading);
         Decoder = Own(PartLoader.Load(kinds.Decoders, description.Decoder, _loading, Tokenizer));
@@ -57,28 +57,30 @@ internal sealed class LoadedParts : IDisposable
         TextEncoder = description.TextEncoder is { } text ? Own(PartLoader.Load(kinds.TextEncoders, text, _loading)) : null;
     }
 
+    /// <summary>Loads the encoder of a captioner alone; the caller's own.</summary>
+    /// <exception cref="CaptioningException">Its kind isn't known, its base isn't there or has changed, or pictures are prepared in another way than in the training.</exception>
+    public static IImageEncoder LoadEncoder(CaptionerDescription description, PartLoading loading)
+    {
+        var encoder = PartLoader.Load(loading.Kinds.Encoders, description.Encoder, loading);
+        try
+        {
+            description.CheckPreprocessing?.Invoke(encoder.Preprocessor.Options);
+            return encoder;
+        }
+        catch
+        {
+            encoder.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>An encoder that a checkpoint has trained is the captioner's alone.</summary>
-    private IImageEncoder LoadEncoder(CaptionerDescription description)
+    private IImageEncoder EncoderOf(CaptionerDescription description)
     {
         var part = description.Encoder;
         return _loading.Encoders is { } shared && part.Stored is null
-            ? shared.Get(part.Place.Locate(_loading.Search), part.Section.ToJson().ToJsonString(), Load)
-            : Own(Load());
-
-        IImageEncoder Load()
-        {
-            var encoder = PartLoader.Load(_loading.Kinds.Encoders, part, _loading);
-            try
-            {
-                description.CheckPreprocessing?.Invoke(encoder.Preprocessor.Options);
-                return encoder;
-            }
-            catch
-            {
-                encoder.Dispose();
-                throw;
-            }
-        }
+            ? shared.Get(part.Place.Locate(_loading.Search), part.Section.ToJson().ToJsonString(), () => LoadEncoder(description, _loading))
+            : Own(LoadEncoder(description, _loading));
     }
 
     private T Own<T>(T part)

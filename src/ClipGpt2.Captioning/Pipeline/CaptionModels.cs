@@ -185,17 +185,17 @@ internal sealed class CaptionModels : IDisposable
         return captions;
     }
 
-    /// <summary>Embeddings as one batch [B, D].</summary>
+    /// <summary>Embeddings as one batch, [B, D] or [B, T, D].</summary>
     private Tensor Stack(ImageEmbedding[] images)
     {
-        var dimension = Encoder.EmbeddingDimension;
-        var all = new float[images.Length * dimension];
+        var (shape, numbers) = (Encoder.Features, Encoder.Features.Numbers);
+        var all = new float[images.Length * numbers];
         var now = new Lazy<string>(() => PreprocessingJson.Of(Encoder.Preprocessor.Options).ToJsonString());
         for (var i = 0; i < images.Length; i++)
         {
-            if (images[i].Values.Length != dimension)
+            if (images[i].Values.Length != numbers)
             {
-                throw new CaptioningException($"The embedding of '{images[i].Source}' has {images[i].Values.Length} numbers, and the captioner's encoder gives {dimension}: it is of another encoder.");
+                throw new CaptioningException($"The embedding of '{images[i].Source}' has {images[i].Values.Length} numbers, and the captioner's encoder gives {numbers}: it is of another encoder.");
             }
 
             if (images[i].Preprocessing is { } stored && PreprocessingJson.Differences(stored, now.Value).ToList() is { Count: > 0 } differences)
@@ -203,10 +203,10 @@ internal sealed class CaptionModels : IDisposable
                 throw new CaptioningException($"The embedding of '{images[i].Source}' was computed with another preprocessing than the captioner's: {string.Join("; ", differences)}. Build the store again.");
             }
 
-            images[i].Values.Span.CopyTo(all.AsSpan(i * dimension));
+            images[i].Values.Span.CopyTo(all.AsSpan(i * numbers));
         }
 
-        return tensor(all, images.Length, dimension);
+        return tensor(all, shape.Of(images.Length));
     }
 
     private string Text(IReadOnlyList<int> ids) => Tokenizer.DecodeKnown(ids, skipSpecialTokens: true);
@@ -240,26 +240,26 @@ internal sealed class CaptionModels : IDisposable
     {
         using var plain = embeddings.to_type(ScalarType.Float32).cpu().contiguous();
         var all = plain.data<float>().ToArray();
-        var each = (int)embeddings.shape[1];
+        var each = all.Length / (int)embeddings.shape[0];
         return [.. Enumerable.Range(0, (int)embeddings.shape[0]).Select(i => (ReadOnlyMemory<float>)all.AsMemory(i * each, each))];
     }
 
     private void ThrowIfUnfit()
     {
         List<string> errors = [];
-        if (Encoder.EmbeddingDimension != Projector.EmbeddingDimension)
+        if (Encoder.Features != Projector.Features)
         {
-            errors.Add($"The encoder's embeddings have {Encoder.EmbeddingDimension} numbers, and the projector takes {Projector.EmbeddingDimension}.");
+            errors.Add($"The encoder gives {Encoder.Features}, and the projector takes {Projector.Features}.");
         }
 
         if (Projector.HiddenSize != Decoder.HiddenSize)
         {
-            errors.Add($"The projector's prefix vectors have {Projector.HiddenSize} numbers, and the decoder takes {Decoder.HiddenSize}.");
+            errors.Add($"The projector's visual tokens have {Projector.HiddenSize} numbers, and the decoder takes {Decoder.HiddenSize}.");
         }
 
-        if (TextEncoder is not null && TextEncoder.EmbeddingDimension != Encoder.EmbeddingDimension)
+        if (TextEncoder is not null && new FeatureShape(TextEncoder.EmbeddingDimension) is var text && text != Encoder.Features)
         {
-            errors.Add($"The text encoder's embeddings have {TextEncoder.EmbeddingDimension} numbers, and the image encoder's {Encoder.EmbeddingDimension}.");
+            errors.Add($"The text encoder gives {text}, and the image encoder {Encoder.Features}: without a similarity, leave the text encoder out.");
         }
 
         if (errors.Count > 0)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using ClipGpt2.Captioning.Encoders.Transformer;
+using ClipGpt2.Captioning.Encoders;
+using ClipGpt2.Captioning.Layers;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Runtime.Layers;
 using ClipGpt2.Captioning.Weights;
@@ -26,7 +27,7 @@ public abstract class LayeredProjector : IPrefixProjector, ITrainable, ISavableP
     public ProjectorConfig Config { get; }
 
     /// <inheritdoc/>
-    public int EmbeddingDimension => Config.EmbeddingDimension;
+    public FeatureShape Features => new(Config.EmbeddingDimension, Config.FeatureLength);
 
     /// <inheritdoc/>
     public int PrefixLength => Config.PrefixLength;
@@ -35,16 +36,16 @@ public abstract class LayeredProjector : IPrefixProjector, ITrainable, ISavableP
     public int HiddenSize => Config.HiddenSize;
 
     /// <inheritdoc/>
-    /// <exception cref="CaptioningException">The embeddings are of another size.</exception>
-    public Tensor Project(Tensor embeddings)
+    /// <exception cref="CaptioningException">The features are of another shape.</exception>
+    public Tensor Project(Tensor features)
     {
-        if (embeddings.shape is not [> 0, var size] || size != EmbeddingDimension)
+        if (features.shape is not [> 0, ..] || !features.shape.AsSpan().SequenceEqual(Features.Of(features.shape[0])))
         {
             throw new CaptioningException(
-                $"The projector takes embeddings [B, {EmbeddingDimension}], and got [{string.Join(", ", embeddings.shape)}]: encoder and projector don't belong together.");
+                $"The projector takes features {Features}, and got [{string.Join(", ", features.shape)}]: encoder and projector don't belong together.");
         }
 
-        return ForwardPass.Run(_compute, () => Map(Prepare(embeddings)).view(-1, PrefixLength, HiddenSize));
+        return ForwardPass.Run(_compute, () => Map(Prepare(features)).view(-1, PrefixLength, HiddenSize));
     }
 
     /// <inheritdoc/>
@@ -87,20 +88,20 @@ public abstract class LayeredProjector : IPrefixProjector, ITrainable, ISavableP
         }
     }
 
-    /// <summary>The embeddings as the layers take them; lengths are taken in float32, as ClipCap does.</summary>
-    private Tensor Prepare(Tensor embeddings)
+    /// <summary>The features as the layers take them; lengths are taken in float32, as ClipCap does.</summary>
+    private Tensor Prepare(Tensor features)
     {
         if (!Config.NormalizeEmbeddings)
         {
-            return embeddings.to(_compute.HiddenType(), _compute.TorchDevice);
+            return features.to(_compute.HiddenType(), _compute.TorchDevice);
         }
 
-        var plain = embeddings.to(ScalarType.Float32, _compute.TorchDevice);
+        var plain = features.to(ScalarType.Float32, _compute.TorchDevice);
         return (plain / plain.norm(-1, keepdim: true, p: 2)).to(_compute.HiddenType());
     }
 
-    /// <summary>Embeddings [B, D] to prefixes, [B, P * H] or [B, P, H].</summary>
-    private protected abstract Tensor Map(Tensor embeddings);
+    /// <summary>Features, [B, D] or [B, T, D], to visual tokens in any shape that is [B, P, H] in memory.</summary>
+    private protected abstract Tensor Map(Tensor features);
 
     /// <summary>A projector of this library's layers as a kind of part.</summary>
     /// <param name="name">The kind's name.</param>

@@ -1,4 +1,4 @@
-using ClipGpt2.Captioning.Encoders.Transformer;
+using ClipGpt2.Captioning.Layers;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Runtime.Layers;
 using ClipGpt2.Captioning.Weights;
@@ -6,8 +6,11 @@ using static TorchSharp.torch;
 
 namespace ClipGpt2.Captioning.Projectors;
 
-/// <summary>One linear layer: what ClipCap's <c>predict.py</c> has for prefixes of more than 10 vectors.</summary>
-/// <remarks>Weights <c>weight</c> [P * H, D] and <c>bias</c> [P * H]. Any number of threads may call one.</remarks>
+/// <summary>One linear layer: over a vector what ClipCap's <c>predict.py</c> has for prefixes of more than 10 vectors, over a sequence the same one for each position.</summary>
+/// <remarks>
+/// Weights <c>weight</c> [P * H, D] and <c>bias</c> [P * H] for a vector; [H, D] and [H] for a sequence, whose T vectors become P = T visual tokens
+/// (<c>enc_to_dec_proj</c> of Hugging Face's <c>VisionEncoderDecoderModel</c>). Any number of threads may call one.
+/// </remarks>
 public sealed class LinearProjector : LayeredProjector
 {
     /// <summary>The kind's name in configurations.</summary>
@@ -25,7 +28,7 @@ public sealed class LinearProjector : LayeredProjector
     /// <inheritdoc cref="LinearTanhProjector.Create"/>
     public static LinearProjector Create(ProjectorConfig config, WeightLoader weights) => new(
         config.Checked(),
-        Load(weights, layers => layers.Linear(Name, config.EmbeddingDimension, (long)config.PrefixLength * config.HiddenSize)),
+        Load(weights, layers => layers.Linear(Name, config.EmbeddingDimension, Outputs(config))),
         weights.Compute);
 
     /// <inheritdoc cref="LinearTanhProjector.CreateFresh"/>
@@ -33,8 +36,10 @@ public sealed class LinearProjector : LayeredProjector
         config.Checked(),
         seed,
         compute,
-        fresh => fresh.Linear(Name, config.EmbeddingDimension, (long)config.PrefixLength * config.HiddenSize),
+        fresh => fresh.Linear(Name, config.EmbeddingDimension, Outputs(config)),
         Create);
 
-    private protected override Tensor Map(Tensor embeddings) => _layer.Forward(embeddings);
+    private protected override Tensor Map(Tensor features) => _layer.Forward(features.view(-1, Config.EmbeddingDimension));
+
+    private static long Outputs(ProjectorConfig config) => config.FeatureLength is null ? (long)config.PrefixLength * config.HiddenSize : config.HiddenSize;
 }

@@ -1,4 +1,4 @@
-using ClipGpt2.Captioning.Encoders.Transformer;
+using ClipGpt2.Captioning.Layers;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Runtime.Layers;
 using ClipGpt2.Captioning.Weights;
@@ -48,5 +48,5 @@ public sealed class LinearTanhProjector : LayeredProjector
         fresh => fresh.Linear(Name, config.EmbeddingDimension, (long)config.PrefixLength * config.HiddenSize),
         Create);
 
-    private protected override Tensor Map(Tensor embeddings) => _layer.Forward(embeddings, Activation.Tanh);
+    private protected override Tensor Map(Tensor features) => _layer.Forward(features, Activation.Tanh);
 }

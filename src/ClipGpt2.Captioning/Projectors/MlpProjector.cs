@@ -1,4 +1,4 @@
-using ClipGpt2.Captioning.Encoders.Transformer;
+using ClipGpt2.Captioning.Layers;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Runtime.Layers;
 using ClipGpt2.Captioning.Weights;
@@ -48,9 +48,9 @@ public sealed class MlpProjector : LayeredProjector
         }
     }
 
-    private protected override Tensor Map(Tensor embeddings)
+    private protected override Tensor Map(Tensor features)
     {
-        using var middle = _first.Forward(embeddings, Activation.Tanh); // [B, H * P / 2]
+        using var middle = _first.Forward(features, Activation.Tanh); // [B, H * P / 2]
         return _second.Forward(middle);                                 // [B, H * P]
     }
 

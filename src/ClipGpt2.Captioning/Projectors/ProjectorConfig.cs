@@ -10,14 +10,18 @@ public sealed record ProjectorConfig
     /// <summary>The name of the kind, such as <see cref="LinearTanhProjector.Kind"/>; a host may add its own.</summary>
     public required string Kind { get; init; }
 
-    /// <summary>The number P of prefix vectors.</summary>
+    /// <summary>The number P of visual tokens; over a sequence of features, its length T.</summary>
     public required int PrefixLength { get; init; }
 
-    /// <summary>The size D of an embedding.</summary>
+    /// <summary>The size D of an embedding, or of each vector of a sequence of features.</summary>
     public required int EmbeddingDimension { get; init; }
 
-    /// <summary>The size H of a prefix vector.</summary>
+    /// <summary>The size H of a visual token.</summary>
     public required int HiddenSize { get; init; }
+
+    /// <summary>The number T of vectors in a sequence of features, for the kinds that take one (<c>identity</c>, <c>linear</c>).</summary>
+    /// <value>The default is null, which stands for one vector.</value>
+    public int? FeatureLength { get; init; }
 
     /// <summary>The size between the two layers of an MLP.</summary>
     /// <value>The default is null, which stands for ClipCap's: H * P / 2 for <c>mlp</c>, 2 * H for <c>transformer</c>.</value>
@@ -49,6 +53,7 @@ public sealed record ProjectorConfig
         PrefixLength = Size(section, "prefix_length", section.Int("prefix_length")),
         EmbeddingDimension = Size(section, "embedding_dim", section.Int("embedding_dim")),
         HiddenSize = Size(section, "hidden_size", section.Int("hidden_size")),
+        FeatureLength = section.Has("feature_length") ? Size(section, "feature_length", section.Int("feature_length")) : null,
         IntermediateSize = section.Has("intermediate_size") ? Size(section, "intermediate_size", section.Int("intermediate_size")) : null,
         ClipLength = section.Has("clip_length") ? Size(section, "clip_length", section.Int("clip_length")) : null,
         Layers = Size(section, "num_layers", section.Int("num_layers", 8)),
@@ -67,6 +72,11 @@ public sealed record ProjectorConfig
             ["embedding_dim"] = EmbeddingDimension,
             ["hidden_size"] = HiddenSize,
         };
+        if (FeatureLength is { } length)
+        {
+            json["feature_length"] = length;
+        }
+
         if (IntermediateSize is { } intermediate)
         {
             json["intermediate_size"] = intermediate;
@@ -95,14 +105,34 @@ public sealed record ProjectorConfig
     {
         string[] errors =
         [
-            .. new[] { (nameof(PrefixLength), PrefixLength), (nameof(EmbeddingDimension), EmbeddingDimension), (nameof(HiddenSize), HiddenSize), (nameof(Layers), Layers), (nameof(Heads), Heads), (nameof(IntermediateSize), IntermediateSize ?? 1), (nameof(ClipLength), ClipLength ?? 1) }
+            .. new[] { (nameof(PrefixLength), PrefixLength), (nameof(EmbeddingDimension), EmbeddingDimension), (nameof(HiddenSize), HiddenSize), (nameof(Layers), Layers), (nameof(Heads), Heads), (nameof(FeatureLength), FeatureLength ?? 1), (nameof(IntermediateSize), IntermediateSize ?? 1), (nameof(ClipLength), ClipLength ?? 1) }
                 .Where(size => size.Item2 < 1)
                 .Select(size => $"{size.Item1} must be above 0, and is {size.Item2}."),
             .. !HasFittingHeads
                 ? [$"{nameof(Heads)} must divide {nameof(HiddenSize)} ({HiddenSize}), and is {Heads}."]
                 : Array.Empty<string>(),
+            .. ShapeErrors(),
         ];
         return errors.Length == 0 ? this : throw new CaptioningException($"{nameof(ProjectorConfig)} of kind '{Kind}': {string.Join(" ", errors)}");
+    }
+
+    /// <summary>What the kind can't make of features of these shapes.</summary>
+    private IEnumerable<string> ShapeErrors()
+    {
+        var isIdentity = Kind == IdentityProjector.Kind;
+        if (FeatureLength is not null && !isIdentity && Kind != LinearProjector.Kind)
+        {
+            yield return $"It takes one vector for a picture, and the features are a sequence of {FeatureLength}: take '{LinearProjector.Kind}' or '{IdentityProjector.Kind}'.";
+        }
+        else if ((isIdentity ? FeatureLength ?? 1 : FeatureLength) is { } length && length != PrefixLength)
+        {
+            yield return $"{nameof(PrefixLength)} must be {length}, since each vector becomes one visual token, and is {PrefixLength}.";
+        }
+
+        if (isIdentity && EmbeddingDimension != HiddenSize)
+        {
+            yield return $"{nameof(EmbeddingDimension)} ({EmbeddingDimension}) must be {nameof(HiddenSize)} ({HiddenSize}), since features pass as they are: take '{LinearProjector.Kind}', or an encoder of that size.";
+        }
     }
 
     private static int Size(ConfigSection section, string name, int value) => value > 0 ? value : throw section.Error(name, $"must be above 0, and is {value}");

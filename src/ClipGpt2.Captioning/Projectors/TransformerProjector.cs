@@ -1,4 +1,4 @@
-using ClipGpt2.Captioning.Encoders.Transformer;
+using ClipGpt2.Captioning.Layers;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Runtime.Layers;
 using ClipGpt2.Captioning.Weights;
@@ -40,10 +40,10 @@ public sealed class TransformerProjector : LayeredProjector
     public static TransformerProjector CreateFresh(ProjectorConfig config, long seed, ComputeOptions? compute = null) =>
         Initialize(config.Checked(), seed, compute, fresh => Fill(fresh, config), Create);
 
-    private protected override Tensor Map(Tensor embeddings)
+    private protected override Tensor Map(Tensor features)
     {
-        var (batch, length) = (embeddings.shape[0], _clipLength + (long)PrefixLength);
-        var clip = _parts.Linear.Forward(embeddings).view(batch, _clipLength, HiddenSize);      // [B, C, H]
+        var (batch, length) = (features.shape[0], _clipLength + (long)PrefixLength);
+        var clip = _parts.Linear.Forward(features).view(batch, _clipLength, HiddenSize);      // [B, C, H]
         var learned = _parts.Prefix.expand(batch, PrefixLength, HiddenSize);                    // [B, P, H]
         var rows = cat([clip, learned], 1).view(batch * length, HiddenSize);                    // [B * (C + P), H]
         var mapped = _parts.Blocks.Forward(rows, new Sequences(batch, length));

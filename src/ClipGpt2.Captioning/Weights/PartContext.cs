@@ -29,13 +29,13 @@ public sealed record PartContext(ConfigSection Description, string Path, Compute
     /// <summary>What a checkpoint holds of the part; null where all of it lies at <see cref="Path"/>.</summary>
     internal StoredPart? Stored { get; init; }
 
-    /// <summary>The part's tensors: those of the file or folder, with those that a checkpoint holds in their places.</summary>
+    /// <summary>The part's tensors by their names in its own file: those of the file or folder, with those that a checkpoint holds in their places.</summary>
     /// <returns>The tensors; dispose it once they are read.</returns>
     /// <exception cref="CaptioningException">A file is missing or damaged.</exception>
     public ITensorSource OpenWeights() => Stored switch
     {
-        null => TensorFiles.Open(Path),
+        null => TensorFiles.OpenAsStored(Path),
         { IsWhole: true } whole => whole.Use(),
-        var trained => new LaidOverTensors(TensorFiles.Open(Path), trained.Use()),
+        var trained => new LaidOverTensors(TensorFiles.OpenAsStored(Path), trained.Use()),
     };
 }

@@ -43,7 +43,8 @@ public sealed class PartKind<T>
 /// <summary>What a model's configuration says of its sizes.</summary>
 /// <param name="HiddenSize">The size of a visual token, for a decoder.</param>
 /// <param name="Positions">The most positions, for a decoder.</param>
-internal readonly record struct PartSizes(int? HiddenSize = null, int? Positions = null);
+/// <param name="EmbeddingDimension">The size of an embedding, for an encoder.</param>
+internal readonly record struct PartSizes(int? HiddenSize = null, int? Positions = null, int? EmbeddingDimension = null);
 
 /// <summary>What checkpoints call a part.</summary>
 /// <param name="Base">The name of its section, without <c>_config</c>, and of its base model among the base models.</param>

@@ -59,7 +59,17 @@ public static class TensorFiles
     /// <summary>Opens one file of weights under the names that they have there, and that an index gives them.</summary>
     internal static ITensorSource OpenShard(string path) => IsPyTorch(path) ? PyTorchFile.OpenStateDict(path) : SafetensorsFile.Open(path);
 
+    /// <summary>Opens a file of weights, or those of a folder, under the names that they have there.</summary>
+    /// <exception cref="CheckpointFormatException">The file is damaged, or of a form that isn't read.</exception>
+    internal static ITensorSource OpenAsStored(string path)
+    {
+        var file = Directory.Exists(path) ? FindIn(path) ?? throw NothingIn(path) : path;
+        return file.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? ShardedTensors.Open(file) : OpenShard(file);
+    }
+
     private static ITensorSource OpenFolder(string folder) => FindIn(folder) is { } found
         ? Open(found)
-        : throw new ModelNotFoundException($"'{folder}' holds no weights: none of '{string.Join("', '", Names)}' is in it.");
+        : throw NothingIn(folder);
+
+    private static ModelNotFoundException NothingIn(string folder) => new($"'{folder}' holds no weights: none of '{string.Join("', '", Names)}' is in it.");
 }

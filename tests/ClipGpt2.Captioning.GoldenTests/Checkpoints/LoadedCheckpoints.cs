@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.GoldenTests.Harness;
-using ClipGpt2.Captioning.Training.Checkpoints;
+using ClipGpt2.Captioning.Parts.Checkpoints;
 using ClipGpt2.Captioning.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -43,8 +43,8 @@ internal static class LoadedCheckpoints
 
     private static Captioner Load(string file, string clip, string gpt2, CaptionerOptions options)
     {
-        using var checkpoint = CaptionCheckpoint.Open(GoldenRoot.Path(file));
-        return checkpoint.LoadCaptioner(options, new BaseModels { Clip = GoldenRoot.Path(clip), Gpt2 = GoldenRoot.Path(gpt2) });
+        options.Bases = new() { Encoder = GoldenRoot.Path(clip), Decoder = GoldenRoot.Path(gpt2) };
+        return Captioner.FromPretrained(GoldenRoot.Path(file), options);
     }
 
     /// <summary>The prefix of a golden embedding.</summary>

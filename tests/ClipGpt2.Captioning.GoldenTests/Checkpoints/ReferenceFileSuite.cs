@@ -3,7 +3,7 @@ using System.Text.Json;
 using ClipGpt2.Captioning.GoldenTests.Harness;
 using ClipGpt2.Captioning.GoldenTests.Weights;
 using ClipGpt2.Captioning.GoldenTests.Weights.PyTorch;
-using ClipGpt2.Captioning.Training.Checkpoints;
+using ClipGpt2.Captioning.Parts.Checkpoints;
 using ClipGpt2.Captioning.Weights.PyTorch;
 
 namespace ClipGpt2.Captioning.GoldenTests.Checkpoints;

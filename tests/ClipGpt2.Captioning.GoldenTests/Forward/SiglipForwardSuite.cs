@@ -1,5 +1,6 @@
 using ClipGpt2.Captioning.Encoders;
 using ClipGpt2.Captioning.GoldenTests.Harness;
+using ClipGpt2.Captioning.Parts;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Weights;
 using TorchSharp;

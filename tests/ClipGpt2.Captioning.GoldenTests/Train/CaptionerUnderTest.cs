@@ -2,6 +2,7 @@ using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.Decoding.Gpt2;
 using ClipGpt2.Captioning.Encoders;
 using ClipGpt2.Captioning.GoldenTests.Harness;
+using ClipGpt2.Captioning.Parts;
 using ClipGpt2.Captioning.Projectors;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Text;
@@ -59,9 +60,9 @@ internal sealed class CaptionerUnderTest : IDisposable
     /// <param name="decoder">What the decoder's names begin with.</param>
     public IReadOnlyList<TrainedWeight> Weights(string? encoder, string projector, string decoder) =>
     [
-        .. encoder is null ? [] : _encoder.NamedParameters().Select(p => new TrainedWeight(encoder + p.Key, p.Value, PartKind.Encoder)),
-        .. _projector.NamedParameters().Select(p => new TrainedWeight(projector + p.Key, p.Value, PartKind.Projector)),
-        .. _decoder.NamedParameters().Select(p => new TrainedWeight(decoder + p.Key, p.Value, PartKind.Decoder)),
+        .. encoder is null ? [] : _encoder.NamedParameters().Select(p => new TrainedWeight(encoder + p.Key, p.Value, PartRole.Encoder)),
+        .. _projector.NamedParameters().Select(p => new TrainedWeight(projector + p.Key, p.Value, PartRole.Projector)),
+        .. _decoder.NamedParameters().Select(p => new TrainedWeight(decoder + p.Key, p.Value, PartRole.Decoder)),
     ];
 
     /// <summary>Embeddings and tokens of some examples as the trainer's batches have them.</summary>

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.Decoding.Gpt2;
 using ClipGpt2.Captioning.GoldenTests.Harness;
+using ClipGpt2.Captioning.Parts;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Training.Optimization;
 using ClipGpt2.Captioning.Weights;
@@ -76,7 +77,7 @@ public sealed partial class LoraSuite : GoldenSuite
         var (given, expected, tolerances) = (golden.Part("options"), golden.Expected, new CaseTolerances(golden));
         using var model = Gpt2Model.Load(folder, Trainable, compatibility: ModelCompatibility.Transformers4);
         model.AddAdapters(config, seed: 1);
-        List<TrainedWeight> weights = [.. model.NamedParameters().Where(p => p.Value.requires_grad).Select(p => new TrainedWeight(p.Key, p.Value, PartKind.Decoder))];
+        List<TrainedWeight> weights = [.. model.NamedParameters().Where(p => p.Value.requires_grad).Select(p => new TrainedWeight(p.Key, p.Value, PartRole.Decoder))];
         Assert.Equal(expected["trainable_parameters"].Integer(), weights.Sum(weight => weight.Weight.numel()));
         Start(golden, weights);
 

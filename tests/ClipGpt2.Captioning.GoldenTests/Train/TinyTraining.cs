@@ -1,5 +1,6 @@
 using ClipGpt2.Captioning.Decoding.Gpt2;
 using ClipGpt2.Captioning.GoldenTests.Harness;
+using ClipGpt2.Captioning.Parts;
 using ClipGpt2.Captioning.Projectors;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Training.Optimization;
@@ -29,7 +30,7 @@ internal sealed class TinyTraining : IDisposable
         }
 
         _projector = CreateProjector(_model.HiddenSize, compute);
-        Weights = [.. Named(Projector, _projector, PartKind.Projector), .. Named(Decoder, _model, PartKind.Decoder)];
+        Weights = [.. Named(Projector, _projector, PartRole.Projector), .. Named(Decoder, _model, PartRole.Decoder)];
     }
 
     /// <summary>All weights under the golden files' names.</summary>
@@ -54,8 +55,8 @@ internal sealed class TinyTraining : IDisposable
         _projector.Dispose();
     }
 
-    private static IEnumerable<TrainedWeight> Named(string beginning, ITrainable part, PartKind kind) =>
-        part.NamedParameters().Select(weight => new TrainedWeight(beginning + weight.Key, weight.Value.requires_grad_(), kind));
+    private static IEnumerable<TrainedWeight> Named(string beginning, ITrainable part, string role) =>
+        part.NamedParameters().Select(weight => new TrainedWeight(beginning + weight.Key, weight.Value.requires_grad_(), role));
 
     private static LinearTanhProjector CreateProjector(int hiddenSize, ComputeOptions compute)
     {

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using ClipGpt2.Captioning.Decoding.Gpt2;
 using ClipGpt2.Captioning.Encoders;
-using ClipGpt2.Captioning.Encoders.Transformer;
 using ClipGpt2.Captioning.GoldenTests.Harness;
+using ClipGpt2.Captioning.Layers;
 using ClipGpt2.Captioning.Runtime.Layers;
 using ClipGpt2.Captioning.Weights;
 using Xunit.Sdk;

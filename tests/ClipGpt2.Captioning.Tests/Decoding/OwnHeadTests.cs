@@ -1,6 +1,7 @@
 using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Training;
+using ClipGpt2.Captioning.Parts.Checkpoints;
 using ClipGpt2.Captioning.Training.Checkpoints;
 using ClipGpt2.Captioning.Weights;
 using TorchSharp;
@@ -69,11 +70,11 @@ public sealed class OwnHeadTests : IDisposable
             using var inference = new Captioner(captioner.Encoder, captioner.Projector, fast, captioner.Tokenizer);
             caption = inference.Caption(SampleCaptioner.Images[0]).Text;
             var options = new CaptionTrainerOptions();
-            new CheckpointWriter(captioner, new TrainedModel(captioner, options.Freezing), CheckpointDescription.Of(captioner, options)).Write(file, trainLoss: 1, figures: null);
+            new CheckpointWriter(captioner, new TrainedModel(captioner, options.Freezing), RunDescription.Of(captioner, options)).Write(file, trainLoss: 1, figures: null);
         }
 
         using var checkpoint = CaptionCheckpoint.Open(file);
-        using var loaded = checkpoint.LoadCaptioner();
+        using var loaded = Captioner.FromPretrained(checkpoint.Path);
         Assert.True(((Gpt2CaptionDecoder)loaded.Decoder).Model.Config.TieWordEmbeddings);
         Assert.Equal(caption, loaded.Caption(SampleCaptioner.Images[0]).Text);
     }

@@ -185,7 +185,7 @@ public sealed class ClipSavingTests
     }
 
     private static IImageEncoder Create(JsonObject description, string path) =>
-        new CaptionerParts().CreateEncoder(new PartContext(ConfigSection.Parse("captioner.json", Encoding.UTF8.GetBytes(description.ToJsonString())), path, new()));
+        SavedParts.LoadEncoder(description, path);
 
     private static void Change(IEnumerable<KeyValuePair<string, Tensor>> parameters)
     {

@@ -24,7 +24,7 @@ public sealed class FreshResNetTests
         using var encoder = ClipImageEncoder.CreateFreshResNet(Small, Preprocessor, seed: 5, Training);
         encoder.Save(folder.Path);
         using var loaded = ClipImageEncoder.FromPretrained(folder.Path);
-        Assert.Equal(24, loaded.EmbeddingDimension);
+        Assert.Equal(24, loaded.Features.Size);
         Assert.Equal(Preprocessor.Options.CropSize, loaded.Preprocessor.Options.CropSize);
         Assert.True(loaded.Encode(pixels).allclose(encoder.Encode(pixels), atol: 1e-5));
     }

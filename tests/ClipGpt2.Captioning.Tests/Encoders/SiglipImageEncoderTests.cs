@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using ClipGpt2.Captioning.Encoders;
+using ClipGpt2.Captioning.Parts;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Tests.Weights;
 using ClipGpt2.Captioning.Weights;
@@ -30,8 +31,7 @@ public sealed class SiglipImageEncoderTests
 
         var description = new JsonObject { ["kind"] = ((ISavablePart)original).Kind, ["path"] = "encoder" };
         ((ISavablePart)original).Save(target.Path, description);
-        var context = new PartContext(ConfigSection.Parse("captioner.json", Encoding.UTF8.GetBytes(description.ToJsonString())), target.Path, new());
-        using var copy = Assert.IsType<SiglipImageEncoder>(new CaptionerParts().CreateEncoder(context));
+        using var copy = Assert.IsType<SiglipImageEncoder>(SavedParts.LoadEncoder(description, target.Path));
         Assert.True(copy.Encode(Pixels()).allclose(original.Encode(Pixels()), rtol: 1e-4, atol: 1e-4));
         Assert.Equivalent(original.Preprocessor.Options, copy.Preprocessor.Options, strict: true);
         using var whole = ModelFolder.Open(target.Path);

@@ -59,7 +59,7 @@ public sealed class ClipScoreMetricTests
     /// <summary>Every picture points up.</summary>
     private sealed class Pictures : IImageEncoder
     {
-        public int EmbeddingDimension => 2;
+        public FeatureShape Features => new(2);
 
         public ImagePreprocessor Preprocessor => ImagePreprocessor.ClipVitBasePatch32;
 

@@ -5,7 +5,7 @@ using ClipGpt2.Captioning.Inference;
 using ClipGpt2.Captioning.Metrics.Meteor;
 using ClipGpt2.Captioning.Tests.Training.Configuration;
 using ClipGpt2.Captioning.Tests.Training.Embeddings;
-using ClipGpt2.Captioning.Training.Checkpoints;
+using ClipGpt2.Captioning.Parts.Checkpoints;
 using ClipGpt2.Captioning.Training.Configuration;
 using ClipGpt2.Captioning.Training.Data;
 using ClipGpt2.Captioning.Training.Embeddings;

@@ -1,6 +1,6 @@
 using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.Inference;
-using ClipGpt2.Captioning.Training.Checkpoints;
+using ClipGpt2.Captioning.Parts.Checkpoints;
 using ClipGpt2.Captioning.Weights;
 
 namespace ClipGpt2.Captioning.Tests.Inference;
@@ -24,7 +24,7 @@ public sealed class ProgramArgumentTests : IDisposable
         File.WriteAllText(Path.Combine(_base, "generation_config.json"), Generation);
     }
 
-    private BaseModels Bases => new() { Clip = Path.Combine(Golden, "models", "tiny-clip"), Gpt2 = _base };
+    private BaseModels Bases => new() { Encoder = Path.Combine(Golden, "models", "tiny-clip"), Decoder = _base };
 
     public void Dispose() => Directory.Delete(_base, recursive: true);
 
@@ -32,13 +32,13 @@ public sealed class ProgramArgumentTests : IDisposable
     public void The_seeds_checkpoint_searches_as_the_seed_does_and_takes_the_rest_from_the_folder()
     {
         using var checkpoint = CaptionCheckpoint.Open(Path.Combine(Golden, "checkpoints", "seed", "clip_gpt2_square.pkl"));
-        using var captioner = checkpoint.LoadCaptioner(bases: Bases);
+        using var captioner = Captioner.FromPretrained(checkpoint.Path, new() { Bases = Bases });
         Assert.Equal((5, "checkpoint"), Setting(captioner, "num_beams"));
         Assert.Equal((30, "checkpoint"), Setting(captioner, "max_length"));
         Assert.Equal((EarlyStopping.WhenFull, "checkpoint"), Setting(captioner, "early_stopping"));
         Assert.Equal((1, "generation_config.json"), Setting(captioner, "no_repeat_ngram_size"));
         Assert.True(captioner.Caption(SampleCaptioner.Images[0]).Best.Sequence.TokenIds.Count > 4);
-        using var other = checkpoint.LoadCaptioner(new CaptionerOptions { Decoding = { Beams = 2, MaxNewTokens = 3 } }, Bases);
+        using var other = Captioner.FromPretrained(checkpoint.Path, new CaptionerOptions { Decoding = { Beams = 2, MaxNewTokens = 3 }, Bases = Bases });
         Assert.Equal((2, "captioner"), Setting(other, "num_beams"));
         Assert.Equal(3, other.Caption(SampleCaptioner.Images[0]).Best.Sequence.TokenIds.Count);
     }
@@ -49,7 +49,7 @@ public sealed class ProgramArgumentTests : IDisposable
         using var root = new ReferenceRoot();
         root.AddModel("model.safetensors");
         using var checkpoint = CaptionCheckpoint.Open(Path.Combine(root.Models, "model.safetensors"));
-        using var captioner = checkpoint.LoadCaptioner(bases: Bases);
+        using var captioner = Captioner.FromPretrained(checkpoint.Path, new() { Bases = Bases });
         Assert.Equal((1, "generation_config.json"), Setting(captioner, "num_beams"));
         Assert.Equal((9, "generation_config.json"), Setting(captioner, "max_length"));
         Assert.Equal(4, captioner.Caption(SampleCaptioner.Images[0]).Best.Sequence.TokenIds.Count);
@@ -63,7 +63,7 @@ public sealed class ProgramArgumentTests : IDisposable
         root.AddPicture("a.jpg", 2);
         var plain = await new InferenceRun(root.Configuration).RunAsync(token: TestContext.Current.CancellationToken);
         using var checkpoint = CaptionCheckpoint.Open(Path.Combine(root.Models, "model.safetensors"));
-        using var captioner = checkpoint.LoadCaptioner(new CaptionerOptions { Decoding = { Beams = 5, EarlyStopping = EarlyStopping.WhenFull, MaxLength = 30 } });
+        using var captioner = Captioner.FromPretrained(checkpoint.Path, new CaptionerOptions { Decoding = { Beams = 5, EarlyStopping = EarlyStopping.WhenFull, MaxLength = 30 } });
         Assert.Equal(captioner.Caption(Path.Combine(root.Images, "a.jpg")).Text.Trim(), plain.Captions[0].Caption.Trim());
     }
 
@@ -71,7 +71,7 @@ public sealed class ProgramArgumentTests : IDisposable
     public void ClipCaps_checkpoint_searches_greedily_as_ClipCap_does()
     {
         using var checkpoint = CaptionCheckpoint.Open(Path.Combine(Golden, "checkpoints", "clipcap", "mlp_tiny-000.pt"));
-        using var captioner = checkpoint.LoadCaptioner(bases: Bases);
+        using var captioner = Captioner.FromPretrained(checkpoint.Path, new() { Bases = Bases });
         Assert.Equal((DecodingStrategy.ClipCapGreedy, "checkpoint"), Setting(captioner, "strategy"));
         Assert.Equal((0, "default"), Setting(captioner, "no_repeat_ngram_size"));
     }

@@ -1,5 +1,5 @@
 using ClipGpt2.Captioning.Inference;
-using ClipGpt2.Captioning.Training.Checkpoints;
+using ClipGpt2.Captioning.Parts.Checkpoints;
 using ClipGpt2.Captioning.Weights;
 using TorchSharp;
 

@@ -39,8 +39,8 @@ public sealed class ProjectorTests
         using var scope = NewDisposeScope();
         using var plain = Fresh(Config(kind), new ComputeOptions());
         using var normalizing = Fresh(Config(kind) with { NormalizeEmbeddings = true }, new ComputeOptions());
-        var embeddings = Embeddings(3, plain.EmbeddingDimension);
-        var lengths = Values(embeddings).Chunk(plain.EmbeddingDimension).Select(e => (float)Math.Sqrt(e.Sum(x => x * x))).ToArray();
+        var embeddings = Embeddings(3, plain.Features.Size);
+        var lengths = Values(embeddings).Chunk(plain.Features.Size).Select(e => (float)Math.Sqrt(e.Sum(x => x * x))).ToArray();
         var units = embeddings / tensor(lengths).unsqueeze(1);
         Assert.True(normalizing.Project(embeddings).allclose(plain.Project(units), atol: 1e-5));
         Assert.False(normalizing.Project(embeddings).allclose(plain.Project(embeddings), atol: 1e-3));
@@ -61,7 +61,7 @@ public sealed class ProjectorTests
     {
         using var scope = NewDisposeScope();
         using var projector = Fresh(Config(kind), Training);
-        projector.Project(Embeddings(2, projector.EmbeddingDimension)).square().sum().backward();
+        projector.Project(Embeddings(2, projector.Features.Size)).square().sum().backward();
         Assert.All(projector.NamedParameters(), p => Assert.True(p.Value.grad is { } gradient && gradient.abs().sum().item<float>() > 0, p.Key));
     }
 

@@ -41,7 +41,7 @@ public sealed class CocoConfigurationTests
         var recipe = new CocoRecipe(form, configuration.TrainingConfig.NumEpochs, null);
         var (expected, actual) = (configuration.ToTrainerOptions(), recipe.Options("coco", Blocks));
         Assert.Equal(
-            configuration.ProjectorConfig.ToConfig(configuration.Gpt2Config.VisualTokensLength, EmbeddingDimension, HiddenSize).ToJson().ToJsonString(),
+            configuration.ProjectorConfig.ToConfig(configuration.Gpt2Config.VisualTokensLength, new(EmbeddingDimension), HiddenSize).ToJson().ToJsonString(),
             recipe.Projector(EmbeddingDimension, HiddenSize).ToJson().ToJsonString());
         Assert.Equal(
             (expected.Objective, expected.Epochs, expected.BatchSize, expected.LearningRate, expected.MaxTextTokens, expected.SubsetRatio, expected.Seed),

@@ -5,7 +5,7 @@ using ClipGpt2.Captioning.Projectors;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Tests.Weights;
 using ClipGpt2.Captioning.Training;
-using ClipGpt2.Captioning.Training.Checkpoints;
+using ClipGpt2.Captioning.Parts.Checkpoints;
 using ClipGpt2.Captioning.Weights;
 using ClipGpt2.Captioning.Weights.Adapters;
 
@@ -59,11 +59,11 @@ public sealed class LoraRunTests : IDisposable
         using var trained = Captioner.FromPretrained(models, new CaptionerOptions { Trainable = TrainableParts.ProjectorAndDecoder });
         var result = await Train(trained, "run", o => o.LearningRate = 1e-2);
         using var checkpoint = CaptionCheckpoint.Open(result.BestCheckpoint!);
-        checkpoint.ApplyTo(trained);
-        using var loaded = checkpoint.LoadCaptioner();
+        trained.Apply(checkpoint);
+        using var loaded = Captioner.FromPretrained(checkpoint.Path);
         using var fresh = Captioner.FromPretrained(models, new CaptionerOptions { Trainable = TrainableParts.ProjectorAndDecoder });
-        checkpoint.ApplyTo(fresh);
-        checkpoint.ApplyTo(fresh); // a second time changes nothing
+        fresh.Apply(checkpoint);
+        fresh.Apply(checkpoint); // a second time changes nothing
         using var plain = Captioner.FromPretrained(models);
         Assert.Equal(TextsOf(trained), TextsOf(loaded));
         Assert.Equal(TextsOf(trained), TextsOf(fresh));
@@ -72,7 +72,7 @@ public sealed class LoraRunTests : IDisposable
         fresh.Save(_folder.File("saved"));
         using var saved = Captioner.FromPretrained(_folder.File("saved"));
         Assert.Equal(TextsOf(trained), TextsOf(saved));
-        using (var merged = checkpoint.LoadCaptioner(new() { Trainable = TrainableParts.ProjectorAndDecoder }))
+        using (var merged = Captioner.FromPretrained(checkpoint.Path, new() { Trainable = TrainableParts.ProjectorAndDecoder }))
         {
             Assert.Null(((Gpt2CaptionDecoder)merged.Decoder).Model.Adapters);
             Assert.Equal(TextsOf(trained), TextsOf(merged));
@@ -99,7 +99,7 @@ public sealed class LoraRunTests : IDisposable
             using var adapter = LoraAdapter.Open(_folder.File(folder));
             Assert.Equal(decoder, adapter.Config.BaseModel);
         });
-        checkpoint.SaveAs(_folder.File("renamed.safetensors"), new() { Gpt2 = "org/gpt2" });
+        checkpoint.SaveAs(_folder.File("renamed.safetensors"), new() { Decoder = "org/gpt2" });
         using var renamed = CaptionCheckpoint.Open(_folder.File("renamed.safetensors"));
         Assert.Equal("org/gpt2", BaseIn(renamed));
 
@@ -117,12 +117,12 @@ public sealed class LoraRunTests : IDisposable
         using var checkpoint = CaptionCheckpoint.Open(result.BestCheckpoint!);
         using var captioner = TinyTraining.LoadCaptioner();
         using var projector = LinearTanhProjector.CreateFresh(
-            new() { Kind = LinearTanhProjector.Kind, PrefixLength = 2, EmbeddingDimension = captioner.Encoder.EmbeddingDimension, HiddenSize = captioner.Decoder.HiddenSize }, seed: 1, new() { Trainable = true });
+            new() { Kind = LinearTanhProjector.Kind, PrefixLength = 2, EmbeddingDimension = captioner.Encoder.Features.Size, HiddenSize = captioner.Decoder.HiddenSize }, seed: 1, new() { Trainable = true });
         using var other = new Captioner(captioner.Encoder, projector, captioner.Decoder, captioner.Tokenizer);
-        Assert.Contains("misshapen: 'projector.", Assert.Throws<CheckpointFormatException>(() => checkpoint.ApplyTo(other)).Message, StringComparison.Ordinal);
+        Assert.Contains("misshapen: 'projector.", Assert.Throws<CheckpointFormatException>(() => other.Apply(checkpoint)).Message, StringComparison.Ordinal);
         Assert.Null(((Gpt2CaptionDecoder)captioner.Decoder).Model.Adapters);
         using var packed = SampleCaptioner.Load();
-        Assert.Contains("packed", Assert.Throws<CaptioningException>(() => checkpoint.ApplyTo(packed)).Message, StringComparison.Ordinal);
+        Assert.Contains("packed", Assert.Throws<CaptioningException>(() => packed.Apply(checkpoint)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -135,7 +135,7 @@ public sealed class LoraRunTests : IDisposable
         });
         using var captioner = TinyTraining.LoadCaptioner();
         using var checkpoint = CaptionCheckpoint.Open(result.BestCheckpoint!);
-        checkpoint.ApplyTo(captioner);
+        captioner.Apply(checkpoint);
         var data = TinyTraining.Captions();
         var judged = await new CaptionTrainer(captioner, TinyTraining.Options(o =>
         {
@@ -153,7 +153,7 @@ public sealed class LoraRunTests : IDisposable
         using var checkpoint = CaptionCheckpoint.Open(result.BestCheckpoint!);
         using var captioner = TinyTraining.LoadCaptioner();
         await Train(captioner, "other", o => o.Lora!.Rank = 2);
-        Assert.Contains("other adapters", Assert.Throws<CheckpointFormatException>(() => checkpoint.ApplyTo(captioner)).Message, StringComparison.Ordinal);
+        Assert.Contains("other adapters", Assert.Throws<CheckpointFormatException>(() => captioner.Apply(checkpoint)).Message, StringComparison.Ordinal);
         Assert.Contains("other adapters", (await Assert.ThrowsAsync<CaptioningException>(() => Train(captioner, "another"))).Message, StringComparison.Ordinal);
         var frozen = await Assert.ThrowsAsync<CaptioningException>(() => Train(captioner, "frozen", o => (o.Lora, o.Freezing.Decoder) = (null, true)));
         Assert.Contains("has low-rank adapters", frozen.Message, StringComparison.Ordinal);
@@ -179,7 +179,7 @@ public sealed class LoraRunTests : IDisposable
         using (var checkpoint = CaptionCheckpoint.Open(result.BestCheckpoint!))
         using (var captioner = TinyTraining.LoadCaptioner())
         {
-            checkpoint.ApplyTo(captioner);
+            captioner.Apply(checkpoint);
         }
 
         Assert.Equal(count, CountsTensors.Settled());

@@ -81,7 +81,7 @@ public sealed class RewardedSamplingTests : IDisposable
 
     private TrainingBatch Batch(params int[] pictures)
     {
-        var size = _captioner.Encoder.EmbeddingDimension;
+        var size = _captioner.Encoder.Features.Size;
         float[] values = [.. pictures.SelectMany(picture => Enumerable.Range(0, size).Select(i => MathF.Sin((picture * 31) + i)))];
         return new TrainingBatch(new PictureBatch(values, [pictures.Length, size]), CaptionBatch.None) { PictureNumbers = pictures };
     }

@@ -7,7 +7,7 @@ using ClipGpt2.Captioning.Tests.Encoders;
 using ClipGpt2.Captioning.Tests.Weights;
 using ClipGpt2.Captioning.Text;
 using ClipGpt2.Captioning.Training;
-using ClipGpt2.Captioning.Training.Checkpoints;
+using ClipGpt2.Captioning.Parts.Checkpoints;
 using ClipGpt2.Captioning.Training.Data;
 using ClipGpt2.Captioning.Training.Optimization;
 using ClipGpt2.Captioning.Weights;
@@ -184,7 +184,7 @@ public sealed class RunTests : IDisposable
         using var captioner = TinyTraining.LoadCaptioner();
         using (var checkpoint = CaptionCheckpoint.Open(result.BestCheckpoint!))
         {
-            checkpoint.ApplyTo(captioner);
+            captioner.Apply(checkpoint);
         }
 
         var data = TinyTraining.Captions();
@@ -206,14 +206,14 @@ public sealed class RunTests : IDisposable
         var options = TinyTraining.Options(o => o.Checkpoints.Path = Path.Combine(_folder.Path, "run", "model"));
         var result = await new CaptionTrainer(trained, options).TrainAsync(data, data);
         using var checkpoint = CaptionCheckpoint.Open(result.BestCheckpoint!);
-        checkpoint.ApplyTo(trained);
-        using (var loaded = checkpoint.LoadCaptioner())
+        trained.Apply(checkpoint);
+        using (var loaded = Captioner.FromPretrained(checkpoint.Path))
         {
             Assert.Equal(TextsOf(trained), TextsOf(loaded));
         }
 
         File.AppendAllText(Path.Combine(models, "decoder", "config.json"), " ");
-        var error = Assert.Throws<Captioning.Weights.CheckpointFormatException>(() => checkpoint.LoadCaptioner());
+        var error = Assert.Throws<Captioning.Weights.CheckpointFormatException>(() => Captioner.FromPretrained(checkpoint.Path));
         Assert.Contains("it is another model", error.Message, StringComparison.Ordinal);
 
         static IEnumerable<string> TextsOf(Captioner captioner) => captioner.Caption(SampleCaptioner.Images.Select(ImageSource.FromFile)).Select(r => r.Text);
@@ -242,8 +242,8 @@ public sealed class RunTests : IDisposable
         var data = TinyTraining.Captions();
         var result = await new CaptionTrainer(trained, options).TrainAsync(data, data);
         using var checkpoint = CaptionCheckpoint.Open(result.BestCheckpoint!);
-        checkpoint.ApplyTo(trained);
-        using var loaded = checkpoint.LoadCaptioner();
+        trained.Apply(checkpoint);
+        using var loaded = Captioner.FromPretrained(checkpoint.Path);
         using var pixels = clip.Pixels();
         using var scope = torch.NewDisposeScope();
         Assert.True(trained.Encoder.Encode(pixels).allclose(loaded.Encoder.Encode(pixels), rtol: 1e-4, atol: 1e-4));

@@ -3,7 +3,7 @@ using ClipGpt2.Captioning.Images;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Tests.Weights;
 using ClipGpt2.Captioning.Training;
-using ClipGpt2.Captioning.Training.Checkpoints;
+using ClipGpt2.Captioning.Parts.Checkpoints;
 using ClipGpt2.Captioning.Training.Embeddings;
 using ClipGpt2.Captioning.Weights;
 
@@ -59,7 +59,7 @@ public sealed class TwoPreprocessingsTests : IDisposable
         var options = isSquashed ? Squashed : Own;
         var path = (await Train(Captioner(options))).BestCheckpoint!;
         using var checkpoint = CaptionCheckpoint.Open(path);
-        using var loaded = checkpoint.LoadCaptioner();
+        using var loaded = Captioning.Captioner.FromPretrained(checkpoint.Path);
         Assert.Equal(options.Squash, loaded.Encoder.Preprocessor.Options.Squash);
         Assert.Contains(isSquashed ? "\"image_size\":[224,224]" : "\"keep_aspect\":true", checkpoint.Metadata["clip_config"], StringComparison.Ordinal);
     }
@@ -69,9 +69,9 @@ public sealed class TwoPreprocessingsTests : IDisposable
     {
         var path = (await Train(Captioner(Squashed))).BestCheckpoint!;
         using var checkpoint = CaptionCheckpoint.Open(path);
-        var refusal = Assert.Throws<CheckpointFormatException>(() => checkpoint.ApplyTo(Captioner(Own)));
+        var refusal = Assert.Throws<CheckpointFormatException>(() => Captioner(Own).Apply(checkpoint));
         Assert.Contains("preprocessing.squash", refusal.Message, StringComparison.Ordinal);
-        checkpoint.ApplyTo(Captioner(Squashed));
+        Captioner(Squashed).Apply(checkpoint);
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class TwoPreprocessingsTests : IDisposable
     {
         var path = (await Train(Captioner(Own with { Mean = [0.5, 0.5, 0.5] }))).BestCheckpoint!;
         using var checkpoint = CaptionCheckpoint.Open(path);
-        Assert.Contains("preprocessing.mean", Assert.Throws<CheckpointFormatException>(() => checkpoint.LoadCaptioner()).Message, StringComparison.Ordinal);
+        Assert.Contains("preprocessing.mean", Assert.Throws<CheckpointFormatException>(() => Captioning.Captioner.FromPretrained(checkpoint.Path)).Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -80,10 +80,6 @@ internal sealed class DecodingStart
         }
     }
 
-    /// <summary>What says that a session can't be advanced any more.</summary>
-    public static CaptioningException Full(int capacity) =>
-        new($"The text has reached {capacity} positions, the most that this session was started for.");
-
     /// <summary>One buffer holds a row's worth of the widest values for all rows, and .NET counts its bytes in 31 bits.</summary>
     private static void CheckRows(long rows, Gpt2Config config)
     {

@@ -1,3 +1,4 @@
+using ClipGpt2.Captioning.Layers;
 using ClipGpt2.Captioning.Runtime;
 using static TorchSharp.torch;
 

@@ -1,3 +1,5 @@
+using ClipGpt2.Captioning.Layers.Rows;
+
 namespace ClipGpt2.Captioning.Decoding.Gpt2;
 
 /// <summary>Products of a few rows, over plain memory that one step hands to the next.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ClipGpt2.Captioning.Layers.Rows;
 using ClipGpt2.Captioning.Runtime.Kernels;
 using TorchSharp;
 

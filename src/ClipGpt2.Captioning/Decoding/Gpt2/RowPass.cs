@@ -1,3 +1,4 @@
+using ClipGpt2.Captioning.Layers.Rows;
 using ClipGpt2.Captioning.Runtime.Layers;
 
 namespace ClipGpt2.Captioning.Decoding.Gpt2;

@@ -1,3 +1,5 @@
+using ClipGpt2.Captioning.Layers.Rows;
+
 namespace ClipGpt2.Captioning.Decoding.Gpt2;
 
 /// <summary>How a pass over rows computes its products.</summary>

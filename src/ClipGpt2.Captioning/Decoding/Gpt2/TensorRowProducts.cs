@@ -1,3 +1,4 @@
+using ClipGpt2.Captioning.Layers.Rows;
 using static TorchSharp.torch;
 
 namespace ClipGpt2.Captioning.Decoding.Gpt2;

@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using ClipGpt2.Captioning.Layers;
+using ClipGpt2.Captioning.Layers.Rows;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Runtime.Layers;
 using TorchSharp;
@@ -50,7 +52,7 @@ internal sealed class TensorSession : IDecodingSession
         DecodingStart.CheckStep(parents, tokens, Rows, _model.Config);
         if (_mask.shape[1] == _capacity)
         {
-            throw DecodingStart.Full(_capacity);
+            throw TreeCache.Full(_capacity);
         }
 
         using var frozen = no_grad();

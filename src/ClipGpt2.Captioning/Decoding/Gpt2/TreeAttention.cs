@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics.X86;
+using ClipGpt2.Captioning.Layers.Rows;
 using ClipGpt2.Captioning.Runtime.Kernels;
 
 namespace ClipGpt2.Captioning.Decoding.Gpt2;

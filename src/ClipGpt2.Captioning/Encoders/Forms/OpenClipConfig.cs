@@ -1,7 +1,7 @@
 using ClipGpt2.Captioning.Encoders.ResNet;
-using ClipGpt2.Captioning.Encoders.Transformer;
 using ClipGpt2.Captioning.Images;
 using ClipGpt2.Captioning.Images.Resampling;
+using ClipGpt2.Captioning.Layers;
 using ClipGpt2.Captioning.Runtime.Layers;
 using ClipGpt2.Captioning.Weights;
 

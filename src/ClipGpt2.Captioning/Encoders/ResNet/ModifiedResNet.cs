@@ -1,4 +1,4 @@
-using ClipGpt2.Captioning.Encoders.Transformer;
+using ClipGpt2.Captioning.Layers;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Runtime.Layers;
 using ClipGpt2.Captioning.Weights.Maps;
@@ -41,9 +41,15 @@ internal sealed class ModifiedResNet : IClipTower
 
     public Tensor Embed(Tensor pixels) => ForwardPass.Run(_compute, () => _pooling.Project(_pooling.Pool(Maps(pixels, kept: null))));
 
+    public FeatureShape Tokens => new(_config.PooledSize, _config.Grid * _config.Grid);
+
+    public bool HasClassToken => false;
+
+    public Tensor EmbedTokens(Tensor pixels, int first) => ForwardPass.Run(_compute, () => Rows(Maps(pixels, kept: null)).narrow(1, first, Tokens.Length!.Value - first));
+
     /// <inheritdoc/>
     /// <remarks>States are the stem's and then each stage's, a row for each position of the map: [B, positions, C].</remarks>
-    public EncoderOutput Forward(Tensor pixels, bool hiddenStates) => ForwardPass.Run(_compute, hiddenStates, kept =>
+    public EncoderOutput Forward(Tensor pixels, bool hiddenStates) => EncoderOutput.Run(_compute, hiddenStates, kept =>
     {
         var maps = Maps(pixels, kept);
         var rows = Rows(maps);

@@ -133,6 +133,9 @@ public sealed class CaptionCheckpoint : IDisposable
     /// <exception cref="CaptioningException">The file can't be written, or a base model's name is missing.</exception>
     public void SaveAs(string path, BaseModels? bases = null, CancellationToken token = default) => OwnForm.Write(_content, path, bases ?? new(), token);
 
+    /// <summary>Whether the checkpoint holds weights of the image encoder.</summary>
+    internal bool HoldsEncoder => CheckpointReader.NamesOf(_content).Encoder.NamePrefix is var prefix && Tensors.Keys.Any(name => name.StartsWith(prefix, StringComparison.Ordinal));
+
     /// <summary>The captioner that the checkpoint describes; disposing the description closes the checkpoint.</summary>
     internal CaptionerDescription Describe(BaseModels bases) => new CheckpointReader(_content, bases).Read(this);
 

@@ -77,7 +77,7 @@ internal sealed class CheckpointReader(CheckpointContent content, BaseModels bas
     {
         var description = content.Has(_encoder.Section) ? content.Section(_encoder.Section).ToJson() : [];
         var clip = new JsonObject { [KindTable.KindName] = ClipKind.Name, [ModelName] = description[ModelName]?.DeepClone() };
-        DescribedPreprocessing.Write(clip, CheckpointPreprocessing.Squash(content), CheckpointPreprocessing.Transform(content));
+        EncoderDescription.Write(clip, EncoderDescription.Gives(Section(_encoder.Section, description)), CheckpointPreprocessing.Squash(content), CheckpointPreprocessing.Transform(content));
         return Section(_encoder.Section, clip);
     }
 

@@ -57,6 +57,10 @@ internal static class CheckpointSections
         if (names == ClipKind.Encoder.Names)
         {
             CheckpointPreprocessing.Describe(section, parts.Encoder.Preprocessor.Options.Squash);
+            if (Described(parts.Encoder, [])[EncoderDescription.GivesName] is { } gives)
+            {
+                section[EncoderDescription.GivesName] = gives.DeepClone();
+            }
         }
         else
         {

@@ -13,13 +13,14 @@ internal sealed class EmbeddedPictures(EmbeddingTable table, IReadOnlyList<Capti
         foreach (var batch in batches)
         {
             token.ThrowIfCancellationRequested();
-            var values = new float[batch.Count * table.Dimension];
+            var numbers = table.Features.Numbers;
+            var values = new float[batch.Count * numbers];
             for (var i = 0; i < batch.Count; i++)
             {
-                table.Read(_rows[batch[i]], values.AsSpan(i * table.Dimension, table.Dimension));
+                table.Read(_rows[batch[i]], values.AsSpan(i * numbers, numbers));
             }
 
-            yield return new PictureBatch(values, [batch.Count, table.Dimension]);
+            yield return new PictureBatch(values, table.Features.Of(batch.Count));
         }
     }
 }

@@ -1,4 +1,5 @@
 using ClipGpt2.Captioning.Evaluation;
+using ClipGpt2.Captioning.Projectors;
 using ClipGpt2.Captioning.Training.Optimization;
 
 namespace ClipGpt2.Captioning.Training.Configuration;
@@ -73,6 +74,10 @@ internal static class ConfigurationRules
     {
         var evaluation = configuration.EvaluationConfig;
         var prefix = configuration.Gpt2Config.VisualTokensLength;
+        errors.AddUnless(
+            configuration.ProjectorConfig.Kind != IdentityProjector.Kind || prefix == 1,
+            $"is {prefix}; with projector_config.kind \"{IdentityProjector.Kind}\" an embedding is one visual token, so it must be 1",
+            "gpt2_config.visual_tokens_length", "projector_config.kind");
         errors.AddUnless(
             evaluation.MaxLength > prefix,
             $"is {evaluation.MaxLength}; the prefix counts too, so it must be above gpt2_config.visual_tokens_length ({prefix})",

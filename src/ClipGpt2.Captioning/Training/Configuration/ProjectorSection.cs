@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
+using ClipGpt2.Captioning.Encoders;
 using ClipGpt2.Captioning.Projectors;
 
 namespace ClipGpt2.Captioning.Training.Configuration;
@@ -7,9 +8,9 @@ namespace ClipGpt2.Captioning.Training.Configuration;
 /// <summary>The projector, which starts with fresh weights: <c>projector_config</c>. Sizes that a kind has no use for are ignored.</summary>
 public sealed class ProjectorSection
 {
-    /// <summary>The kind: the reference program's linear layer with tanh, a plain linear layer, or ClipCap's MLP or transformer.</summary>
+    /// <summary>The kind: the reference program's linear layer with tanh, a plain linear layer, ClipCap's MLP or transformer, or none where an embedding has GPT-2's hidden size.</summary>
     /// <value>The default is <c>linear_tanh</c>.</value>
-    [AllowedValues(LinearTanhProjector.Kind, LinearProjector.Kind, MlpProjector.Kind, TransformerProjector.Kind)]
+    [AllowedValues(LinearTanhProjector.Kind, LinearProjector.Kind, IdentityProjector.Kind, MlpProjector.Kind, TransformerProjector.Kind)]
     public string Kind { get; set; } = LinearTanhProjector.Kind;
 
     /// <summary>The size between the two layers of an MLP; null for ClipCap's.</summary>
@@ -39,11 +40,12 @@ public sealed class ProjectorSection
     public bool NormalizeEmbeddings { get; set; }
 
     /// <summary>The section with the sizes of what the projector stands between.</summary>
-    internal ProjectorConfig ToConfig(int prefixLength, int embeddingDimension, int hiddenSize) => new()
+    internal ProjectorConfig ToConfig(int prefixLength, FeatureShape features, int hiddenSize) => new()
     {
         Kind = Kind,
-        PrefixLength = prefixLength,
-        EmbeddingDimension = embeddingDimension,
+        PrefixLength = features.Length ?? prefixLength,
+        EmbeddingDimension = features.Size,
+        FeatureLength = features.Length,
         HiddenSize = hiddenSize,
         IntermediateSize = IntermediateSize,
         ClipLength = ClipLength,

@@ -166,7 +166,7 @@ public sealed class TrainingSetup : IDisposable
 
     private IPrefixProjector FreshProjector(CaptionerParts kinds, IImageEncoder encoder, ICaptionDecoder decoder, ComputeOptions compute)
     {
-        var config = Configuration.ProjectorConfig.ToConfig(Configuration.Gpt2Config.VisualTokensLength, encoder.EmbeddingDimension, decoder.HiddenSize);
+        var config = Configuration.ProjectorConfig.ToConfig(Configuration.Gpt2Config.VisualTokensLength, encoder.Features, decoder.HiddenSize);
         var section = ConfigSection.Parse($"{Configuration.Source}: projector_config", JsonSerializer.SerializeToUtf8Bytes(config.ToJson()));
         var kind = kinds.Projectors.Of(section);
         return kind.CreateFresh is { } create

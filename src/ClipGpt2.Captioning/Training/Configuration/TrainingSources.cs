@@ -5,6 +5,7 @@ using ClipGpt2.Captioning.Encoders;
 using ClipGpt2.Captioning.Evaluation;
 using ClipGpt2.Captioning.Parts;
 using ClipGpt2.Captioning.Parts.Checkpoints;
+using ClipGpt2.Captioning.Projectors;
 using ClipGpt2.Captioning.Training.Data;
 using ClipGpt2.Captioning.Weights;
 
@@ -18,6 +19,7 @@ internal sealed class TrainingSources : IDisposable
 
     private readonly CaptionerParts _kinds;
     private readonly ModelSearchOptions _modelSearch;
+    private int? _embeddingDimension;
 
     private TrainingSources(TrainingConfiguration configuration, CaptionerParts kinds, ModelSearchOptions modelSearch) =>
         (_configuration, _errors, _kinds, _modelSearch) = (configuration, new ConfigurationErrors(configuration.Source), kinds, modelSearch);
@@ -114,7 +116,7 @@ internal sealed class TrainingSources : IDisposable
             section["squash"] = new JsonArray(clip.ImageSize[0], clip.ImageSize[1]);
         }
 
-        return Describe("clip_config", section, place, _kinds.Encoders, ClipKind.Encoder, _ => { });
+        return Describe("clip_config", section, place, _kinds.Encoders, ClipKind.Encoder, sizes => _embeddingDimension = sizes.EmbeddingDimension);
     }
 
     private PartDescription DescribeDecoder(Gpt2Section gpt2)
@@ -158,9 +160,14 @@ internal sealed class TrainingSources : IDisposable
 
         var projector = _configuration.ProjectorConfig;
         _errors.AddUnless(
-            model.HiddenSize is not { } hidden || projector.ToConfig(prefix, 1, hidden).HasFittingHeads,
+            model.HiddenSize is not { } hidden || projector.ToConfig(prefix, new(1), hidden).HasFittingHeads,
             $"is {projector.Heads}; it must divide GPT-2's hidden size, {model.HiddenSize}",
             "projector_config.num_heads");
+        var embedding = _embeddingDimension ?? model.HiddenSize;
+        _errors.AddUnless(
+            _configuration.ProjectorConfig.Kind != IdentityProjector.Kind || embedding == model.HiddenSize,
+            $"is \"{IdentityProjector.Kind}\"; the encoder's embeddings have {embedding} numbers and GPT-2's vectors {model.HiddenSize}, so it must be another kind",
+            "projector_config.kind");
     }
 
     /// <summary>BERTScore's model is the one that people don't have: what else they can do is said with it.</summary>

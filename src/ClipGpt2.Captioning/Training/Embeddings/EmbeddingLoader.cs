@@ -22,16 +22,16 @@ internal sealed class EmbeddingLoader(IImageEncoder encoder, ImagePreparation pr
     /// <exception cref="StaleEmbeddingStoreException">A picture isn't the one that the store has under its id.</exception>
     public EmbeddingTable Load(IEnumerable<CaptionExample> examples, Action<long, long>? progress = null, CancellationToken token = default)
     {
-        if (Store is not null && Store.Dimension != encoder.EmbeddingDimension)
+        if (Store is not null && new FeatureShape(Store.Dimension) != encoder.Features)
         {
-            throw new CaptioningException($"The embedding store '{Store.Folder.Path}' holds {Store.Dimension} numbers a row, and the encoder gives {encoder.EmbeddingDimension}: build it again.");
+            throw new CaptioningException($"The embedding store '{Store.Folder.Path}' holds {new FeatureShape(Store.Dimension)}, and the encoder gives {encoder.Features}: build it again.");
         }
 
         var images = examples.DistinctBy(example => example.ImageId, StringComparer.Ordinal).ToList();
         ThrowIfStale(images, token);
         var missing = images.FindAll(image => image.Embedding is null && Store?.TryFind(image.ImageId, out _) != true);
         var (computed, bad) = Compute(missing, images.Count, progress, token);
-        var table = new EmbeddingTable(encoder.EmbeddingDimension, Store) { Computed = computed.Count, Bad = bad };
+        var table = new EmbeddingTable(encoder.Features, Store) { Computed = computed.Count, Bad = bad };
         foreach (var image in images)
         {
             if (image.Embedding is { } own)
@@ -113,9 +113,9 @@ internal sealed class EmbeddingLoader(IImageEncoder encoder, ImagePreparation pr
 
     private ReadOnlyMemory<float> Checked(CaptionExample image, ReadOnlyMemory<float> embedding)
     {
-        if (embedding.Length != encoder.EmbeddingDimension)
+        if (embedding.Length != encoder.Features.Numbers)
         {
-            throw new CaptioningException($"{Place(image)}: the embedding has {embedding.Length} numbers, and the encoder's have {encoder.EmbeddingDimension}.");
+            throw new CaptioningException($"{Place(image)}: the embedding has {embedding.Length} numbers, and the encoder's have {encoder.Features.Numbers}.");
         }
 
         return TensorPrimitives.IsFiniteAll(embedding.Span)

@@ -68,12 +68,12 @@ internal static class EmbeddingRows
         using var inference = no_grad();
         using var scope = NewDisposeScope();
         var embeddings = encoder.Encode(PreparedImage.Stack(images)).to_type(ScalarType.Float32).cpu().contiguous();
-        if (!embeddings.shape.SequenceEqual([images.Length, encoder.EmbeddingDimension]))
+        if (!embeddings.shape.AsSpan().SequenceEqual(encoder.Features.Of(images.Length)))
         {
             throw new CaptioningException(
-                $"The encoder ({encoder.GetType()}) gave embeddings of the shape [{string.Join(", ", embeddings.shape)}] and promises [{images.Length}, {encoder.EmbeddingDimension}].");
+                $"The encoder ({encoder.GetType()}) gave [{string.Join(", ", embeddings.shape)}] for {images.Length} pictures, and promises {encoder.Features}.");
         }
 
-        return [.. embeddings.data<float>().ToArray().Chunk(encoder.EmbeddingDimension)];
+        return [.. embeddings.data<float>().ToArray().Chunk(encoder.Features.Numbers)];
     }
 }

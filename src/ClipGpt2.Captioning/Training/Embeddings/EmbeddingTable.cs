@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ClipGpt2.Captioning.Encoders;
 using static TorchSharp.torch;
 
 namespace ClipGpt2.Captioning.Training.Embeddings;
@@ -11,19 +12,19 @@ internal sealed class EmbeddingTable
     private readonly List<Row> _rows = [];
     private readonly EmbeddingStore? _store;
 
-    /// <param name="dimension">D.</param>
+    /// <param name="features">The shape of a row.</param>
     /// <param name="store">The store that rows may lie in.</param>
-    public EmbeddingTable(int dimension, EmbeddingStore? store)
+    public EmbeddingTable(FeatureShape features, EmbeddingStore? store)
     {
-        Dimension = dimension;
+        Features = features;
         _store = store;
     }
 
     /// <summary>The number of images that have an embedding.</summary>
     public int Count => _rows.Count;
 
-    /// <summary>D.</summary>
-    public int Dimension { get; }
+    /// <summary>The shape of a row.</summary>
+    public FeatureShape Features { get; }
 
     /// <summary>How many of them were computed by the encoder: neither in the store nor brought along.</summary>
     public int Computed { get; init; }
@@ -35,7 +36,7 @@ internal sealed class EmbeddingTable
     /// <returns>Whether the image has an embedding.</returns>
     public bool TryFind(string imageId, out int row) => _rowOf.TryGetValue(imageId, out row);
 
-    /// <summary>Reads a row into float32 [D].</summary>
+    /// <summary>Reads a row into float32, [D] or [T, D].</summary>
     /// <exception cref="CaptioningException">The store's row holds NaN or infinity.</exception>
     public void Read(int row, Span<float> destination)
     {
@@ -51,20 +52,20 @@ internal sealed class EmbeddingTable
     }
 
     /// <summary>Rows as a batch.</summary>
-    /// <returns>float32 [B, D] on the CPU, the caller's own.</returns>
+    /// <returns>float32 [B, D] or [B, T, D] on the CPU, the caller's own.</returns>
     public Tensor Stack(IReadOnlyList<int> rows)
     {
-        var batch = empty(rows.Count, Dimension);
+        var (batch, numbers) = (empty(Features.Of(rows.Count)), Features.Numbers);
         var all = MemoryMarshal.Cast<byte, float>(batch.bytes);
         for (var i = 0; i < rows.Count; i++)
         {
-            Read(rows[i], all.Slice(i * Dimension, Dimension));
+            Read(rows[i], all.Slice(i * numbers, numbers));
         }
 
         return batch;
     }
 
-    /// <summary>Adds an embedding [D] that is in memory.</summary>
+    /// <summary>Adds a row that is in memory.</summary>
     public void Add(string imageId, ReadOnlyMemory<float> embedding) => Add(imageId, new Row(embedding, null));
 
     /// <summary>Adds a row of the store.</summary>

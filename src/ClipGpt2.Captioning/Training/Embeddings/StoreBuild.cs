@@ -15,7 +15,7 @@ internal sealed class StoreBuild(IImageEncoder encoder, EmbeddingStoreOptions op
         var start = TimeProvider.System.GetTimestamp();
         int rows, kept;
         List<BadImage> bad;
-        var settings = origin.BuildSettings(encoder.EmbeddingDimension, options.BatchSize, _chunkSize);
+        var settings = origin.BuildSettings(encoder.Features.Size, options.BatchSize, _chunkSize);
         using (var journal = EmbeddingJournal.Open(folder.Journal, settings, logger))
         {
             var chunks = images.Chunk(_chunkSize).Select((members, index) => new Chunk(index, members)).ToList();
@@ -30,7 +30,7 @@ internal sealed class StoreBuild(IImageEncoder encoder, EmbeddingStoreOptions op
             token.ThrowIfCancellationRequested();
             bad = [.. All().Where(image => image.Record.Error is not null).Select(image => image.Record.ToBadImage())];
             Judge(bad);
-            rows = StoreWriter.Write(folder, origin, encoder.EmbeddingDimension, All);
+            rows = StoreWriter.Write(folder, origin, encoder.Features.Size, All);
 
             IEnumerable<EmbeddedImage> All() => chunks.SelectMany(chunk => journal.Read(chunk.Index)!);
         }

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using ClipGpt2.Captioning.Decoding;
-using ClipGpt2.Captioning.Training.Checkpoints;
+using ClipGpt2.Captioning.Parts.Checkpoints;
 using ClipGpt2.Captioning.Training.Configuration;
 using ClipGpt2.Captioning.Weights;
 
@@ -44,7 +44,7 @@ public sealed class CompatibilityTests : IDisposable
         var (path, _) = await Train("four", _gpt2, "transformers4");
         using var checkpoint = CaptionCheckpoint.Open(path);
         Assert.Equal("transformers4", (string?)JsonNode.Parse(checkpoint.Metadata["gpt2_config"])!["compatibility"]);
-        using var captioner = checkpoint.LoadCaptioner(new() { Trainable = TrainableParts.ProjectorAndDecoder });
+        using var captioner = Captioner.FromPretrained(checkpoint.Path, new() { Trainable = TrainableParts.ProjectorAndDecoder });
         Assert.Equal(ModelCompatibility.Transformers4, ReadingOf(captioner));
 
         var folder = Path.Combine(_folder, "captioner");
@@ -65,7 +65,7 @@ public sealed class CompatibilityTests : IDisposable
         var (path, _) = await Train("four", _gpt2, "transformers4");
         using var setup = TrainingSetup.Create(Configuration("five", _gpt2, "transformers5"));
         using var checkpoint = CaptionCheckpoint.Open(path);
-        var error = Assert.Throws<CheckpointFormatException>(() => checkpoint.ApplyTo(setup.Captioner));
+        var error = Assert.Throws<CheckpointFormatException>(() => setup.Captioner.Apply(checkpoint));
         Assert.Contains("as transformers4 reads them", error.Message, StringComparison.Ordinal);
         Assert.Contains("gpt2_config.compatibility", error.Message, StringComparison.Ordinal);
     }

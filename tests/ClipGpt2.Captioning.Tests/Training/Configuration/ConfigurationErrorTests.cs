@@ -45,7 +45,7 @@ public sealed class ConfigurationErrorTests
     [InlineData("data_config", "columns", "{\"separator\": \"x\"}", "data_config.columns.separator is \"x\"; it must be one of \",\", \";\", \"\\t\", \"|\", or null")]
     [InlineData("data_config", "columns", "{\"separator\": \";;\"}", "data_config.columns.separator is \";;\"; it must be one of")]
     [InlineData("data_config", "columns", "{\"captions\": \"text\"}", "data_config.columns.captions is no known key; the nearest known one is data_config.columns.caption")]
-    [InlineData("projector_config", "kind", "\"cnn\"", "projector_config.kind is \"cnn\"; it must be one of \"linear_tanh\", \"linear\", \"mlp\", \"transformer\"")]
+    [InlineData("projector_config", "kind", "\"cnn\"", "projector_config.kind is \"cnn\"; it must be one of \"linear_tanh\", \"linear\", \"identity\", \"mlp\", \"transformer\"")]
     public void A_wrong_value_is_named_with_file_and_path_and_what_would_be_right(string section, string key, string? value, string expected)
     {
         var error = Assert.Single(ReferenceFile.Errors(() => ReferenceFile.With(section, key, value)));
@@ -94,6 +94,7 @@ public sealed class ConfigurationErrorTests
     [Theory]
     [InlineData("evaluation_config", "best_by", "\"cider\"", "evaluation_config.best_by is \"cider\"; with these evaluation_config.metrics it must be one of validation_loss, bertscore_p, bertscore_r, bertscore_f")]
     [InlineData("evaluation_config", "max_length", "5", "evaluation_config.max_length is 5; the prefix counts too, so it must be above gpt2_config.visual_tokens_length (5)")]
+    [InlineData("projector_config", "kind", "\"identity\"", "gpt2_config.visual_tokens_length is 5; with projector_config.kind \"identity\" an embedding is one visual token, so it must be 1")]
     [InlineData("evaluation_config", "metrics", "[\"clipscore\"]", "evaluation_config.per_caption is true")]
     [InlineData("optimization_config", "freeze_decoder", "true", "optimization_config.freeze_decoder is true")]
     [InlineData("optimization_config", "nesterov", "true", "optimization_config.nesterov is true; it needs a optimization_config.momentum above 0")]

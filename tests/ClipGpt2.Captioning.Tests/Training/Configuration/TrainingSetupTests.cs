@@ -6,7 +6,7 @@ using ClipGpt2.Captioning.Evaluation;
 using ClipGpt2.Captioning.Images;
 using ClipGpt2.Captioning.Metrics.Rouge;
 using ClipGpt2.Captioning.Projectors;
-using ClipGpt2.Captioning.Training.Checkpoints;
+using ClipGpt2.Captioning.Parts.Checkpoints;
 using ClipGpt2.Captioning.Training.Configuration;
 using ClipGpt2.Captioning.Weights;
 using Microsoft.Extensions.Logging;
@@ -31,7 +31,7 @@ public sealed class TrainingSetupTests
         var projector = Assert.IsType<LinearTanhProjector>(setup.Captioner.Projector);
         Assert.Equal(new ImageSize(64, 64), encoder.Preprocessor.Options.Squash);
         Assert.Equal(new ImageSize(64, 64), encoder.Preprocessor.Options.CropSize);
-        Assert.Equal((5, encoder.EmbeddingDimension, decoder.HiddenSize), (projector.PrefixLength, projector.EmbeddingDimension, projector.HiddenSize));
+        Assert.Equal((5, encoder.Features.Size, decoder.HiddenSize), (projector.PrefixLength, projector.Features.Size, projector.HiddenSize));
         Assert.NotEmpty(decoder.NamedParameters());
         Assert.Equal(2, projector.NamedParameters().Count());
         Assert.Throws<CaptioningException>(() => encoder.NamedParameters().ToList());
@@ -113,6 +113,11 @@ public sealed class TrainingSetupTests
         var errors = Errors([.. Roberta, $"{name}={(value.StartsWith("models/", StringComparison.Ordinal) ? Golden(value) : value)}"]);
         Assert.Contains($" {key} is ", Assert.Single(errors), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Embeddings_that_cant_pass_as_they_are_are_named() => Assert.Equal(
+        $"{ReferenceFile.Name}: projector_config.kind is \"identity\"; the encoder's embeddings have 48 numbers and GPT-2's vectors 64, so it must be another kind.",
+        Assert.Single(Errors([.. Roberta, "projector_config.kind=identity", "gpt2_config.visual_tokens_length=1"])));
 
     [Fact]
     public void Heads_that_dont_divide_the_hidden_size_are_named() => Assert.Equal(

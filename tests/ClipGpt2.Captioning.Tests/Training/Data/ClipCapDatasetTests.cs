@@ -1,7 +1,7 @@
 using System.Text;
 using ClipGpt2.Captioning.Tests.Weights;
 using ClipGpt2.Captioning.Training;
-using ClipGpt2.Captioning.Training.Checkpoints;
+using ClipGpt2.Captioning.Parts.Checkpoints;
 using ClipGpt2.Captioning.Training.Data;
 using ClipGpt2.Captioning.Weights;
 
@@ -32,9 +32,11 @@ public sealed class ClipCapDatasetTests
         var dataset = ClipCapDataset.Read(File);
         using var checkpoint = CaptionCheckpoint.Open(Path.Combine(Golden, "seed", "clip_gpt2_square.pkl"));
         var models = Path.Combine(Golden, "..", "models");
-        using var captioner = checkpoint.LoadCaptioner(
-            new CaptionerOptions { Trainable = TrainableParts.ProjectorAndDecoder },
-            new BaseModels { Clip = Path.Combine(models, "tiny-clip"), Gpt2 = Path.Combine(models, "tiny-gpt2") });
+        using var captioner = Captioner.FromPretrained(checkpoint.Path, new()
+        {
+            Trainable = TrainableParts.ProjectorAndDecoder,
+            Bases = new() { Encoder = Path.Combine(models, "tiny-clip"), Decoder = Path.Combine(models, "tiny-gpt2") },
+        });
         var result = await new CaptionTrainer(captioner, TinyTraining.Options(o => o.Objective = CaptionObjective.ClipCap)).TrainAsync(dataset);
         Assert.Equal(20, result.Steps);
     }

@@ -12,7 +12,7 @@ internal sealed class ColourEncoder : IImageEncoder, IIdentifiedModel
 
     private int _encoded;
 
-    public int EmbeddingDimension => 3 * Side * Side;
+    public FeatureShape Features => new(3 * Side * Side);
 
     public ImagePreprocessor Preprocessor { get; init; } = new(new ImagePreprocessorOptions { ExactSize = new(Side, Side), CenterCrop = false });
 

@@ -107,7 +107,7 @@ public sealed class EmbeddingLoaderTests : IDisposable
     {
         StoreMaker.Write(_pictures.Store, [1, 2, 3]);
         using var store = EmbeddingStore.Open(_pictures.Store);
-        Assert.Contains("3 numbers", Assert.Throws<CaptioningException>(() => Load([], store)).Message, StringComparison.Ordinal);
+        Assert.Contains("holds [B, 3]", Assert.Throws<CaptioningException>(() => Load([], store)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -138,7 +138,7 @@ public sealed class EmbeddingLoaderTests : IDisposable
 
     private static float[] Row(EmbeddingTable table, int row)
     {
-        var values = new float[table.Dimension];
+        var values = new float[table.Features.Numbers];
         table.Read(row, values);
         return values;
     }

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
+using ClipGpt2.Captioning.Encoders;
 using ClipGpt2.Captioning.Pipeline;
 using ClipGpt2.Captioning.Tests.Weights;
 using ClipGpt2.Captioning.Training.Data;
@@ -116,7 +117,7 @@ public sealed class EmbeddingMemoryTests(EmbeddingMemoryTests.LargeStore large) 
     /// <summary>An encoder that says it gives 512 numbers.</summary>
     private sealed class Wide(ColourEncoder inner) : Captioning.Encoders.IImageEncoder
     {
-        public int EmbeddingDimension => Dimension;
+        public FeatureShape Features => new(Dimension);
 
         public Captioning.Images.ImagePreprocessor Preprocessor => inner.Preprocessor;
 

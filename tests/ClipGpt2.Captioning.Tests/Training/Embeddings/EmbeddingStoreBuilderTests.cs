@@ -27,7 +27,7 @@ public sealed class EmbeddingStoreBuilderTests : IDisposable
         var result = Build(new() { Precision = precision, BatchSize = 3, ChunkSize = 4 });
         Assert.Equal((10, 0, 0), (result.Images, result.Kept, result.Skipped.Count));
         using var store = EmbeddingStore.OpenFor(_pictures.Store, _encoder);
-        Assert.Equal((10, _encoder.EmbeddingDimension, precision, _encoder.Identity with { Computation = null }), (store.Count, store.Dimension, store.Precision, store.Encoder));
+        Assert.Equal((10, _encoder.Features.Size, precision, _encoder.Identity with { Computation = null }), (store.Count, store.Dimension, store.Precision, store.Encoder));
         for (var i = 0; i < 10; i++)
         {
             Assert.True(store.TryFind($"id {i}", out var row));
@@ -301,7 +301,7 @@ public sealed class EmbeddingStoreBuilderTests : IDisposable
     private float[] Expected(int index, EmbeddingPrecision precision)
     {
         using var image = ImageSource.FromFile(_pictures.Files[index]).Decode(new Captioning.Images.SkiaImageDecoder(), new());
-        var pixels = new float[_encoder.EmbeddingDimension];
+        var pixels = new float[_encoder.Features.Size];
         _encoder.Preprocessor.Preprocess(image, pixels);
         return precision == EmbeddingPrecision.Float32 ? pixels : Array.ConvertAll(pixels, p => (float)(Half)p);
     }

@@ -63,7 +63,7 @@ public sealed class StaleStoreTests : IDisposable
     public void All_options_of_the_preprocessing_are_recorded()
     {
         // One that is added must be added there too: each property has its key, and decoding has four.
-        var keys = PreprocessingJson.Parse(new Captioning.Pipeline.ImagePreparation(_encoder.Preprocessor, new CaptionerOptions()) is var p ? PreprocessingJson.Of(p) : "").Select(k => k.Key).ToList();
+        var keys = PreprocessingJson.Parse(PreprocessingJson.Of(_encoder.Preprocessor, new SkiaImageDecoder(), new ImageDecodingOptions())).Select(k => k.Key).ToList();
         var properties = typeof(ImagePreprocessorOptions).GetProperties().Where(property => property.Name != "EqualityContract").Select(property => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name));
         Assert.Equal(properties.Concat(["decoder", "fidelity", "apply_orientation", "alpha_background"]).Order(StringComparer.Ordinal), keys);
     }
@@ -113,7 +113,7 @@ public sealed class StaleStoreTests : IDisposable
 
     private sealed class Nameless : IImageEncoder
     {
-        public int EmbeddingDimension => 1;
+        public FeatureShape Features => new(1);
 
         public ImagePreprocessor Preprocessor { get; } = new();
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ClipGpt2.Captioning.Images;
 using ClipGpt2.Captioning.Pipeline;
 using ClipGpt2.Captioning.Training.Embeddings;
 using ClipGpt2.Captioning.Weights;
@@ -10,7 +11,7 @@ internal static class StoreMaker
 {
     public static readonly StoreOrigin Origin = new(
         new ModelIdentity("made-up", new string('c', 64)),
-        PreprocessingJson.Of(new ImagePreparation(Captioning.Images.ImagePreprocessor.ClipVitBasePatch32, new CaptionerOptions())),
+        PreprocessingJson.Of(ImagePreprocessor.ClipVitBasePatch32, new SkiaImageDecoder(), new ImageDecodingOptions()),
         EmbeddingPrecision.Float32);
 
     /// <summary>A store of float32 rows; ids are <c>id 0</c> and so on.</summary>

@@ -1,3 +1,4 @@
+using ClipGpt2.Captioning.Parts;
 using ClipGpt2.Captioning.Training.Optimization;
 using CsCheck;
 using TorchSharp;
@@ -31,7 +32,7 @@ public sealed class GradientClippingTests
     public void The_norm_is_of_all_gradients_together(double type, double expected)
     {
         using var scope = NewDisposeScope();
-        TrainedWeight[] weights = [new("a", zeros(2).requires_grad_(), PartKind.Decoder), new("b", zeros(1).requires_grad_(), PartKind.Decoder)];
+        TrainedWeight[] weights = [new("a", zeros(2).requires_grad_(), PartRole.Decoder), new("b", zeros(1).requires_grad_(), PartRole.Decoder)];
         (weights[0].Weight.grad, weights[1].Weight.grad) = (cat([full(1, 3f), full(1, -4f)]), full(1, 12f));
         Assert.Equal(expected, GradientClipping.ByNorm(weights, maxNorm: 2, type), 1e-9);
         var factor = 2 / (expected + 1e-6);
@@ -47,7 +48,7 @@ public sealed class GradientClippingTests
     public void High_powers_of_extreme_gradients_are_measured(ScalarType type, double size)
     {
         using var scope = NewDisposeScope();
-        var weight = new TrainedWeight("a", zeros(2, type).requires_grad_(), PartKind.Decoder);
+        var weight = new TrainedWeight("a", zeros(2, type).requires_grad_(), PartRole.Decoder);
         weight.Weight.grad = full(2, size, type);
         Assert.Equal(size * Math.Pow(2, 1 / 40.0), GradientClipping.Norm([weight], 40), size * 1e-6);
     }

@@ -1,3 +1,4 @@
+using ClipGpt2.Captioning.Parts;
 using ClipGpt2.Captioning.Runtime.Proofs;
 using ClipGpt2.Captioning.Training.Optimization;
 using CsCheck;
@@ -86,7 +87,7 @@ public sealed class OptimizerTests
             Optimizer = OptimizerKind.TransformersAdamW, CorrectBias = correctBias, Beta1 = 0.8, Beta2 = 0.95, Epsilon = 1e-3, WeightDecay = 0.1, SpareBiasesAndNorms = false,
         };
         using var scope = NewDisposeScope();
-        var weight = new TrainedWeight("w", cat([full(1, 1f), full(1, -2f)]).requires_grad_(), PartKind.Decoder);
+        var weight = new TrainedWeight("w", cat([full(1, 1f), full(1, -2f)]).requires_grad_(), PartRole.Decoder);
         using var optimizer = Optimizer.Create(options, [weight], Rate);
         double[] expected = [1, -2], mean = new double[2], square = new double[2];
         for (var step = 1; step <= Steps; step++)
@@ -130,7 +131,7 @@ public sealed class OptimizerTests
     {
         var options = new OptimizationOptions { Optimizer = OptimizerKind.Sgd, EncoderLearningRate = 0.5, ProjectorLearningRate = 0.25 };
         using var scope = NewDisposeScope();
-        TrainedWeight[] weights = [.. Enum.GetValues<PartKind>().Select(part => new TrainedWeight($"{part}", zeros(1).requires_grad_(), part))];
+        TrainedWeight[] weights = [.. new[] { PartRole.Encoder, PartRole.Projector, PartRole.Decoder }.Select(part => new TrainedWeight($"{part}", zeros(1).requires_grad_(), part))];
         Array.ForEach(weights, weight => weight.Weight.grad = ones(1));
         using var optimizer = Optimizer.Create(options, weights, learningRate: 2);
         optimizer.Step(rateFactor: 0.5);
@@ -163,10 +164,10 @@ public sealed class OptimizerTests
         using var scope = NewDisposeScope();
         TrainedWeight[] weights =
         [
-            new("transformer.wpe.weight", ones(2, 2), PartKind.Decoder),
-            new("vision_model.embeddings.class_embedding", ones(2), PartKind.Encoder),
-            new("transformer.h.0.ln_1.weight", ones(2), PartKind.Decoder),
-            new("0.bias", ones(2), PartKind.Projector),
+            new("transformer.wpe.weight", ones(2, 2), PartRole.Decoder),
+            new("vision_model.embeddings.class_embedding", ones(2), PartRole.Encoder),
+            new("transformer.h.0.ln_1.weight", ones(2), PartRole.Decoder),
+            new("0.bias", ones(2), PartRole.Projector),
         ];
         Array.ForEach(weights, weight => weight.Weight.requires_grad_().grad = zeros_like(weight.Weight));
         using var optimizer = Optimizer.Create(options, weights, learningRate: 1);
@@ -188,7 +189,7 @@ public sealed class OptimizerTests
     public void A_gradient_in_another_layout_is_read_as_it_means()
     {
         using var scope = NewDisposeScope();
-        var weight = new TrainedWeight("w", zeros(2, 3).requires_grad_(), PartKind.Decoder);
+        var weight = new TrainedWeight("w", zeros(2, 3).requires_grad_(), PartRole.Decoder);
         weight.Weight.grad = arange(6, ScalarType.Float32).view(3, 2).t();
         using var optimizer = Optimizer.Create(new() { Optimizer = OptimizerKind.Sgd }, [weight], learningRate: 1);
         optimizer.Step(rateFactor: 1);

@@ -1,3 +1,4 @@
+using ClipGpt2.Captioning.Parts;
 using ClipGpt2.Captioning.Training.Optimization;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -27,7 +28,7 @@ internal sealed class RandomWeights : IDisposable
             {
                 var values = randn(shape, generator: _generator).to(type);
                 var weight = asParameters ? new Parameter(values) : values.requires_grad_();
-                return new TrainedWeight($"layer{i}.weight", weight.DetachFromDisposeScope(), PartKind.Decoder);
+                return new TrainedWeight($"layer{i}.weight", weight.DetachFromDisposeScope(), PartRole.Decoder);
             }),
         ];
     }

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using ClipGpt2.Captioning.Training.Checkpoints;
+using ClipGpt2.Captioning.Parts.Checkpoints;
 using ClipGpt2.Captioning.Weights;
 using ClipGpt2.Captioning.Weights.PyTorch;
 using static ClipGpt2.Captioning.Tests.Weights.PyTorch.PickleCode;

@@ -1,4 +1,4 @@
-using ClipGpt2.Captioning.Training.Checkpoints;
+using ClipGpt2.Captioning.Parts.Checkpoints;
 using ClipGpt2.Captioning.Weights;
 using ClipGpt2.Captioning.Weights.Adapters;
 using static ClipGpt2.Captioning.Tests.Weights.PyTorch.PickleCode;
@@ -151,7 +151,7 @@ public sealed class WrappedWeightsTests : IDisposable
     private static IReadOnlyList<string> Texts(CaptionCheckpoint checkpoint)
     {
         var golden = Path.Combine(SampleCaptioner.Repository, Golden);
-        using var captioner = checkpoint.LoadCaptioner(bases: new() { Clip = Path.Combine(golden, "models/tiny-clip"), Gpt2 = Path.Combine(golden, "checkpoints/mini-gpt2") });
+        using var captioner = Captioner.FromPretrained(checkpoint.Path, new() { Bases = new() { Encoder = Path.Combine(golden, "models/tiny-clip"), Decoder = Path.Combine(golden, "checkpoints/mini-gpt2") } });
         return [.. SampleCaptioner.Images.Select(image => captioner.Caption(image).Text)];
     }
 

@@ -28,6 +28,9 @@ internal sealed class GatedProjector : IPrefixProjector, ITrainable, ISavablePar
 
     public int HiddenSize { get; }
 
+    /// <summary>The kind, for <c>CaptionerOptions.Parts</c>.</summary>
+    public static PartKind<IPrefixProjector> Kind { get; } = new(KindName, Load);
+
     string ISavablePart.Kind => KindName;
 
     /// <summary>Creates the projector with fresh weights.</summary>
@@ -38,12 +41,11 @@ internal sealed class GatedProjector : IPrefixProjector, ITrainable, ISavablePar
         return projector;
     }
 
-    /// <summary>Loads the projector of a captioner's folder: what <c>CaptionerParts.AddProjector</c> is given.</summary>
-    public static GatedProjector Load(PartContext context)
+    private static GatedProjector Load(PartContext context)
     {
         var sizes = context.Description;
         var projector = new GatedProjector(sizes.Int("embedding_dim"), sizes.Int("prefix_length"), sizes.Int("hidden_size"));
-        projector._layers.Read(context.Path);
+        projector._layers.Read(context);
         return projector;
     }
 
@@ -55,11 +57,10 @@ internal sealed class GatedProjector : IPrefixProjector, ITrainable, ISavablePar
 
     public IEnumerable<KeyValuePair<string, Tensor>> NamedParameters() => _layers.ByName();
 
-    void ISavablePart.Save(string path, JsonObject description)
-    {
+    void ISavablePart.Describe(JsonObject description) =>
         (description["embedding_dim"], description["prefix_length"], description["hidden_size"]) = (Features.Size, PrefixLength, HiddenSize);
-        SafetensorsWriter.Write(path, NamedParameters());
-    }
+
+    void ISavablePart.Save(string path) => SafetensorsWriter.Write(path, NamedParameters());
 
     public void Dispose() => _layers.Dispose();
 }

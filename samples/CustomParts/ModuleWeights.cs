@@ -23,12 +23,12 @@ internal static class ModuleWeights
         return module;
     }
 
-    /// <summary>Fills a module from a file that <see cref="SafetensorsWriter"/> wrote.</summary>
-    public static T Read<T>(this T module, string path)
+    /// <summary>Fills a module with what its part is loaded from: a captioner's folder or a checkpoint.</summary>
+    public static T Read<T>(this T module, PartContext context)
         where T : nn.Module
     {
         using var frozen = no_grad();
-        using var file = SafetensorsFile.Open(path);
+        using var file = context.OpenWeights();
         foreach (var (name, weight) in module.named_parameters())
         {
             using var stored = file.Read(name);

@@ -3,6 +3,7 @@ using ClipGpt2.Captioning;
 using ClipGpt2.Captioning.Encoders;
 using ClipGpt2.Captioning.Images;
 using ClipGpt2.Captioning.Runtime;
+using ClipGpt2.Captioning.Weights;
 using Microsoft.ML.OnnxRuntime;
 using TorchSharp;
 
@@ -28,7 +29,7 @@ internal sealed class OnnxEncoder : IImageEncoder, ISavablePart
     /// <param name="side">The side of the pictures that it takes.</param>
     public OnnxEncoder(string graph, int side)
     {
-        _graph = graph;
+        _graph = Path.GetFullPath(graph);
         _side = side;
         _session = new InferenceSession(graph);
         Features = new(_session.OutputMetadata[Output].Dimensions[^1]);
@@ -39,10 +40,13 @@ internal sealed class OnnxEncoder : IImageEncoder, ISavablePart
 
     public ImagePreprocessor Preprocessor { get; }
 
+    /// <summary>The kind, for <c>CaptionerOptions.Parts</c>.</summary>
+    public static PartKind<IImageEncoder> Kind { get; } = new(KindName, context => new OnnxEncoder(context.Path, context.Description.Int(SideName)));
+
     string ISavablePart.Kind => KindName;
 
-    /// <summary>Loads the encoder of a captioner's folder: what <c>CaptionerParts.AddEncoder</c> is given.</summary>
-    public static OnnxEncoder Load(PartContext context) => new(context.Path, context.Description.Int(SideName));
+    /// <summary>The graph has the weights, so that a checkpoint needs only name it.</summary>
+    PartOrigin ISavablePart.Origin => new(_graph);
 
     public torch.Tensor Encode(torch.Tensor pixels)
     {
@@ -52,11 +56,9 @@ internal sealed class OnnxEncoder : IImageEncoder, ISavablePart
         return torch.tensor(outputs[0].GetTensorDataAsSpan<float>().ToArray(), [pixels.shape[0], Features.Size]);
     }
 
-    void ISavablePart.Save(string path, JsonObject description)
-    {
-        description[SideName] = _side;
-        File.Copy(_graph, path, overwrite: true);
-    }
+    void ISavablePart.Describe(JsonObject description) => description[SideName] = _side;
+
+    void ISavablePart.Save(string path) => File.Copy(_graph, path, overwrite: true);
 
     public void Dispose()
     {

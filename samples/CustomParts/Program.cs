@@ -37,9 +37,9 @@ captioner.Save(folder);
 
 var kinds = new CaptionerOptions();
 kinds.Parts
-    .AddEncoder(OnnxEncoder.KindName, OnnxEncoder.Load)
-    .AddProjector(GatedProjector.KindName, GatedProjector.Load)
-    .AddDecoder(RecurrentDecoder.KindName, RecurrentDecoder.Load);
+    .Add(OnnxEncoder.Kind)
+    .Add(GatedProjector.Kind)
+    .Add(RecurrentDecoder.Kind);
 using var loaded = Captioner.FromPretrained(folder, kinds);
 var picture = validation[7];
 var (before, after) = (captioner.Caption(picture.Image!).Text, loaded.Caption(picture.Image!).Text);

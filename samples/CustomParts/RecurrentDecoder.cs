@@ -22,17 +22,19 @@ internal sealed class RecurrentDecoder : CaptionDecoder, ITrainable, ISavablePar
     private RecurrentDecoder(RecurrentModel model, int endToken, Tokenizer? tokenizer)
         : base(model, [endToken], tokenizer) => (_model, _endToken) = (model, endToken);
 
+    /// <summary>The kind, for <c>CaptionerOptions.Parts</c>.</summary>
+    public static PartKind<ICaptionDecoder> Kind { get; } = new(KindName, Load);
+
     string ISavablePart.Kind => KindName;
 
     /// <summary>Creates the decoder with fresh weights.</summary>
     public static RecurrentDecoder CreateFresh(int vocabularySize, int hiddenSize, int endToken, long seed) =>
         new(new RecurrentModel(vocabularySize, hiddenSize).Draw(seed), endToken, null);
 
-    /// <summary>Loads the decoder of a captioner's folder: what <c>CaptionerParts.AddDecoder</c> is given.</summary>
-    public static RecurrentDecoder Load(PartContext context)
+    private static RecurrentDecoder Load(PartContext context)
     {
         var model = new RecurrentModel(context.Description.Int("vocab_size"), context.Description.Int("hidden_size"));
-        return new(model.Read(Path.Combine(context.Path, FileName)), context.Description.Int("eos_token_id"), context.Tokenizer);
+        return new(model.Read(context), context.Description.Int("eos_token_id"), context.Tokenizer);
     }
 
     /// <summary>The logits of given tokens. Padding comes last, where nothing real reads it: the mask changes nothing.</summary>
@@ -52,9 +54,11 @@ internal sealed class RecurrentDecoder : CaptionDecoder, ITrainable, ISavablePar
 
     public IEnumerable<KeyValuePair<string, Tensor>> NamedParameters() => _model.ByName();
 
-    void ISavablePart.Save(string path, JsonObject description)
-    {
+    void ISavablePart.Describe(JsonObject description) =>
         (description["vocab_size"], description["hidden_size"], description["eos_token_id"]) = (_model.VocabularySize, _model.HiddenSize, _endToken);
+
+    void ISavablePart.Save(string path)
+    {
         Directory.CreateDirectory(path);
         SafetensorsWriter.Write(Path.Combine(path, FileName), NamedParameters());
     }

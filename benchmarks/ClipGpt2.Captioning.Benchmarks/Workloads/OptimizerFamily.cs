@@ -1,5 +1,6 @@
 using ClipGpt2.Captioning.Benchmarks.Measuring;
 using ClipGpt2.Captioning.Benchmarks.Measuring.Limits;
+using ClipGpt2.Captioning.Parts;
 using ClipGpt2.Captioning.Training.Optimization;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -77,7 +78,7 @@ internal static class OptimizerFamily
         {
             using var scope = NewDisposeScope();
             using var generator = new Generator(1);
-            All = [.. Shapes.Select((shape, i) => new TrainedWeight($"{i}", new Parameter(randn(shape, generator: generator)).DetachFromDisposeScope(), PartKind.Decoder))];
+            All = [.. Shapes.Select((shape, i) => new TrainedWeight($"{i}", new Parameter(randn(shape, generator: generator)).DetachFromDisposeScope(), PartRole.Decoder))];
             foreach (var (_, weight, _) in All)
             {
                 weight.grad = randn(weight.shape, generator: generator);

@@ -19,6 +19,9 @@ public sealed class CaptionerParts
     private readonly Dictionary<string, Func<PartContext, ITextEncoder>> _textEncoders = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Func<PartContext, Tokenizer>> _tokenizers = new(StringComparer.Ordinal);
 
+    /// <summary>The names of all kinds, whatever part they are of.</summary>
+    internal IEnumerable<string> Kinds => _encoders.Keys.Concat(_projectors.Keys).Concat(_decoders.Keys).Concat(_textEncoders.Keys).Concat(_tokenizers.Keys).Distinct();
+
     /// <summary>Creates a registry that holds the library's own kinds.</summary>
     public CaptionerParts() => BuiltInParts.AddTo(this);
 

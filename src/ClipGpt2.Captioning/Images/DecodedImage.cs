@@ -67,7 +67,7 @@ public sealed class DecodedImage : IDisposable
     /// <summary>Copies packed RGB pixels.</summary>
     /// <param name="image">The pixels.</param>
     /// <returns>The same picture in <see cref="PixelMode.Rgb"/>, the caller's to dispose.</returns>
-    public static DecodedImage FromRgb(RgbImage image)
+    internal static DecodedImage FromRgb(RgbImage image)
     {
         var result = new DecodedImage(image.Width, image.Height, PixelMode.Rgb);
         RgbConversion.Unpack(image.Pixels.Span, result.Pixels);
@@ -95,7 +95,7 @@ public sealed class DecodedImage : IDisposable
     /// <returns>A new picture in the same mode, the caller's to dispose.</returns>
     /// <remarks>Follows Pillow 11.3, <c>Image.resize</c> and libImaging's <c>Resample.c</c>.</remarks>
     /// <exception cref="ArgumentException">A size is below 1, or the box doesn't lie in the picture.</exception>
-    public DecodedImage Resize(int width, int height, ResampleFilter filter = ResampleFilter.Bicubic, ResampleBox? box = null) =>
+    internal DecodedImage Resize(int width, int height, ResampleFilter filter = ResampleFilter.Bicubic, ResampleBox? box = null) =>
         Resampler.Resize(this, new ResampleRequest(width, height, filter, box), PixelWindow.All(width, height));
 
     /// <summary>Hands the memory back.</summary>

@@ -4,10 +4,10 @@ namespace ClipGpt2.Captioning.Images;
 public sealed class ImageDecodingOptions
 {
     /// <summary>The default of <see cref="MaxPixels"/>.</summary>
-    public const long DefaultMaxPixels = 64_000_000;
+    internal const long DefaultMaxPixels = 64_000_000;
 
     /// <summary>The default of <see cref="MaxFileBytes"/>.</summary>
-    public const long DefaultMaxFileBytes = 256L << 20;
+    internal const long DefaultMaxFileBytes = 256L << 20;
 
     /// <summary>Whose view to give where the two differ.</summary>
     /// <value>The default is <see cref="ImageFidelity.Pillow"/>, so that captions equal the reference programs'.</value>

@@ -31,7 +31,7 @@ public sealed class ImagePreprocessor
     public ImagePreprocessorOptions Options { get; }
 
     /// <summary>The size of the result where it doesn't depend on the picture; else null.</summary>
-    public ImageSize? FixedSize => this switch
+    internal ImageSize? FixedSize => this switch
     {
         { Options: { CenterCrop: true, CropSize: var size } } => size,
         { Options: { Resize: true, ExactSize: { } size } } => size,
@@ -50,7 +50,7 @@ public sealed class ImagePreprocessor
     /// <param name="json">The text.</param>
     /// <returns>The preprocessor that it describes.</returns>
     /// <exception cref="CaptioningException">It isn't JSON or describes another kind of preprocessing.</exception>
-    public static ImagePreprocessor Parse(string json) => new(PreprocessorConfig.Parse(json, PreprocessorConfig.FileName));
+    internal static ImagePreprocessor Parse(string json) => new(PreprocessorConfig.Parse(json, PreprocessorConfig.FileName));
 
     /// <summary>The size of the result for a picture of a given size.</summary>
     /// <param name="picture">The picture's size.</param>

@@ -23,6 +23,9 @@ public sealed class CaptionerParts
 
     internal KindTable<ITextEncoder> TextEncoders { get; } = new(PartRole.TextEncoder);
 
+    /// <summary>The names of all kinds, whatever part they are of.</summary>
+    internal IEnumerable<string> Kinds => Encoders.Names.Concat(Projectors.Names).Concat(Decoders.Names).Concat(TextEncoders.Names).Concat(Tokenizers.Names).Distinct();
+
     /// <summary>Adds a kind of encoder, or replaces one.</summary>
     /// <param name="kind">The kind.</param>
     /// <returns>This registry.</returns>

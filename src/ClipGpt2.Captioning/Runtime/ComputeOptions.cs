@@ -55,7 +55,7 @@ public sealed record ComputeOptions
     /// <summary>Throws if the combination can't be or the machine lacks the device.</summary>
     /// <exception cref="CaptioningException">An option is wrong; all errors are listed.</exception>
     /// <exception cref="NativeBackendException">The machine, or the libtorch that was loaded, has no such GPU.</exception>
-    public void Validate()
+    internal void Validate()
     {
         var errors = Errors().ToList();
         if (errors.Count > 0)

@@ -2,7 +2,7 @@ namespace ClipGpt2.Captioning.Text;
 
 /// <summary>A token that is cut out of the text as a whole before anything else happens to it.</summary>
 /// <param name="Content">The text that it stands for.</param>
-public sealed record AddedToken(string Content)
+internal sealed record AddedToken(string Content)
 {
     /// <summary>Its id.</summary>
     /// <value>Default: that of the vocabulary, or the next free one.</value>

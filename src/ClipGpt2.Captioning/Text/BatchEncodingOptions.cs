@@ -9,7 +9,7 @@ public sealed class BatchEncodingOptions
 
     /// <summary>Where the padding stands.</summary>
     /// <value>Default: <see cref="PaddingSide.Right"/>.</value>
-    public PaddingSide PaddingSide { get; set; }
+    internal PaddingSide PaddingSide { get; set; }
 
     /// <summary>What happens to rows longer than <see cref="MaxLength"/>.</summary>
     /// <value>Default: <see cref="TruncationMode.None"/>.</value>

@@ -9,7 +9,7 @@ namespace ClipGpt2.Captioning.Text;
 /// Follows transformers' <c>BertTokenizer</c>. A text becomes <c>[CLS] A [SEP]</c>, a pair <c>[CLS] A [SEP] B [SEP]</c>, whose second half has token
 /// type 1 (0 where no special tokens are added). Words over 100 characters are unknown.
 /// </remarks>
-public sealed class BertWordPieceTokenizer : TransformerTokenizer
+internal sealed class BertWordPieceTokenizer : TransformerTokenizer
 {
     private const string Continuation = " ##";
 

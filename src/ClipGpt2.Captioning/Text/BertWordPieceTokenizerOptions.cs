@@ -1,7 +1,7 @@
 namespace ClipGpt2.Captioning.Text;
 
 /// <summary>How BERT's tokenizer works.</summary>
-public sealed class BertWordPieceTokenizerOptions : TokenizerOptions
+internal sealed class BertWordPieceTokenizerOptions : TokenizerOptions
 {
     /// <summary>Creates the options of the published uncased BERT models.</summary>
     public BertWordPieceTokenizerOptions()

@@ -1,7 +1,7 @@
 namespace ClipGpt2.Captioning.Text;
 
 /// <summary>Where padding stands.</summary>
-public enum PaddingSide
+internal enum PaddingSide
 {
     /// <summary>After the text.</summary>
     Right,

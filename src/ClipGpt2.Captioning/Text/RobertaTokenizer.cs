@@ -9,7 +9,7 @@ namespace ClipGpt2.Captioning.Text;
 /// Follows transformers' <c>RobertaTokenizer</c>. A text becomes <c>&lt;s&gt; A &lt;/s&gt;</c>, a pair <c>&lt;s&gt; A &lt;/s&gt;&lt;/s&gt; B &lt;/s&gt;</c>.
 /// The mask token takes the white space on its left with it.
 /// </remarks>
-public sealed class RobertaTokenizer : ByteLevelTokenizer
+internal sealed class RobertaTokenizer : ByteLevelTokenizer
 {
     private readonly bool _addPrefixSpace;
 

@@ -1,7 +1,7 @@
 namespace ClipGpt2.Captioning.Text;
 
 /// <summary>How RoBERTa's tokenizer works.</summary>
-public sealed class RobertaTokenizerOptions : TokenizerOptions
+internal sealed class RobertaTokenizerOptions : TokenizerOptions
 {
     /// <summary>Creates the options of the published RoBERTa models.</summary>
     public RobertaTokenizerOptions()

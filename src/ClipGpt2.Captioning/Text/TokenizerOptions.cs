@@ -29,19 +29,19 @@ public abstract class TokenizerOptions
 
     /// <summary>The token between the texts of a pair.</summary>
     /// <value>Default: the model family's.</value>
-    public string? SeparatorToken { get; set; }
+    internal string? SeparatorToken { get; set; }
 
     /// <summary>The token whose output stands for the whole text.</summary>
     /// <value>Default: the model family's.</value>
-    public string? ClassToken { get; set; }
+    internal string? ClassToken { get; set; }
 
     /// <summary>The token that stands for a hidden word.</summary>
     /// <value>Default: the model family's.</value>
-    public string? MaskToken { get; set; }
+    internal string? MaskToken { get; set; }
 
     /// <summary>Further tokens that are cut out as a whole, and the roles' tokens where they have other than the usual properties.</summary>
     /// <value>Default: none.</value>
-    public IList<AddedToken> AddedTokens { get; } = [];
+    internal IList<AddedToken> AddedTokens { get; } = [];
 
     /// <summary>The most tokens that the model takes; truncation cuts there if it isn't told otherwise.</summary>
     /// <value>Default: null, no limit.</value>
@@ -49,7 +49,7 @@ public abstract class TokenizerOptions
 
     /// <summary>Whether decoding takes out the spaces before punctuation and English endings unless it is told otherwise.</summary>
     /// <value>Default: false; BERT's is true.</value>
-    public bool CleanUpSpaces { get; set; }
+    internal bool CleanUpSpaces { get; set; }
 
     /// <summary>How the token of a role is looked for if nothing else is said.</summary>
     internal virtual AddedToken RoleToken(string content) => new(content);

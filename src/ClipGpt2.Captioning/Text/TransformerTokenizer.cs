@@ -25,7 +25,6 @@ public abstract class TransformerTokenizer : Tokenizer
         PadTokenId = Special.IdOf(options.PadToken);
         SeparatorTokenId = Special.IdOf(options.SeparatorToken);
         ClassTokenId = Special.IdOf(options.ClassToken);
-        MaskTokenId = Special.IdOf(options.MaskToken);
         _cleanUpSpaces = options.CleanUpSpaces;
     }
 
@@ -45,22 +44,19 @@ public abstract class TransformerTokenizer : Tokenizer
     public int? EosTokenId { get; }
 
     /// <summary>The id for what the vocabulary can't express, or null.</summary>
-    public int? UnknownTokenId { get; }
+    internal int? UnknownTokenId { get; }
 
     /// <summary>The id of padding, or null.</summary>
     public int? PadTokenId { get; private protected init; }
 
     /// <summary>The id of the token between the texts of a pair, or null.</summary>
-    public int? SeparatorTokenId { get; }
+    internal int? SeparatorTokenId { get; }
 
     /// <summary>The id of the token whose output stands for the whole text, or null.</summary>
-    public int? ClassTokenId { get; }
-
-    /// <summary>The id of the token that stands for a hidden word, or null.</summary>
-    public int? MaskTokenId { get; }
+    internal int? ClassTokenId { get; }
 
     /// <summary>The ids that decoding can skip.</summary>
-    public IReadOnlySet<int> SpecialTokenIds => Special.Ids;
+    internal IReadOnlySet<int> SpecialTokenIds => Special.Ids;
 
     private protected SpecialTokens Special { get; }
 
@@ -113,7 +109,7 @@ public abstract class TransformerTokenizer : Tokenizer
     /// <param name="options">Padding and truncation; null for the defaults.</param>
     /// <returns>The batch, <c>[pairs, length]</c>.</returns>
     /// <exception cref="CaptioningException">A pair is too long and <see cref="TruncationMode.Refuse"/> was chosen, or an option is missing.</exception>
-    public TokenBatch EncodePairs(IReadOnlyList<(string First, string Second)> pairs, BatchEncodingOptions? options = null) =>
+    internal TokenBatch EncodePairs(IReadOnlyList<(string First, string Second)> pairs, BatchEncodingOptions? options = null) =>
         Fill([.. pairs.Select(pair => (ContentIds(pair.First), (int[]?)ContentIds(pair.Second)))], options ?? new());
 
     /// <summary>The text of ids.</summary>

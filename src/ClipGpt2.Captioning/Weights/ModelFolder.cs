@@ -69,7 +69,7 @@ public sealed class ModelFolder : IDisposable
     /// <returns>The object that it holds.</returns>
     /// <exception cref="ModelNotFoundException">There is no such file.</exception>
     /// <exception cref="CheckpointFormatException">The file doesn't hold a JSON object.</exception>
-    public ConfigSection ReadConfig(string fileName) => Find(fileName) is { } file
+    internal ConfigSection ReadConfig(string fileName) => Find(fileName) is { } file
         ? ConfigSection.Load(file)
         : throw new ModelNotFoundException($"The model folder '{Path}' has no '{fileName}'.");
 

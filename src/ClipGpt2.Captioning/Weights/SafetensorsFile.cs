@@ -86,7 +86,7 @@ public sealed class SafetensorsFile : ITensorSource
     /// <param name="name">A name in <see cref="Tensors"/>.</param>
     /// <param name="destination">Where to; it is not closed.</param>
     /// <exception cref="CheckpointFormatException">There is no such tensor.</exception>
-    public void CopyBytes(string name, Stream destination)
+    internal void CopyBytes(string name, Stream destination)
     {
         var entry = Entry(name);
         var buffer = new byte[Math.Min(entry.Info.ByteLength, 1 << 20)];

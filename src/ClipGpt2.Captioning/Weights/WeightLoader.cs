@@ -25,8 +25,15 @@ public sealed class WeightLoader : IDisposable
     /// <summary>Creates a loader over a source, which stays the caller's.</summary>
     /// <param name="source">Where the tensors are.</param>
     /// <param name="compute">Where and how the model computes, and whether the weights are to be trained.</param>
+    public WeightLoader(ITensorSource source, ComputeOptions compute)
+        : this(source, compute, names: null)
+    {
+    }
+
+    /// <param name="source">Where the tensors are.</param>
+    /// <param name="compute">Where and how the model computes.</param>
     /// <param name="names">How the source names them; null if as the model does.</param>
-    public WeightLoader(ITensorSource source, ComputeOptions compute, WeightNameMap? names = null)
+    internal WeightLoader(ITensorSource source, ComputeOptions compute, WeightNameMap? names)
     {
         TorchRuntime.Load();
         _source = source;
@@ -67,7 +74,7 @@ public sealed class WeightLoader : IDisposable
 
     /// <summary>Says which of the source's tensors the model knows of but doesn't use, such as another tower's.</summary>
     /// <param name="known">Given a name in the source, whether it may be there.</param>
-    public void Ignore(Func<string, bool> known) => _known.UnionWith(_source.Tensors.Keys.Where(known));
+    internal void Ignore(Func<string, bool> known) => _known.UnionWith(_source.Tensors.Keys.Where(known));
 
     /// <summary>Ends the loading: what was taken now belongs to the model.</summary>
     /// <exception cref="CheckpointFormatException">Lists every missing, misshapen and unexpected tensor.</exception>

@@ -2,7 +2,7 @@ namespace ClipGpt2.Captioning.Weights;
 
 /// <summary>How one form of stored weights names what a model asks for.</summary>
 /// <remarks>Models ask by the names of Hugging Face's <c>GPT2LMHeadModel</c>, <c>CLIPModel</c> and so on. Implementations hold no state.</remarks>
-public abstract class WeightNameMap
+internal abstract class WeightNameMap
 {
     /// <summary>The stored name of a weight.</summary>
     /// <param name="name">The name that the model asks by.</param>

@@ -5,7 +5,7 @@ namespace ClipGpt2.Captioning.Images.Resampling;
 /// <param name="Top">The upper edge.</param>
 /// <param name="Right">The right edge.</param>
 /// <param name="Bottom">The lower edge.</param>
-public readonly record struct ResampleBox(float Left, float Top, float Right, float Bottom);
+internal readonly record struct ResampleBox(float Left, float Top, float Right, float Bottom);
 
 /// <summary>What to resize to.</summary>
 internal readonly record struct ResampleRequest(int Width, int Height, ResampleFilter Filter, ResampleBox? Box = null)

@@ -10,7 +10,7 @@ namespace ClipGpt2.Captioning.Weights.Adapters;
 public sealed record LoraConfig
 {
     /// <summary>What <see cref="TargetPattern"/> is to mean every matrix but the head's.</summary>
-    public const string AllLinear = "all-linear";
+    internal const string AllLinear = "all-linear";
 
     /// <summary>The rank r of an adapter (PEFT's <c>r</c>).</summary>
     /// <value>The default is 8.</value>
@@ -52,7 +52,7 @@ public sealed record LoraConfig
     /// <param name="section">The content of <c>adapter_config.json</c>.</param>
     /// <returns>The configuration.</returns>
     /// <exception cref="CheckpointFormatException">It isn't LoRA's, a field is wrong, or it asks for something that isn't done here, such as DoRA; each is named.</exception>
-    public static LoraConfig Read(ConfigSection section)
+    internal static LoraConfig Read(ConfigSection section)
     {
         ArgumentNullException.ThrowIfNull(section);
         PeftConfig.Check(section);
@@ -61,7 +61,7 @@ public sealed record LoraConfig
 
     /// <summary>Writes the configuration in PEFT's form, which PEFT and <see cref="Read"/> read.</summary>
     /// <returns>A new object.</returns>
-    public JsonObject ToJson() => PeftConfig.Write(this);
+    internal JsonObject ToJson() => PeftConfig.Write(this);
 
     /// <summary>Throws one error that lists all values that are wrong.</summary>
     /// <exception cref="CaptioningException">A value is wrong.</exception>

@@ -79,7 +79,7 @@ public sealed class PyTorchFile : ITensorSource
     /// </remarks>
     /// <returns>The weights; they stay the file's.</returns>
     /// <exception cref="CheckpointFormatException">The file holds no state dict.</exception>
-    public ITensorSource StateDict() => Wrapping.TakeOff(new PyTorchTensors(Location, PyTorch.StateDict.Find(Root.Raw, Location)));
+    internal ITensorSource StateDict() => Wrapping.TakeOff(new PyTorchTensors(Location, PyTorch.StateDict.Find(Root.Raw, Location)));
 
     /// <summary>The tensors within one of the file's values, named by their path in it.</summary>
     /// <param name="value">A value of this file, such as <c>Root["model"]</c>.</param>

@@ -99,7 +99,7 @@ public sealed class PyTorchValue
     /// <summary>The value as an integer of any size.</summary>
     /// <returns>The value.</returns>
     /// <exception cref="CheckpointFormatException">It isn't an integer.</exception>
-    public BigInteger AsBigInteger() => _value switch { long number => number, BigInteger number => number, _ => throw Wrong("an integer") };
+    internal BigInteger AsBigInteger() => _value switch { long number => number, BigInteger number => number, _ => throw Wrong("an integer") };
 
     /// <summary>The value as a number; an integer is one too.</summary>
     /// <returns>The value.</returns>

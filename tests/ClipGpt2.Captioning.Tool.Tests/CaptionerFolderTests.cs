@@ -99,7 +99,7 @@ public sealed class CaptionerFolderTests : IDisposable
     {
         var run = await ClipGpt2Process.Run("convert", _captioner.Folder, "--out", Path.Combine(_folder, "out"), option, _captioner.File("encoder"));
         Assert.Equal((1, ""), (run.ExitCode, run.Output));
-        Assert.Contains("leave out --clip, --gpt2 and --tokenizer", run.Error, StringComparison.Ordinal);
+        Assert.Contains("leave out --encoder-base, --decoder-base and --tokenizer", run.Error, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder));
     }
 

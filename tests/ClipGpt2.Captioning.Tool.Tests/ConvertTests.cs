@@ -69,7 +69,7 @@ public sealed class ConvertTests : IDisposable
         {
             var run = await ClipGpt2Process.Run(arguments);
             Assert.Equal(1, run.ExitCode);
-            Assert.Contains("--clip and --gpt2", Assert.Single(run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+            Assert.Contains("--encoder-base and --decoder-base", Assert.Single(run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
         }
 
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder));

@@ -1,4 +1,6 @@
+using ClipGpt2.Captioning.Layers;
 using ClipGpt2.Captioning.Layers.Rows;
+using ClipGpt2.Captioning.Runtime.Layers;
 
 namespace ClipGpt2.Captioning.Decoding.Gpt2;
 
@@ -6,44 +8,33 @@ namespace ClipGpt2.Captioning.Decoding.Gpt2;
 internal sealed unsafe class PlainRowProducts : RowProducts
 {
     private readonly int _hidden;
-    private readonly int _inner;
     private readonly NativeFloats _input = new();
-    private readonly NativeFloats _output = new();
-    private readonly NativeFloats _perceptron = new();
+    private readonly NativeFloats _output = new(); // as wide as the widest product
+    private readonly NativeFloats _inner = new();
 
-    public PlainRowProducts(Gpt2Config config, int rows)
+    public PlainRowProducts(IReadOnlyList<PreNormBlock> blocks, int rows)
     {
-        (Rows, _hidden, _inner) = (rows, config.HiddenSize, config.PerceptronSize);
+        (Rows, _hidden) = (rows, blocks[0].Attention.Output.OutFeatures);
         _input.Reserve((long)rows * _hidden);
-        _output.Reserve(3L * rows * _hidden);
-        _perceptron.Reserve((long)rows * _inner);
+        _output.Reserve((long)rows * blocks.Max(block => block.Products.Max(layer => layer.OutFeatures)));
+        _inner.Reserve((long)rows * blocks.Max(block => block.FeedForward.Input.OutFeatures));
     }
 
     public override int Rows { get; }
 
     public override RowView Input => new(_input.Pointer, _hidden);
 
-    private Span<float> InputRows => _input.Span((long)Rows * _hidden);
-
-    private Span<float> OutputRows => _output.Span((long)Rows * _hidden);
-
-    public override RowView Qkv(Gpt2Attention attention)
+    public override RowView Multiply(Linear layer)
     {
-        attention.Qkv.Forward(InputRows, Rows, _output.Span(3L * Rows * _hidden));
-        return new(_output.Pointer, 3 * _hidden);
+        layer.Forward(_input.Span((long)Rows * _hidden), Rows, _output.Span((long)Rows * layer.OutFeatures));
+        return new(_output.Pointer, layer.OutFeatures);
     }
 
-    public override RowView Project(Gpt2Attention attention)
+    public override RowView Transform(FeedForward feedForward)
     {
-        attention.Projection.Forward(InputRows, Rows, OutputRows);
-        return new(_output.Pointer, _hidden);
-    }
-
-    public override RowView Perceive(Gpt2Mlp mlp)
-    {
-        var perceptron = _perceptron.Span((long)Rows * _inner);
-        mlp.Up.Forward(InputRows, Rows, perceptron, mlp.Activation);
-        mlp.Down.Forward(perceptron, Rows, OutputRows);
+        var inner = _inner.Span((long)Rows * feedForward.Input.OutFeatures);
+        feedForward.Input.Forward(_input.Span((long)Rows * _hidden), Rows, inner, feedForward.Activation);
+        feedForward.Output.Forward(inner, Rows, _output.Span((long)Rows * _hidden));
         return new(_output.Pointer, _hidden);
     }
 
@@ -51,6 +42,6 @@ internal sealed unsafe class PlainRowProducts : RowProducts
     {
         _input.Dispose();
         _output.Dispose();
-        _perceptron.Dispose();
+        _inner.Dispose();
     }
 }

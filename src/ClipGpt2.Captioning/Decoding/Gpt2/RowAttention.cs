@@ -15,10 +15,10 @@ internal sealed unsafe class RowAttention : IDisposable
     private ReadOnlyMemory<int> _sequences;
     private ReadOnlyMemory<int> _lengths;
 
-    public RowAttention(Gpt2Config config, TreeCache cache)
+    public RowAttention(int heads, int hidden, TreeCache cache)
     {
         _cache = cache;
-        _workers = [.. Enumerable.Range(0, Math.Max(1, torch.get_num_threads())).Select(_ => new TreeAttention(config))];
+        _workers = [.. Enumerable.Range(0, Math.Max(1, torch.get_num_threads())).Select(_ => new TreeAttention(heads, hidden))];
         // Weak, so that a session that nobody disposed can still be collected.
         _self = GCHandle.Alloc(this, GCHandleType.Weak);
     }
@@ -27,7 +27,7 @@ internal sealed unsafe class RowAttention : IDisposable
     /// <param name="job">What to compute.</param>
     /// <param name="sequences">The sequence of each row.</param>
     /// <param name="lengths">How much of its sequence's path each row sees.</param>
-    /// <param name="inParallel">Whether the threads are free: after a product through libtorch, its own threads still wait for more, awake.</param>
+    /// <param name="inParallel">Whether the threads are free.</param>
     public void Run(Job job, ReadOnlyMemory<int> sequences, ReadOnlyMemory<int> lengths, bool inParallel)
     {
         (_job, _sequences, _lengths) = (job, sequences, lengths);

@@ -1,4 +1,6 @@
+using ClipGpt2.Captioning.Layers;
 using ClipGpt2.Captioning.Layers.Rows;
+using ClipGpt2.Captioning.Runtime.Layers;
 
 namespace ClipGpt2.Captioning.Decoding.Gpt2;
 
@@ -7,8 +9,8 @@ namespace ClipGpt2.Captioning.Decoding.Gpt2;
 internal abstract class RowProducts : IDisposable
 {
     /// <summary>Chooses by the number of rows: straight over plain memory for few, through tensors for many.</summary>
-    public static RowProducts Create(Gpt2Config config, Gpt2Block[] blocks, int rows) =>
-        rows <= blocks[0].Attention.Qkv.MaxPlainRows ? new PlainRowProducts(config, rows) : new TensorRowProducts(config, blocks[0], rows);
+    public static RowProducts Create(IReadOnlyList<PreNormBlock> blocks, int rows) =>
+        rows <= blocks[0].Attention.Inputs[0].MaxPlainRows ? new PlainRowProducts(blocks, rows) : new TensorRowProducts(blocks[0], rows);
 
     /// <summary>The number of rows.</summary>
     public abstract int Rows { get; }
@@ -16,14 +18,11 @@ internal abstract class RowProducts : IDisposable
     /// <summary>[rows, H]: what a product reads.</summary>
     public abstract RowView Input { get; }
 
-    /// <summary>[rows, 3 H].</summary>
-    public abstract RowView Qkv(Gpt2Attention attention);
+    /// <summary>A layer's product, [rows, out].</summary>
+    public abstract RowView Multiply(Linear layer);
 
-    /// <summary>Attention's last product, [rows, H].</summary>
-    public abstract RowView Project(Gpt2Attention attention);
-
-    /// <summary>The perceptron, [rows, H].</summary>
-    public abstract RowView Perceive(Gpt2Mlp mlp);
+    /// <summary>A block's two linear layers with the activation between them, [rows, H].</summary>
+    public abstract RowView Transform(FeedForward feedForward);
 
     public abstract void Dispose();
 }

@@ -1,4 +1,6 @@
+using ClipGpt2.Captioning.Layers;
 using ClipGpt2.Captioning.Layers.Rows;
+using ClipGpt2.Captioning.Runtime.Layers;
 using static TorchSharp.torch;
 
 namespace ClipGpt2.Captioning.Decoding.Gpt2;
@@ -9,10 +11,10 @@ internal sealed class TensorRowProducts : RowProducts
     private readonly Tensor _input;
     private Tensor? _output;
 
-    public TensorRowProducts(Gpt2Config config, Gpt2Block block, int rows)
+    public TensorRowProducts(PreNormBlock block, int rows)
     {
         Rows = rows;
-        _input = empty([rows, config.HiddenSize], block.Attention.Qkv.ActivationType).DetachFromDisposeScope();
+        _input = empty([rows, block.Attention.Output.OutFeatures], block.Attention.Output.ActivationType).DetachFromDisposeScope();
         Input = new RowView(_input);
     }
 
@@ -20,14 +22,12 @@ internal sealed class TensorRowProducts : RowProducts
 
     public override RowView Input { get; }
 
-    public override RowView Qkv(Gpt2Attention attention) => Keep(attention.Qkv.Forward(_input));
+    public override RowView Multiply(Linear layer) => Keep(layer.Forward(_input));
 
-    public override RowView Project(Gpt2Attention attention) => Keep(attention.Projection.Forward(_input));
-
-    public override RowView Perceive(Gpt2Mlp mlp)
+    public override RowView Transform(FeedForward feedForward)
     {
-        using var perceptron = mlp.Up.Forward(_input, mlp.Activation);
-        return Keep(mlp.Down.Forward(perceptron));
+        using var inner = feedForward.Input.Forward(_input, feedForward.Activation);
+        return Keep(feedForward.Output.Forward(inner));
     }
 
     public override void Dispose()

@@ -6,13 +6,13 @@ namespace ClipGpt2.Captioning.Decoding.Gpt2;
 
 /// <summary>Attention of single positions over their paths in a <see cref="TreeCache"/>.</summary>
 /// <remarks>Goes along the path position by position, for all heads at once, since reading the keys and values is what takes time.</remarks>
-internal sealed unsafe class TreeAttention(Gpt2Config config) : IDisposable
+internal sealed unsafe class TreeAttention(int heads, int hidden) : IDisposable
 {
     private const int CacheLine = 16; // floats
 
-    private readonly int _heads = config.Heads;
-    private readonly int _headSize = config.HeadSize;
-    private readonly int _hidden = config.HiddenSize;
+    private readonly int _heads = heads;
+    private readonly int _headSize = hidden / heads;
+    private readonly int _hidden = hidden;
     private readonly NativeFloats _scores = new(); // [heads, stride]
     private readonly NativeFloats _rows = new(); // query and output, [2, H]
     private int _stride;

@@ -1,9 +1,8 @@
 using System.Runtime.InteropServices;
-using ClipGpt2.Captioning.Layers.Rows;
 using ClipGpt2.Captioning.Runtime.Kernels;
 using TorchSharp;
 
-namespace ClipGpt2.Captioning.Decoding.Gpt2;
+namespace ClipGpt2.Captioning.Layers.Rows;
 
 /// <summary>Attention of many rows, shared out among the kernels' threads.</summary>
 internal sealed unsafe class RowAttention : IDisposable

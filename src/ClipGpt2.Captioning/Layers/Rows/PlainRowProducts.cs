@@ -1,8 +1,6 @@
-using ClipGpt2.Captioning.Layers;
-using ClipGpt2.Captioning.Layers.Rows;
 using ClipGpt2.Captioning.Runtime.Layers;
 
-namespace ClipGpt2.Captioning.Decoding.Gpt2;
+namespace ClipGpt2.Captioning.Layers.Rows;
 
 /// <summary>Products of a few rows, over plain memory that one step hands to the next.</summary>
 internal sealed unsafe class PlainRowProducts : RowProducts

@@ -1,9 +1,7 @@
-using ClipGpt2.Captioning.Layers;
-using ClipGpt2.Captioning.Layers.Rows;
 using ClipGpt2.Captioning.Runtime.Layers;
 using static TorchSharp.torch;
 
-namespace ClipGpt2.Captioning.Decoding.Gpt2;
+namespace ClipGpt2.Captioning.Layers.Rows;
 
 /// <summary>Runs positions through a decoder's blocks on float32 rows in plain memory, each attending to its own path.</summary>
 /// <remarks>A decoding step runs one position of each sequence, the first pass all positions of the prefix.</remarks>

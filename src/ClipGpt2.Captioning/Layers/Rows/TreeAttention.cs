@@ -1,8 +1,7 @@
 using System.Runtime.Intrinsics.X86;
-using ClipGpt2.Captioning.Layers.Rows;
 using ClipGpt2.Captioning.Runtime.Kernels;
 
-namespace ClipGpt2.Captioning.Decoding.Gpt2;
+namespace ClipGpt2.Captioning.Layers.Rows;
 
 /// <summary>Attention of single positions over their paths in a <see cref="TreeCache"/>.</summary>
 /// <remarks>Goes along the path position by position, for all heads at once, since reading the keys and values is what takes time.</remarks>

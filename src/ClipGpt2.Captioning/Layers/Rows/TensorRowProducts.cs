@@ -1,9 +1,7 @@
-using ClipGpt2.Captioning.Layers;
-using ClipGpt2.Captioning.Layers.Rows;
 using ClipGpt2.Captioning.Runtime.Layers;
 using static TorchSharp.torch;
 
-namespace ClipGpt2.Captioning.Decoding.Gpt2;
+namespace ClipGpt2.Captioning.Layers.Rows;
 
 /// <summary>Products of many rows through libtorch, in the data type that the layers take; rows are read and written in the tensors' own memory.</summary>
 internal sealed class TensorRowProducts : RowProducts

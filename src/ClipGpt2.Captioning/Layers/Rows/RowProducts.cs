@@ -1,8 +1,6 @@
-using ClipGpt2.Captioning.Layers;
-using ClipGpt2.Captioning.Layers.Rows;
 using ClipGpt2.Captioning.Runtime.Layers;
 
-namespace ClipGpt2.Captioning.Decoding.Gpt2;
+namespace ClipGpt2.Captioning.Layers.Rows;
 
 /// <summary>How a pass over rows computes its products.</summary>
 /// <remarks>What they read is written into <see cref="Input"/>; what they give is read at once, for the next product may overwrite it.</remarks>

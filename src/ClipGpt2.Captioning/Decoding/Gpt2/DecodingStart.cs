@@ -16,7 +16,7 @@ internal sealed class DecodingStart
     /// <exception cref="CaptioningException">It doesn't.</exception>
     public DecodingStart(Gpt2Model model, Tensor prefix, Tensor? attentionMask, IReadOnlyList<int> promptIds, int maxNewTokens)
     {
-        var isBeside = model.Config.AddCrossAttention;
+        var isBeside = model.Reading == VisualTokens.Beside;
         _ = isBeside ? model.CheckStates(prefix) : model.CheckPrefix(prefix);
         CheckRows(prefix.shape[0], model.Config);
         (Rows, PrefixLength, _hidden) = ((int)prefix.shape[0], isBeside ? 0 : (int)prefix.shape[1], model.HiddenSize);

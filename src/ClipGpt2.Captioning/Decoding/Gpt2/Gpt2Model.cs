@@ -56,6 +56,9 @@ public sealed partial class Gpt2Model : IAutoregressiveModel, ITrainable, IDispo
     /// <inheritdoc/>
     public int MaxPositions => Config.Positions;
 
+    /// <inheritdoc/>
+    public VisualTokens Reading => Config.AddCrossAttention ? VisualTokens.Beside : VisualTokens.Before;
+
     /// <summary>Loads a model from a folder in Hugging Face's form.</summary>
     /// <param name="folder">The folder, which isn't needed any more afterwards.</param>
     /// <param name="compute">Where and how to compute; null for float32 on the processor.</param>
@@ -122,7 +125,7 @@ public sealed partial class Gpt2Model : IAutoregressiveModel, ITrainable, IDispo
     {
         ArgumentNullException.ThrowIfNull(prefix);
         var start = new DecodingStart(this, prefix, attentionMask, promptIds ?? [], maxNewTokens);
-        return Start(start, onTensors: Compute.IsCuda || !RowKernelProof.Proof.Holds || (Config.AddCrossAttention && !CrossAttentionProof.Proof.Holds));
+        return Start(start, onTensors: Compute.IsCuda || !RowKernelProof.Proof.Holds || (Reading == VisualTokens.Beside && !CrossAttentionProof.Proof.Holds));
     }
 
     /// <summary>Starts a session over plain memory, which CPUs do best with, or on tensors, as GPUs need it.</summary>

@@ -36,7 +36,7 @@ internal static class ConfigKeys
         "decoder_start_token_id", "bos_token_id", "eos_token_id", "pad_token_id", "summary_activation", "summary_first_dropout", "summary_proj_to_labels", "summary_type",
         "summary_use_proj", "attention_dropout", "dropout", "attention_probs_dropout_prob", "hidden_dropout_prob", "classifier_dropout", "logit_scale_init_value",
         "initializer_factor", "projection_dim", "tie_word_embeddings", "directionality", "pooler_fc_size", "pooler_num_attention_heads", "pooler_num_fc_layers",
-        "pooler_size_per_head", "pooler_type", "attn_implementation", "is_decoder",
+        "pooler_size_per_head", "pooler_type", "pooler_act", "pooler_output_size", "encoder_stride", "tie_encoder_decoder", "attn_implementation", "is_decoder",
 
         // Attention is computed in float32, head by head, so that the order in which a half-precision one would be kept from overflowing is of no account.
         "reorder_and_upcast_attn",

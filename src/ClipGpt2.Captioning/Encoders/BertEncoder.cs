@@ -73,7 +73,7 @@ internal sealed class BertEncoder : IDisposable
             var ids = TokenIds.Read(tokenIds, Config.Vocabulary, Config.MaxLength);
             var sequences = Group(ids, mask);
             var last = _parts.Blocks.Forward(Embed(ids, tokenTypes), sequences, kept);
-            return (sequences, last, _parts.Pooler?.Forward(SelfAttention.FirstRows(last, sequences), Activation.Tanh));
+            return (sequences, last, _parts.Pooler?.Forward(Attention.FirstRows(last, sequences), Activation.Tanh));
         });
 
     public void Dispose() => _layers.Dispose();
@@ -122,7 +122,7 @@ internal sealed class BertEncoder : IDisposable
         public LayerNorm Norm { get; } = layers.Norm($"{Embeddings}.LayerNorm", config.Transformer.HiddenSize, config.Transformer.Epsilon);
 
         public PostNormBlock[] Blocks { get; } =
-            [.. Enumerable.Range(0, config.Transformer.Layers).Select(i => new PostNormBlock(layers, $"encoder.layer.{i}", config.Transformer))];
+            [.. Enumerable.Range(0, config.Transformer.Layers).Select(i => new PostNormBlock(layers, BlockNames.Bert($"encoder.layer.{i}"), config.Transformer))];
 
         /// <summary>The layer behind the pooled vector; models saved with a head for masked words have none.</summary>
         public Linear? Pooler { get; } = layers.Has("pooler.dense.weight")

@@ -29,10 +29,10 @@ internal sealed class ClipVisionTower : IClipTower
         _compute = layers.Compute;
         var (sizes, hidden) = (config.Transformer, config.Transformer.HiddenSize);
         _classToken = layers.Weight($"{Name}.embeddings.class_embedding", hidden);
-        _patches = new PatchEmbedding(layers, $"{Name}.embeddings.patch_embedding", config.ImageSize, config.PatchSize, config.Channels, hidden, bias: false);
+        _patches = new PatchEmbedding(layers, $"{Name}.embeddings.patch_embedding", new PatchSizes(config.ImageSize, config.PatchSize, config.Channels), hidden, bias: false);
         _positions = layers.Weight($"{Name}.embeddings.position_embedding.weight", Length, hidden);
         _preNorm = layers.Norm($"{Name}.pre_layrnorm", hidden, sizes.Epsilon); // the reference's spelling
-        _blocks = [.. Enumerable.Range(0, sizes.Layers).Select(i => PreNormBlock.Load(layers, $"{Name}.encoder.layers.{i}", sizes, queriesApart: i == sizes.Layers - 1))];
+        _blocks = [.. Enumerable.Range(0, sizes.Layers).Select(i => PreNormBlock.Load(layers, BlockNames.Clip($"{Name}.encoder.layers.{i}"), sizes, queriesApart: i == sizes.Layers - 1))];
         _postNorm = layers.Norm($"{Name}.post_layernorm", hidden, sizes.Epsilon);
         _projection = layers.Linear("visual_projection", hidden, config.ProjectionSize, bias: false);
     }
@@ -43,7 +43,7 @@ internal sealed class ClipVisionTower : IClipTower
 
     public bool HasClassToken => true;
 
-    private long Length => 1 + ((long)_patches.Grid * _patches.Grid);
+    private long Length => 1 + _patches.Count;
 
     public Tensor Embed(Tensor pixels) => ForwardPass.Run(_compute, () =>
     {
@@ -65,7 +65,7 @@ internal sealed class ClipVisionTower : IClipTower
         var patches = EmbedPatches(pixels);
         var sequences = Group(patches);
         var x = _blocks.Forward(patches, sequences, kept);
-        return (sequences, x, _postNorm.Forward(SelfAttention.FirstRows(x, sequences)));
+        return (sequences, x, _postNorm.Forward(Attention.FirstRows(x, sequences)));
     });
 
     private Sequences Group(Tensor rows) => new(rows.shape[0] / Length, Length);

@@ -28,7 +28,7 @@ internal sealed class SiglipTextTower
         var (sizes, hidden) = (config.Transformer, config.Transformer.HiddenSize);
         _tokens = layers.Weight($"{Name}.embeddings.token_embedding.weight", config.Vocabulary, hidden);
         _positions = layers.Weight($"{Name}.embeddings.position_embedding.weight", config.Positions, hidden);
-        _blocks = [.. Enumerable.Range(0, sizes.Layers).Select(i => PreNormBlock.Load(layers, $"{Name}.encoder.layers.{i}", sizes))];
+        _blocks = [.. Enumerable.Range(0, sizes.Layers).Select(i => PreNormBlock.Load(layers, BlockNames.Clip($"{Name}.encoder.layers.{i}"), sizes))];
         _finalNorm = layers.Norm($"{Name}.final_layer_norm", hidden, sizes.Epsilon);
         _head = layers.Linear($"{Name}.head", hidden, config.ProjectionSize);
     }

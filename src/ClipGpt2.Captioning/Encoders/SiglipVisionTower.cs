@@ -26,9 +26,9 @@ internal sealed class SiglipVisionTower
         Config = config;
         _compute = layers.Compute;
         var (sizes, hidden) = (config.Transformer, config.Transformer.HiddenSize);
-        _patches = new PatchEmbedding(layers, $"{Name}.embeddings.patch_embedding", config.ImageSize, config.PatchSize, config.Channels, hidden, bias: true);
+        _patches = new PatchEmbedding(layers, $"{Name}.embeddings.patch_embedding", new PatchSizes(config.ImageSize, config.PatchSize, config.Channels), hidden, bias: true);
         _positions = layers.Weight($"{Name}.embeddings.position_embedding.weight", Length, hidden);
-        _blocks = [.. Enumerable.Range(0, sizes.Layers).Select(i => PreNormBlock.Load(layers, $"{Name}.encoder.layers.{i}", sizes))];
+        _blocks = [.. Enumerable.Range(0, sizes.Layers).Select(i => PreNormBlock.Load(layers, BlockNames.Clip($"{Name}.encoder.layers.{i}"), sizes))];
         _postNorm = layers.Norm($"{Name}.post_layernorm", hidden, sizes.Epsilon);
         _head = new AttentionPooling(layers, $"{Name}.head", sizes);
     }
@@ -38,7 +38,7 @@ internal sealed class SiglipVisionTower
     /// <summary>The shape of what <see cref="EmbedTokens"/> gives.</summary>
     public FeatureShape Tokens => new(Config.Transformer.HiddenSize, checked((int)Length));
 
-    private long Length => (long)_patches.Grid * _patches.Grid;
+    private long Length => _patches.Count;
 
     /// <summary>Encodes pictures.</summary>
     /// <param name="pixels">[B, C, S, S].</param>

@@ -4,22 +4,23 @@ using static TorchSharp.torch;
 namespace ClipGpt2.Captioning.Layers;
 
 /// <summary>The two linear layers of a transformer block with an activation between them.</summary>
-/// <remarks>Rows [B * T, H] in and out. Safe from any number of threads.</remarks>
-internal sealed class FeedForward
+/// <remarks>Rows [B * T, H] in and out. The layers stay their owner's. Safe from any number of threads.</remarks>
+/// <param name="input">H to the inner size.</param>
+/// <param name="output">The inner size to H.</param>
+/// <param name="activation">What lies between them.</param>
+internal sealed class FeedForward(Linear input, Linear output, Activation activation)
 {
     /// <summary>What <c>quick_gelu</c> multiplies the argument of the sigmoid by.</summary>
     private const double QuickGeluFactor = 1.702;
 
-    private readonly Linear _in;
-    private readonly Linear _out;
-    private readonly Activation _activation;
+    public Linear Input => input;
 
-    private FeedForward(Linear input, Linear output, Activation activation)
-    {
-        _in = input;
-        _out = output;
-        _activation = activation;
-    }
+    public Linear Output => output;
+
+    public Activation Activation => activation;
+
+    /// <summary>The share of the output that drops out in training.</summary>
+    public double OutputDropout { get; init; }
 
     /// <summary>Loads both layers.</summary>
     /// <remarks>
@@ -37,9 +38,9 @@ internal sealed class FeedForward
     }
 
     /// <summary>The output plus <paramref name="residual"/>.</summary>
-    public Tensor ForwardAdd(Tensor x, Tensor residual)
+    public Tensor ForwardAdd(Tensor x, Tensor residual, LayerDropout dropout = default)
     {
-        using var hidden = _in.Forward(x, _activation); // [B * T, intermediate]
-        return _out.ForwardAdd(hidden, residual);
+        using var hidden = input.Forward(x, activation, dropout.Adapters); // [B * T, inner size]
+        return output.ForwardAdd(hidden, residual, dropout, OutputDropout);
     }
 }

@@ -12,26 +12,27 @@ internal sealed class LayerLoader
     private readonly WeightLoader _weights;
     private readonly LayerSet _layers;
 
-    private LayerLoader(WeightLoader weights, LayerSet layers)
+    private LayerLoader(WeightLoader weights, LayerSet layers, bool fewRows)
     {
         (_weights, _layers) = (weights, layers);
-        Compute = weights.Compute with { Precision = NumberFormat.ManyRows(weights.Compute) };
+        Compute = fewRows ? weights.Compute : weights.Compute with { Precision = NumberFormat.ManyRows(weights.Compute) };
     }
 
-    /// <summary>Where and how to compute: encoders and projectors read many rows at once, for which 8-bit weights are none.</summary>
+    /// <summary>Where and how to compute.</summary>
     public ComputeOptions Compute { get; }
 
     /// <summary>Builds a model and the set of its layers; what was made so far is released if that fails.</summary>
     /// <param name="weights">The weights; <see cref="WeightLoader.Finish"/> is called at the end.</param>
     /// <param name="build">Makes the model's parts.</param>
-    public static (T Model, LayerSet Layers) Load<T>(WeightLoader weights, Func<LayerLoader, T> build)
+    /// <param name="fewRows">Whether few rows go through the model at a time, as a decoder's; for many, as encoders and projectors read them, 8-bit weights are none.</param>
+    public static (T Model, LayerSet Layers) Load<T>(WeightLoader weights, Func<LayerLoader, T> build, bool fewRows = false)
     {
         using var scope = NewDisposeScope();
         using var noGrad = torch.no_grad();
         var layers = new LayerSet();
         try
         {
-            var model = build(new LayerLoader(weights, layers));
+            var model = build(new LayerLoader(weights, layers, fewRows));
             weights.Finish();
             return (model, layers);
         }
@@ -45,9 +46,12 @@ internal sealed class LayerLoader
     public bool Has(string name) => _weights.Has(name);
 
     /// <summary>A weight that no layer holds, such as an embedding table.</summary>
-    public Tensor Weight(string name, params ReadOnlySpan<long> shape)
+    public Tensor Weight(string name, params ReadOnlySpan<long> shape) => Keep(name, _weights.Take(name, shape));
+
+    /// <summary>The same for a weight that was taken already; it is freed if it has to be moved.</summary>
+    public Tensor Keep(string name, Tensor taken)
     {
-        var weight = _weights.Take(name, shape).MoveTo(Compute);
+        var weight = taken.MoveTo(Compute);
         _layers.Add(name, weight);
         return _layers.Own(weight);
     }
@@ -71,31 +75,29 @@ internal sealed class LayerLoader
     {
         var weight = Scaled(_weights.Take(LayerName.Of(name, "weight"), outputs, inputs), weightScale);
         var offset = bias ? Scaled(_weights.Take(LayerName.Of(name, "bias"), outputs), biasScale) : null;
-        var linear = _layers.Own(new Linear(weight, offset, Compute));
-        if (Compute.Trainable)
-        {
-            Train(LayerName.Of(name, "weight"), linear.Weight);
-            if (linear.Bias is { } trained)
-            {
-                Train(LayerName.Of(name, "bias"), trained);
-            }
-        }
-
-        return linear;
+        return Register(name, new Linear(weight, offset, Compute));
     }
+
+    /// <summary>A linear layer whose weight is stored as OpenAI's one-wide convolution, [in, out]: the other way round than everybody else's.</summary>
+    public Linear Conv1D(string name, long inputs, long outputs) =>
+        Register(name, new Linear(_weights.Take($"{name}.weight", inputs, outputs), _weights.Take($"{name}.bias", outputs), Compute, inputRows: true));
+
+    /// <summary>A linear layer whose weight is another one of the model's, such as the embedding.</summary>
+    /// <param name="weight">[out, in], float32 on the CPU; it stays its owner's.</param>
+    public Linear Tied(Tensor weight) => _layers.Own(new Linear(weight.alias(), null, Compute));
 
     /// <summary>Linear layers over one input: one product for inference, each by itself where its weight is to be trained.</summary>
     /// <returns>Layers whose outputs, side by side, are those of the named ones in their order.</returns>
-    public IReadOnlyList<Linear> Fused(IReadOnlyList<string> names, long inputs, long outputs)
+    public IReadOnlyList<Linear> Fused(IReadOnlyList<string> names, long inputs, long outputs, bool bias = true)
     {
         if (Compute.Trainable || names.Count == 1)
         {
-            return [.. names.Select(name => Linear(name, inputs, outputs))];
+            return [.. names.Select(name => Linear(name, inputs, outputs, bias))];
         }
 
         var weight = Stacked(names.Select(name => _weights.Take(LayerName.Of(name, "weight"), outputs, inputs)));
-        var bias = Stacked(names.Select(name => _weights.Take(LayerName.Of(name, "bias"), outputs)));
-        return [_layers.Own(new Linear(weight, bias, Compute))];
+        var offset = bias ? Stacked(names.Select(name => _weights.Take(LayerName.Of(name, "bias"), outputs))) : null;
+        return [_layers.Own(new Linear(weight, offset, Compute))];
     }
 
     /// <summary>Linear layers whose weights are stored above each other in one matrix; inference only.</summary>
@@ -160,9 +162,25 @@ internal sealed class LayerLoader
         return stacked;
     }
 
-    private void Train(string name, Tensor weight)
+    private Linear Register(string name, Linear linear)
     {
-        weight.requires_grad = true;
+        _layers.Own(linear);
+        _layers.Add(name, linear);
+        if (linear.HasPlainWeight)
+        {
+            Register(LayerName.Of(name, "weight"), linear.Weight);
+            if (linear.Bias is { } bias)
+            {
+                Register(LayerName.Of(name, "bias"), bias);
+            }
+        }
+
+        return linear;
+    }
+
+    private void Register(string name, Tensor weight)
+    {
+        weight.requires_grad = Compute.Trainable;
         _layers.Add(name, weight);
     }
 }

@@ -7,23 +7,18 @@ namespace ClipGpt2.Captioning.Layers;
 /// <remarks>Rows [B * T, H] in and out. Safe from any number of threads.</remarks>
 internal sealed class PostNormBlock : ITransformerBlock
 {
-    private readonly SelfAttention _attention;
+    private readonly Attention _attention;
     private readonly LayerNorm _attentionNorm;
     private readonly FeedForward _feedForward;
     private readonly LayerNorm _outputNorm;
 
-    /// <summary>Loads a block by the names of Hugging Face's BERT.</summary>
-    public PostNormBlock(LayerLoader layers, string name, TransformerConfig config)
+    /// <summary>Loads a block.</summary>
+    public PostNormBlock(LayerLoader layers, BlockNames names, TransformerConfig config)
     {
-        var size = config.HiddenSize;
-        var self = $"{name}.attention.self";
-        _attention = new SelfAttention(
-            layers.Fused([$"{self}.query", $"{self}.key", $"{self}.value"], size, size),
-            layers.Linear($"{name}.attention.output.dense", size, size),
-            config.Heads);
-        _attentionNorm = layers.Norm($"{name}.attention.output.LayerNorm", size, config.Epsilon);
-        _feedForward = FeedForward.Load(layers, $"{name}.intermediate.dense", $"{name}.output.dense", config);
-        _outputNorm = layers.Norm($"{name}.output.LayerNorm", size, config.Epsilon);
+        _attention = Attention.Load(layers, names, config);
+        _attentionNorm = layers.Norm(names.AttentionNorm, config.HiddenSize, config.Epsilon);
+        _feedForward = FeedForward.Load(layers, names.Inner, names.Outer, config);
+        _outputNorm = layers.Norm(names.FeedForwardNorm, config.HiddenSize, config.Epsilon);
     }
 
     public Tensor Forward(Tensor x, Sequences sequences)

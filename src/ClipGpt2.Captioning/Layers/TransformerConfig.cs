@@ -18,6 +18,9 @@ internal sealed record TransformerConfig
 
     public required double Epsilon { get; init; }
 
+    /// <summary>Whether queries, keys and values have a bias.</summary>
+    public bool QkvBias { get; init; } = true;
+
     /// <summary>Reads the sizes; what a file leaves out is what the kind of model has by default.</summary>
     public static TransformerConfig Read(ConfigSection section, TransformerConfig defaults)
     {

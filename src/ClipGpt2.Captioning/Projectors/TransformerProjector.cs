@@ -95,7 +95,7 @@ public sealed class TransformerProjector : LayeredProjector
         {
             var hidden = sizes.HiddenSize;
             var norm1 = layers.Norm($"{name}.norm1", hidden, sizes.Epsilon);
-            var attention = new SelfAttention(
+            var attention = new Attention(
                 [layers.Linear($"{name}.attn.to_queries", hidden, hidden, bias: false), layers.Linear($"{name}.attn.to_keys_values", hidden, 2L * hidden, bias: false)],
                 layers.Linear($"{name}.attn.project", hidden, hidden),
                 sizes.Heads);

@@ -13,7 +13,7 @@ internal static class ConfigKeys
         [
             "n_embd", "n_layer", "n_head", "n_positions", "n_inner", "vocab_size", "hidden_size", "num_hidden_layers", "num_attention_heads", "max_position_embeddings",
             "activation_function", "layer_norm_epsilon", "eos_token_id", "bos_token_id", "tie_word_embeddings", "scale_attn_weights", "scale_attn_by_inverse_layer_idx",
-            "attn_implementation", "embd_pdrop", "attn_pdrop", "resid_pdrop", "initializer_range",
+            "attn_implementation", "add_cross_attention", "embd_pdrop", "attn_pdrop", "resid_pdrop", "initializer_range",
         ],
         ["clip"] = ["projection_dim", "text_config", "vision_config", "text_config_dict", "vision_config_dict"],
         ["clip_text_model"] = [.. Blocks, "vocab_size", "max_position_embeddings", "eos_token_id"],
@@ -21,6 +21,8 @@ internal static class ConfigKeys
         ["bert"] = [.. Blocks, "vocab_size", "max_position_embeddings", "type_vocab_size", "pad_token_id", "position_embedding_type"],
         ["roberta"] = [.. Blocks, "vocab_size", "max_position_embeddings", "type_vocab_size", "pad_token_id", "position_embedding_type"],
         ["siglip"] = ["text_config", "vision_config"],
+        ["vit"] = [.. Blocks, "image_size", "patch_size", "num_channels", "qkv_bias"],
+        ["deit"] = [.. Blocks, "image_size", "patch_size", "num_channels", "qkv_bias"],
         ["siglip_text_model"] = [.. Blocks, "vocab_size", "max_position_embeddings", "projection_size"],
         ["siglip_vision_model"] = [.. Blocks, "image_size", "patch_size", "num_channels", "vision_use_head"],
     };
@@ -34,7 +36,7 @@ internal static class ConfigKeys
         "decoder_start_token_id", "bos_token_id", "eos_token_id", "pad_token_id", "summary_activation", "summary_first_dropout", "summary_proj_to_labels", "summary_type",
         "summary_use_proj", "attention_dropout", "dropout", "attention_probs_dropout_prob", "hidden_dropout_prob", "classifier_dropout", "logit_scale_init_value",
         "initializer_factor", "projection_dim", "tie_word_embeddings", "directionality", "pooler_fc_size", "pooler_num_attention_heads", "pooler_num_fc_layers",
-        "pooler_size_per_head", "pooler_type", "attn_implementation", "is_decoder",
+        "pooler_size_per_head", "pooler_type", "pooler_act", "pooler_output_size", "encoder_stride", "tie_encoder_decoder", "attn_implementation", "is_decoder",
 
         // Attention is computed in float32, head by head, so that the order in which a half-precision one would be kept from overflowing is of no account.
         "reorder_and_upcast_attn",
@@ -45,7 +47,7 @@ internal static class ConfigKeys
     [
         ("quantization_config", null, "says that the weights are quantised, which this library doesn't read: take the model in float32, float16 or bfloat16"),
         ("pruned_heads", null, "takes heads out of the attention, which this library doesn't: save the model with whole layers"),
-        ("add_cross_attention", null, "has the model look at another one's output beside the text, which this library doesn't"),
+        ("add_cross_attention", [.. HeededBy.Keys.Where(kind => kind != "gpt2")], "has the model look at another one's output beside the text, which this library does for GPT-2 only"),
         ("is_decoder", ["bert", "roberta"], "has each token look only at those before it, which no model does that this library takes texts' vectors from"),
     ];
 

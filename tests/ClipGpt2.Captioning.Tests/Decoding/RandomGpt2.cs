@@ -15,6 +15,11 @@ internal sealed class RandomGpt2(Gpt2Config config) : ITensorSource
     /// <summary>A small model whose sizes fit no vector.</summary>
     public static readonly Gpt2Config Odd = new() { HiddenSize = 42, Layers = 3, Heads = 3, Positions = 24, VocabularySize = 67, InnerSize = 51, ActivationFunction = "gelu", EosTokenId = null, BosTokenId = null };
 
+    /// <summary>The small one with cross-attention, and one whose sizes fit no vector.</summary>
+    public static readonly Gpt2Config Cross = Small with { AddCrossAttention = true };
+
+    public static readonly Gpt2Config OddCross = Odd with { AddCrossAttention = true };
+
     public string Location => "random weights";
 
     public IReadOnlyDictionary<string, TensorInfo> Tensors { get; } = Shapes(config).ToDictionary(
@@ -48,7 +53,7 @@ internal sealed class RandomGpt2(Gpt2Config config) : ITensorSource
         yield return ("transformer.wpe.weight", [config.Positions, h]);
         for (var i = 0; i < config.Layers; i++)
         {
-            foreach (var (name, shape) in Block(h, inner))
+            foreach (var (name, shape) in Block(h, inner).Concat(config.AddCrossAttention ? CrossAttention(h) : []))
             {
                 yield return ($"transformer.h.{i}.{name}", shape);
             }
@@ -57,6 +62,14 @@ internal sealed class RandomGpt2(Gpt2Config config) : ITensorSource
         yield return ("transformer.ln_f.weight", [h]);
         yield return ("transformer.ln_f.bias", [h]);
     }
+
+    private static (string Name, long[] Shape)[] CrossAttention(long h) =>
+    [
+        ("ln_cross_attn.weight", [h]), ("ln_cross_attn.bias", [h]),
+        ("crossattention.q_attn.weight", [h, h]), ("crossattention.q_attn.bias", [h]),
+        ("crossattention.c_attn.weight", [h, 2 * h]), ("crossattention.c_attn.bias", [2 * h]),
+        ("crossattention.c_proj.weight", [h, h]), ("crossattention.c_proj.bias", [h]),
+    ];
 
     private static (string Name, long[] Shape)[] Block(long h, long inner) =>
     [

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using ClipGpt2.Captioning.Decoding.Generation;
 using ClipGpt2.Captioning.Decoding.Gpt2;
 using ClipGpt2.Captioning.Encoders;
 using ClipGpt2.Captioning.Weights;
@@ -19,6 +20,8 @@ public sealed class ConfigKeysTests
         ["roberta"] = config => BertConfig.Read(config),
         ["siglip"] = config => SiglipConfig.Vision(config),
         ["siglip_vision_model"] = config => SiglipConfig.Vision(config),
+        ["vit"] = config => VitConfig.Read(config),
+        ["deit"] = config => VitConfig.Read(config),
         ["siglip_text_model"] = config => SiglipTextConfig.Read(config),
     };
 
@@ -84,7 +87,7 @@ public sealed class ConfigKeysTests
         .. from member in json
            let inner = member.Value as JsonObject
            let section = inner?["model_type"] is { } type && Readers.ContainsKey((string)type!) ? (string)type! : null
-           from key in section is not null ? Unknown(inner!, section) : Readers.ContainsKey(kind) && !ConfigKeys.Has(kind, member.Key) ? [$"{kind}: {member.Key}"] : (IEnumerable<string>)[]
+           from key in section is not null ? Unknown(inner!, section) : Readers.ContainsKey(kind) && !ConfigKeys.Has(kind, member.Key) && !GenerationKeys.IsKnown(member.Key) ? [$"{kind}: {member.Key}"] : (IEnumerable<string>)[]
            select key,
     ];
 }

@@ -7,6 +7,8 @@ namespace ClipGpt2.Captioning.Decoding.Gpt2;
 internal sealed class DecodingStart
 {
     private readonly float[] _vectors; // [B, P, H]
+    private readonly float[]? _states; // [B, S, He]
+    private readonly long[] _stateShape = [];
     private readonly bool[]? _real; // [B, P]
     private readonly int _hidden;
 
@@ -14,12 +16,20 @@ internal sealed class DecodingStart
     /// <exception cref="CaptioningException">It doesn't.</exception>
     public DecodingStart(Gpt2Model model, Tensor prefix, Tensor? attentionMask, IReadOnlyList<int> promptIds, int maxNewTokens)
     {
-        model.CheckPrefix(prefix);
+        var isBeside = model.Reading == VisualTokens.Beside;
+        _ = isBeside ? model.CheckStates(prefix) : model.CheckPrefix(prefix);
         CheckRows(prefix.shape[0], model.Config);
-        (Rows, PrefixLength, _hidden) = ((int)prefix.shape[0], (int)prefix.shape[1], model.HiddenSize);
+        (Rows, PrefixLength, _hidden) = ((int)prefix.shape[0], isBeside ? 0 : (int)prefix.shape[1], model.HiddenSize);
         PromptIds = promptIds;
         using var scope = NewDisposeScope();
-        _vectors = [.. prefix.detach().cpu().to(ScalarType.Float32).contiguous().data<float>()];
+        float[] values = [.. prefix.detach().cpu().to(ScalarType.Float32).contiguous().data<float>()];
+        _vectors = isBeside ? [] : values;
+        (_states, _stateShape) = isBeside ? (values, prefix.shape) : (null, []);
+        if (isBeside && attentionMask is not null)
+        {
+            throw new CaptioningException("GPT-2 was given an attention mask over visual tokens that it reads beside its text: all of them are looked at. Leave the mask out.");
+        }
+
         _real = attentionMask is null ? null : [.. Gpt2Model.CheckMask(attentionMask, Rows, PrefixLength)!.cpu().not_equal(0).contiguous().data<bool>()];
         Capacity = CheckedCapacity(model, maxNewTokens);
         foreach (var id in promptIds)
@@ -45,6 +55,9 @@ internal sealed class DecodingStart
 
     /// <summary>float32 [B, P, H].</summary>
     public Tensor Prefix() => tensor(_vectors, [Rows, PrefixLength, _hidden]);
+
+    /// <summary>What cross-attention looks at, float32 [B, S, He]; null for a model that reads visual tokens before the text.</summary>
+    public Tensor? States() => _states is null ? null : tensor(_states, _stateShape);
 
     /// <summary>int64 [B, P and prompt], 0 where there is padding.</summary>
     public Tensor Mask()
@@ -108,6 +121,11 @@ internal sealed class DecodingStart
 
         for (var row = 0; row < Rows; row++)
         {
+            if (_states is not null && PromptIds.Count == 0)
+            {
+                throw new CaptioningException("There is nothing to continue: a GPT-2 that reads visual tokens beside its text takes a start token at least as prompt.");
+            }
+
             if (PromptIds.Count == 0 && !Enumerable.Range(0, PrefixLength).Any(column => IsReal(row, column)))
             {
                 throw new CaptioningException($"Row {row} of the prefix is nothing but padding and no prompt follows it: there is nothing to continue.");

@@ -31,10 +31,17 @@ internal static class Gpt2Adapters
             .. Enumerable.Range(0, config.Layers).Select(i => $"{beginning}h.{i}").SelectMany(block => (LoraMatrix[])
             [
                 new($"{block}.attn.c_attn", hidden, 3 * hidden), new($"{block}.attn.c_proj", hidden, hidden),
+                .. CrossAttention(config, block),
                 new($"{block}.mlp.c_fc", hidden, inner), new($"{block}.mlp.c_proj", inner, hidden),
             ]),
         ];
     }
+
+    private static IEnumerable<LoraMatrix> CrossAttention(Gpt2Config config, string block) => config.CrossAttentionSize is not { } states ? [] :
+    [
+        new($"{block}.crossattention.q_attn", config.HiddenSize, config.HiddenSize), new($"{block}.crossattention.c_attn", states, 2 * config.HiddenSize),
+        new($"{block}.crossattention.c_proj", config.HiddenSize, config.HiddenSize),
+    ];
 
     /// <summary>Reads adapters and checks them against the model.</summary>
     /// <param name="config">The model's sizes.</param>
@@ -73,7 +80,7 @@ internal static class Gpt2Adapters
         var targets = new LoraTargets(adapters, nameof(LoraConfig));
         if (targets.Unknown(Matrices(config)) is { Count: > 0 } unknown)
         {
-            throw new CheckpointFormatException($"Adapters were asked for beside '{string.Join("', '", unknown)}', which names no matrix of this GPT-2: each block has attn.c_attn, attn.c_proj, mlp.c_fc and mlp.c_proj.");
+            throw new CheckpointFormatException($"Adapters were asked for beside '{string.Join("', '", unknown)}', which names no matrix of this GPT-2: each block has attn.c_attn, attn.c_proj, mlp.c_fc and mlp.c_proj{(config.AddCrossAttention ? ", and the same of crossattention with q_attn" : "")}.");
         }
 
         var weights = new InitialWeights("fresh adapters", seed);

@@ -1,38 +1,38 @@
 using ClipGpt2.Captioning.Layers;
-using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Runtime.Layers;
-using ClipGpt2.Captioning.Weights;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace ClipGpt2.Captioning.Decoding.Gpt2;
 
-/// <summary>One transformer block, normalised before each half: Hugging Face's <c>GPT2Block</c>.</summary>
-internal sealed class Gpt2Block(Gpt2Config config, int layer, WeightLoader weights, string prefix) : IDisposable
+/// <summary>GPT-2's blocks, normalised before each part: Hugging Face's <c>GPT2Block</c>, whose names the weights have.</summary>
+internal static class Gpt2Block
 {
-    public LayerNorm AttentionNorm { get; } = Gpt2Weights.LayerNorm(weights, $"{prefix}.ln_1", config);
+    /// <summary>What the names of a block's weights begin with.</summary>
+    public static string Name(int layer) => $"transformer.h.{layer}";
 
-    public Gpt2Attention Attention { get; } = new(config, layer, weights, $"{prefix}.attn");
-
-    public LayerNorm MlpNorm { get; } = Gpt2Weights.LayerNorm(weights, $"{prefix}.ln_2", config);
-
-    public Gpt2Mlp Mlp { get; } = new(config, weights, $"{prefix}.mlp");
-
-    /// <summary>The next hidden states [B, T, H]; what else was made on the way is freed.</summary>
-    public Tensor Forward(Tensor x, CausalMask mask, IKeyValueStore? past, out KeyValue present, DropoutMasks? dropout = null)
+    public static PreNormBlock Load(LayerLoader layers, Gpt2Config config, int layer)
     {
-        using var scope = NewDisposeScope();
-        var parts = new LayerDropout(dropout is { InFrozenParts: false } && !AttentionNorm.Weight.requires_grad ? null : dropout, dropout);
-        x = Attention.Forward(AttentionNorm.Forward(x), x, mask, past, out present, parts);
-        present.MoveToOuterDisposeScope();
-        return Mlp.Forward(MlpNorm.Forward(x), x, parts).MoveToOuterDisposeScope();
+        var (name, hidden, inner) = (Name(layer), config.HiddenSize, config.PerceptronSize);
+        var norm1 = layers.Norm($"{name}.ln_1", hidden, config.LayerNormEpsilon);
+        var attention = Attention(config, layer, [layers.Conv1D($"{name}.attn.c_attn", hidden, 3 * hidden)], layers.Conv1D($"{name}.attn.c_proj", hidden, hidden));
+        var cross = config.CrossAttentionSize is { } states ? LoadCross(layers, config, layer, states) : null;
+        var norm2 = layers.Norm($"{name}.ln_2", hidden, config.LayerNormEpsilon);
+        var perceptron = new FeedForward(layers.Conv1D($"{name}.mlp.c_fc", hidden, inner), layers.Conv1D($"{name}.mlp.c_proj", inner, hidden), config.Activation)
+        {
+            OutputDropout = config.ResidualDropout,
+        };
+        return new PreNormBlock(norm1, attention, norm2, perceptron) { Cross = cross };
     }
 
-    public void Dispose()
+    private static CrossAttention LoadCross(LayerLoader layers, Gpt2Config config, int layer, int states)
     {
-        AttentionNorm.Dispose();
-        Attention.Dispose();
-        MlpNorm.Dispose();
-        Mlp.Dispose();
+        var (name, hidden) = (Name(layer), config.HiddenSize);
+        var norm = layers.Norm($"{name}.ln_cross_attn", hidden, config.LayerNormEpsilon);
+        Linear[] inputs = [layers.Conv1D($"{name}.crossattention.q_attn", hidden, hidden), layers.Conv1D($"{name}.crossattention.c_attn", states, 2 * hidden)];
+        return new(norm, Attention(config, layer, inputs, layers.Conv1D($"{name}.crossattention.c_proj", hidden, hidden)));
     }
+
+    private static Attention Attention(Gpt2Config config, int layer, Linear[] inputs, Linear output) => new(inputs, output, config.Heads)
+    {
+        Scale = config.AttentionScale(layer), WeightDropout = config.AttentionDropout, OutputDropout = config.ResidualDropout,
+    };
 }

@@ -31,6 +31,11 @@ public sealed partial record Gpt2Config
             ["tie_word_embeddings"] = TieWordEmbeddings,
             ["vocab_size"] = VocabularySize,
         };
+        if (AddCrossAttention)
+        {
+            json["add_cross_attention"] = true;
+        }
+
         if (EagerAttention)
         {
             json["attn_implementation"] = "eager";

@@ -55,6 +55,12 @@ public sealed partial record Gpt2Config
     /// <value>The default is <see cref="ModelCompatibility.Transformers5"/>. It isn't part of the file.</value>
     public ModelCompatibility Compatibility { get; init; }
 
+    /// <summary>Whether each block looks at an encoder's states beside the text: <c>add_cross_attention</c>.</summary>
+    public bool AddCrossAttention { get; init; }
+
+    /// <summary>The size He of the states that cross-attention looks at, which is <see cref="HiddenSize"/> in all of Hugging Face's files; null without <see cref="AddCrossAttention"/>.</summary>
+    public int? CrossAttentionSize => AddCrossAttention ? HiddenSize : null;
+
     /// <summary>The dropout of the embeddings while training: <c>embd_pdrop</c>.</summary>
     public double EmbeddingDropout { get; init; } = 0.1;
 
@@ -107,6 +113,7 @@ public sealed partial record Gpt2Config
             ScaleAttention = config.Flag("scale_attn_weights", defaults.ScaleAttention),
             ScaleAttentionByInverseLayer = config.Flag("scale_attn_by_inverse_layer_idx", defaults.ScaleAttentionByInverseLayer),
             EagerAttention = config.Text("attn_implementation", "sdpa") == "eager",
+            AddCrossAttention = config.Flag("add_cross_attention", defaults.AddCrossAttention),
             EmbeddingDropout = config.Number("embd_pdrop", defaults.EmbeddingDropout),
             AttentionDropout = config.Number("attn_pdrop", defaults.AttentionDropout),
             ResidualDropout = config.Number("resid_pdrop", defaults.ResidualDropout),

@@ -39,6 +39,14 @@ internal static class Gpt2Initialization
         weights.NormalLinear($"{name}.attn.c_attn", deviation, [hidden, 3 * hidden], 3 * hidden);
         weights.NormalLinear($"{name}.attn.c_proj", residual, [hidden, hidden], hidden);
         weights.Norm($"{name}.ln_2", hidden);
+        if (config.CrossAttentionSize is { } states)
+        {
+            weights.NormalLinear($"{name}.crossattention.c_attn", deviation, [states, 2 * hidden], 2 * hidden);
+            weights.NormalLinear($"{name}.crossattention.q_attn", deviation, [hidden, hidden], hidden);
+            weights.NormalLinear($"{name}.crossattention.c_proj", residual, [hidden, hidden], hidden);
+            weights.Norm($"{name}.ln_cross_attn", hidden);
+        }
+
         weights.NormalLinear($"{name}.mlp.c_fc", deviation, [hidden, inner], inner);
         weights.NormalLinear($"{name}.mlp.c_proj", residual, [inner, hidden], hidden);
     }

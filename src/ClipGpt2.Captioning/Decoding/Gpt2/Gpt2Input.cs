@@ -14,6 +14,9 @@ public sealed record Gpt2Input
     /// <summary>Token ids, int64 [B, T - P], read after <see cref="Embeddings"/>; or null.</summary>
     public Tensor? TokenIds { get; init; }
 
+    /// <summary>What cross-attention looks at beside the text, [B, T', He] with the configuration's <see cref="Gpt2Config.CrossAttentionSize"/>; null for a model that has none.</summary>
+    public Tensor? EncoderStates { get; init; }
+
     /// <summary>[B, S + T], 0 where there is padding, which nothing attends to; null for none.</summary>
     /// <remarks>It says nothing of positions: rows that are padded on their left need <see cref="PositionIds"/>.</remarks>
     public Tensor? AttentionMask { get; init; }

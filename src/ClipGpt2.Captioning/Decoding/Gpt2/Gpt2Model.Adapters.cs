@@ -56,7 +56,7 @@ public sealed partial class Gpt2Model
             throw new CaptioningException("Adapters are beside the model's weights already: train those, or load the model anew.");
         }
 
-        _ = _blocks[0].Attention.Qkv.Weight; // fails if the weights were packed
+        _ = _blocks[0].Attention.Output.Weight; // fails if the weights were packed
         var loaded = Gpt2Adapters.Load(Config, config, weights, Compute);
         foreach (var (name, layer) in Matrices())
         {
@@ -92,8 +92,7 @@ public sealed partial class Gpt2Model
 
     private IEnumerable<(string Name, Linear Layer)> AdaptedMatrices() => Matrices().Where(matrix => matrix.Layer.Adapter is not null);
 
-    private IEnumerable<(string Name, Linear Layer)> Matrices() => Gpt2Adapters.Matrices(Config).Select(matrix => matrix.Name).Zip(
-        _blocks.SelectMany(block => (Linear[])[block.Attention.Qkv, block.Attention.Projection, block.Mlp.Up, block.Mlp.Down]));
+    private IEnumerable<(string Name, Linear Layer)> Matrices() => Gpt2Adapters.Matrices(Config).Select(matrix => (matrix.Name, _layers.Linears[matrix.Name]));
 
     /// <summary>A matrix [in, out] with its adapter merged into it, in place of the one given, which is freed.</summary>
     private static Tensor Merged(Tensor stored, LowRankWeights adapter)

@@ -1,3 +1,4 @@
+using ClipGpt2.Captioning.Runtime.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -10,6 +11,22 @@ public sealed partial class Gpt2Model
         ? prefix
         : throw new CaptioningException(
             $"The prefix is {prefix.dtype} [{string.Join(", ", prefix.shape)}]; this GPT-2 reads floating-point vectors [B, P, {HiddenSize}].");
+
+    internal Tensor CheckStates(Tensor states) => states.dim() == 3 && states.shape[1] > 0 && states.shape[2] == Config.CrossAttentionSize && states.is_floating_point()
+        ? states
+        : throw new CaptioningException(
+            $"What the text is to look at is {states.dtype} [{string.Join(", ", states.shape)}]; the cross-attention of this GPT-2 reads floating-point vectors [B, T, {Config.CrossAttentionSize}].");
+
+    /// <summary>What cross-attention reads in a pass over so many rows, in the type and place of the hidden states; null for a model that has none.</summary>
+    private Tensor? StatesFor(long rows, Tensor? states) => (Config.AddCrossAttention, states) switch
+    {
+        (false, null) => null,
+        (false, _) => throw new CaptioningException("GPT-2 was given an encoder's states, and this one has no cross-attention to read them by: its configuration doesn't set add_cross_attention."),
+        (true, null) => throw new CaptioningException("GPT-2 was given no encoder's states, which this one reads by cross-attention: set Gpt2Input.EncoderStates."),
+        (true, { } given) => CheckStates(given).shape[0] == rows
+            ? given.to(Compute.HiddenType(), _tokens.device)
+            : throw new CaptioningException($"The encoder's states are of {given.shape[0]} images, and the text has {rows} rows: give one image for each row."),
+    };
 
     internal void CheckLength(long length)
     {

@@ -44,51 +44,68 @@ public sealed partial class Gpt2Model
     private Tensor Scores(Gpt2Input input, long past, List<Tensor>? states, List<KeyValue>? present)
     {
         var x = EmbedInput(input, past); // [B, T, H]
+        var beside = StatesFor(x.shape[0], input.EncoderStates);
         var attentionMask = CheckMask(input.AttentionMask, x.shape[0], past + x.shape[1]);
-        x = RunBlocks(x, past, attentionMask, input.Past, states, present, input.Dropout);
+        x = RunBlocks(x, past, attentionMask, i => new() { Past = input.Past?[i], Dropout = input.Dropout, States = beside }, states, present);
         return Head(Chosen(x, input.Outputs));
     }
 
     /// <summary>Runs new positions over caches that keep their own memory; only the last position meets the vocabulary.</summary>
+    /// <param name="input">The new positions.</param>
+    /// <param name="past">The number of positions in the caches.</param>
+    /// <param name="contexts">What each block has besides.</param>
     /// <returns>float32 [B, V].</returns>
-    internal Tensor Continue(Gpt2Input input, IReadOnlyList<IKeyValueStore> caches, long past)
+    internal Tensor Continue(Gpt2Input input, long past, Func<int, BlockContext> contexts)
     {
         using var scope = NewDisposeScope();
-        var x = RunBlocks(EmbedInput(input, past), past, input.AttentionMask, caches, null, null);
+        var x = RunBlocks(EmbedInput(input, past), past, input.AttentionMask, contexts, null, null);
         var last = x.select(1, x.shape[1] - 1).contiguous(); // [B, H]
         return Head(last).to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
-    /// <summary>All blocks and the last norm.</summary>
+    /// <summary>All blocks and the last norm: [B, T, H] to the same.</summary>
     private Tensor RunBlocks(
         Tensor x,
         long past,
         Tensor? attentionMask,
-        IReadOnlyList<IKeyValueStore>? stores,
+        Func<int, BlockContext> contexts,
         List<Tensor>? states,
-        List<KeyValue>? present,
-        DropoutMasks? dropout = null)
+        List<KeyValue>? present)
     {
-        var mask = new CausalMask(past, x.shape[1], attentionMask, x.device);
+        var sequences = CausalMask.Of(x.shape[0], past, x.shape[1], attentionMask, x.device);
         for (var i = 0; i < _blocks.Length; i++)
         {
             // What a block has read isn't needed any more once it has run: where gradients flow, autograd holds what it needs itself.
             using var entering = x;
             states?.Add(x.alias().MoveToOuterDisposeScope());
-            x = _blocks[i].Forward(x, mask, stores?[i], out var keyValue, dropout);
+            var context = contexts(i);
+            x = _blocks[i].Forward(x, sequences, context);
             if (present is null)
             {
-                keyValue.Dispose();
+                context.Present!.Dispose();
             }
             else
             {
-                present.Add(keyValue.MoveToOuterDisposeScope());
+                present.Add(context.Present!.MoveToOuterDisposeScope());
             }
         }
 
         x = _norm.Forward(x);
         states?.Add(x.alias().MoveToOuterDisposeScope());
         return x;
+    }
+
+    /// <summary>The keys and values that each block's cross-attention makes of an encoder's states [B, S, He]; none for a model that has none.</summary>
+    internal IReadOnlyList<KeyValue> KeysAndValues(Tensor? states)
+    {
+        if (states is null)
+        {
+            return [];
+        }
+
+        using var scope = NewDisposeScope();
+        var placed = states.to(Compute.HiddenType(), _tokens.device);
+        return [.. _blocks.Select(block => block.Cross!.Attention.KeysAndValues(placed, placed.shape[0]).MoveToOuterDisposeScope())];
     }
 
     /// <summary>The scores [..., V]. What trains must use the embedding itself, for its gradient has both parts.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ClipGpt2.Captioning.Decoding.Generation;
+using ClipGpt2.Captioning.Layers;
 using ClipGpt2.Captioning.Runtime.Layers;
 using ClipGpt2.Captioning.Weights;
 using TorchSharp;
@@ -17,18 +18,16 @@ public sealed partial class Gpt2Model
     /// </remarks>
     public IEnumerable<KeyValuePair<string, Tensor>> NamedParameters()
     {
-        yield return new("transformer.wte.weight", _tokens);
-        yield return new("transformer.wpe.weight", _positions);
-        foreach (var parameter in _blocks.SelectMany(ParametersOf))
+        foreach (var parameter in _layers.Trained(Compute, isWholeOnGpu: true))
         {
             yield return parameter;
-        }
-
-        yield return new("transformer.ln_f.weight", _norm.Weight);
-        yield return new("transformer.ln_f.bias", _norm.Bias);
-        if (!Config.TieWordEmbeddings)
-        {
-            yield return new("lm_head.weight", _head.Weight);
+            if (AdaptedBefore(parameter.Key) is { } matrix)
+            {
+                foreach (var part in Gpt2Adapters.Named(matrix, _layers.Linears[matrix].Adapter!))
+                {
+                    yield return part;
+                }
+            }
         }
     }
 
@@ -74,7 +73,8 @@ public sealed partial class Gpt2Model
             throw new CaptioningException($"{blocks} blocks were to be frozen; give 0 for none.");
         }
 
-        foreach (var (name, weight) in _blocks.Take(blocks).SelectMany(ParametersOf))
+        string[] names = [.. Enumerable.Range(0, Math.Min(blocks, Config.Layers)).Select(i => Gpt2Block.Name(i) + ".")];
+        foreach (var (_, weight) in NamedParameters().Where(p => Array.Exists(names, name => p.Key.StartsWith(name, StringComparison.Ordinal))))
         {
             weight.requires_grad = false;
         }
@@ -88,30 +88,14 @@ public sealed partial class Gpt2Model
     }
 
     private static bool IsConv1D(string name) => name.EndsWith(".weight", StringComparison.Ordinal)
-        && (name.Contains(".attn.c_", StringComparison.Ordinal) || name.Contains(".mlp.c_", StringComparison.Ordinal));
+        && (name.Contains(".attn.c_", StringComparison.Ordinal) || name.Contains(".crossattention.", StringComparison.Ordinal) || name.Contains(".mlp.c_", StringComparison.Ordinal));
 
-    private IEnumerable<KeyValuePair<string, Tensor>> ParametersOf(Gpt2Block block)
+    /// <summary>The matrix whose adapter stands behind a weight, or null: adapters come after their matrix's bias.</summary>
+    private string? AdaptedBefore(string parameter)
     {
-        var name = $"transformer.h.{Array.IndexOf(_blocks, block)}";
-        return
-        [
-            .. Of(block.AttentionNorm, "ln_1"),
-            .. Of(block.Attention.Qkv, "attn.c_attn"),
-            .. Of(block.Attention.Projection, "attn.c_proj"),
-            .. Of(block.MlpNorm, "ln_2"),
-            .. Of(block.Mlp.Up, "mlp.c_fc"),
-            .. Of(block.Mlp.Down, "mlp.c_proj"),
-        ];
-
-        KeyValuePair<string, Tensor>[] Of(object layer, string part) => layer switch
-        {
-            Linear linear =>
-            [
-                new($"{name}.{part}.weight", linear.Weight), new($"{name}.{part}.bias", linear.Bias!),
-                .. linear.Adapter is { } adapter ? Gpt2Adapters.Named($"{name}.{part}", adapter) : [],
-            ],
-            LayerNorm norm => [new($"{name}.{part}.weight", norm.Weight), new($"{name}.{part}.bias", norm.Bias)],
-            _ => [],
-        };
+        const string Bias = ".bias";
+        return parameter.EndsWith(Bias, StringComparison.Ordinal) && _layers.Linears.GetValueOrDefault(parameter[..^Bias.Length])?.Adapter is not null
+            ? parameter[..^Bias.Length]
+            : null;
     }
 }

@@ -1,4 +1,6 @@
 using ClipGpt2.Captioning.Decoding.Generation;
+using ClipGpt2.Captioning.Layers;
+using ClipGpt2.Captioning.Layers.Rows;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Runtime.Layers;
 using ClipGpt2.Captioning.Runtime.Proofs;
@@ -21,24 +23,19 @@ public sealed partial class Gpt2Model : IAutoregressiveModel, ITrainable, IDispo
 {
     private readonly Tensor _tokens; // wte [V, H]
     private readonly Tensor _positions; // wpe [positions, H]
-    private readonly Gpt2Block[] _blocks;
+    private readonly PreNormBlock[] _blocks;
     private readonly LayerNorm _norm;
     private readonly Linear _head;
+    private readonly LayerSet _layers;
 
     // Where the tied embedding is trained, the head must be the embedding itself: its gradient has both parts.
     private readonly ProductWeight? _trainedHead;
 
-    private Gpt2Model(Gpt2Config config, WeightLoader weights)
+    private Gpt2Model(Gpt2Config config, Parts parts, LayerSet layers, ComputeOptions compute)
     {
-        Config = config;
-        Compute = weights.Compute;
-        var tokens = weights.Take("transformer.wte.weight", config.VocabularySize, config.HiddenSize);
-        _head = CreateHead(weights, tokens);
-        _tokens = tokens.MoveTo(Compute);
-        _trainedHead = Compute.Trainable && config.TieWordEmbeddings ? new ProductWeight(_tokens, Compute.ProductType()) : null;
-        _positions = weights.Take("transformer.wpe.weight", config.Positions, config.HiddenSize).MoveTo(Compute);
-        _blocks = [.. Enumerable.Range(0, config.Layers).Select(i => new Gpt2Block(config, i, weights, $"transformer.h.{i}"))];
-        _norm = Gpt2Weights.LayerNorm(weights, "transformer.ln_f", config);
+        (Config, Compute, _layers) = (config, compute, layers);
+        (_tokens, _positions, _blocks, _norm, _head) = parts;
+        _trainedHead = compute.Trainable && config.TieWordEmbeddings ? new ProductWeight(_tokens, compute.ProductType()) : null;
     }
 
     /// <summary>The model's sizes and settings.</summary>
@@ -58,6 +55,9 @@ public sealed partial class Gpt2Model : IAutoregressiveModel, ITrainable, IDispo
 
     /// <inheritdoc/>
     public int MaxPositions => Config.Positions;
+
+    /// <inheritdoc/>
+    public VisualTokens Reading => Config.AddCrossAttention ? VisualTokens.Beside : VisualTokens.Before;
 
     /// <summary>Loads a model from a folder in Hugging Face's form.</summary>
     /// <param name="folder">The folder, which isn't needed any more afterwards.</param>
@@ -121,17 +121,8 @@ public sealed partial class Gpt2Model : IAutoregressiveModel, ITrainable, IDispo
         config = Gpt2Head.Settle(config, source, logger);
         source = Gpt2Head.Complete(config, source);
         using var weights = new WeightLoader(source, compute ?? new ComputeOptions(), Gpt2Names.For(source));
-        var model = new Gpt2Model(config, weights) { Generation = generation };
-        try
-        {
-            weights.Finish();
-            return model;
-        }
-        catch
-        {
-            model.Dispose();
-            throw;
-        }
+        var (parts, set) = LayerLoader.Load(weights, layers => Parts.Load(config, weights, layers), fewRows: true);
+        return new Gpt2Model(config, parts, set, weights.Compute) { Generation = generation };
     }
 
     /// <inheritdoc/>
@@ -139,7 +130,7 @@ public sealed partial class Gpt2Model : IAutoregressiveModel, ITrainable, IDispo
     {
         ArgumentNullException.ThrowIfNull(prefix);
         var start = new DecodingStart(this, prefix, attentionMask, promptIds ?? [], maxNewTokens);
-        return Start(start, onTensors: Compute.IsCuda || !RowKernelProof.Proof.Holds);
+        return Start(start, onTensors: Compute.IsCuda || !RowKernelProof.Proof.Holds || (Reading == VisualTokens.Beside && !CrossAttentionProof.Proof.Holds));
     }
 
     /// <summary>Starts a session over plain memory, which CPUs do best with, or on tensors, as GPUs need it.</summary>
@@ -165,15 +156,7 @@ public sealed partial class Gpt2Model : IAutoregressiveModel, ITrainable, IDispo
     public void Dispose()
     {
         _trainedHead?.Dispose();
-        _tokens.Dispose();
-        _positions.Dispose();
-        foreach (var block in _blocks)
-        {
-            block.Dispose();
-        }
-
-        _norm.Dispose();
-        _head.Dispose();
+        _layers.Dispose();
     }
 
     private static T Begin<T>(T session, Action<T> read)
@@ -191,15 +174,22 @@ public sealed partial class Gpt2Model : IAutoregressiveModel, ITrainable, IDispo
         }
     }
 
-    /// <summary>The file's own head, or the token embedding: laid out for products, or as it is where it trains or lies on a GPU.</summary>
-    private Linear CreateHead(WeightLoader weights, Tensor tokens)
+    private sealed record Parts(Tensor Tokens, Tensor Positions, PreNormBlock[] Blocks, LayerNorm Norm, Linear Head)
     {
-        if (!Config.TieWordEmbeddings)
+        public static Parts Load(Gpt2Config config, WeightLoader weights, LayerLoader layers)
         {
-            return Gpt2Weights.Linear(weights.Take(Gpt2Names.Head, Config.VocabularySize, Config.HiddenSize), null, Compute);
-        }
+            var hidden = config.HiddenSize;
+            var tokens = weights.Take("transformer.wte.weight", config.VocabularySize, hidden);
 
-        weights.Ignore(name => name == Gpt2Names.Head);
-        return new Linear(tokens.alias(), null, Compute);
+            // The token embedding as head: laid out for products, or as it is where it trains or lies on a GPU.
+            var tied = config.TieWordEmbeddings ? layers.Tied(tokens) : null;
+            weights.Ignore(name => tied is not null && name == Gpt2Names.Head);
+            return new(
+                layers.Keep("transformer.wte.weight", tokens),
+                layers.Weight("transformer.wpe.weight", config.Positions, hidden),
+                [.. Enumerable.Range(0, config.Layers).Select(i => Gpt2Block.Load(layers, config, i))],
+                layers.Norm("transformer.ln_f", hidden, config.LayerNormEpsilon),
+                tied ?? layers.Linear("lm_head", hidden, config.VocabularySize, bias: false));
+        }
     }
 }

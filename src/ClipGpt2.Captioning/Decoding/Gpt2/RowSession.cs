@@ -1,3 +1,4 @@
+using ClipGpt2.Captioning.Layers;
 using ClipGpt2.Captioning.Layers.Rows;
 using ClipGpt2.Captioning.Runtime.Layers;
 using TorchSharp;
@@ -18,14 +19,14 @@ internal sealed class RowSession : IDecodingSession
     private readonly TreeCache _cache;
     private readonly RowPass _pass;
 
-    public RowSession(Gpt2Config config, Tensor tokens, Tensor positions, Gpt2Block[] blocks, LayerNorm norm, Linear head)
+    public RowSession(Gpt2Config config, Tensor tokens, Tensor positions, PreNormBlock[] blocks, LayerNorm norm, Linear head)
     {
         _config = config;
         _head = new RowHead(head);
         _tokens = new RowView(tokens);
         _positions = new RowView(positions);
         _cache = new TreeCache(config.Layers, config.HiddenSize);
-        _pass = new RowPass(config, blocks, norm, _cache);
+        _pass = new RowPass(blocks, norm, _cache);
     }
 
     public int Rows => _cache.Rows;
@@ -36,6 +37,14 @@ internal sealed class RowSession : IDecodingSession
     {
         _cache.Start(start.Rows, start.Capacity);
         _head.Begin(Rows);
+        if (start.States() is { } states)
+        {
+            using (states)
+            {
+                _pass.LookAt(states);
+            }
+        }
+
         var columns = Math.Max(1, PieceRows / Rows);
         for (var column = 0; column < start.Length; column += columns)
         {

@@ -13,8 +13,11 @@ internal sealed class TensorSession : IDecodingSession
 {
     private readonly Gpt2Model _model;
     private readonly TensorCache[] _caches;
+    private readonly IReadOnlyList<KeyValue> _beside; // of cross-attention, one a block
+    private RowSlots? _slots;
     private readonly int _capacity;
     private bool _isPadded;
+    private int[] _images; // of each row
     private Tensor _mask; // int64 [rows, length]
     private Tensor? _logits; // float32 [rows, V], on the CPU
 
@@ -25,7 +28,14 @@ internal sealed class TensorSession : IDecodingSession
         _caches = [.. Enumerable.Range(0, config.Layers)
             .Select(_ => new TensorCache(config.Heads, config.HeadSize, _capacity, compute.HiddenType(), compute.TorchDevice))];
         _mask = empty([start.Rows, 0], ScalarType.Int64).DetachFromDisposeScope();
-        Rows = start.Rows;
+        (Rows, _images) = (start.Rows, [.. Enumerable.Range(0, start.Rows)]);
+        using var states = start.States();
+        _beside = model.KeysAndValues(states);
+        foreach (var keyValue in _beside)
+        {
+            keyValue.Key.DetachFromDisposeScope();
+            keyValue.Value.DetachFromDisposeScope();
+        }
     }
 
     public int Rows { get; private set; }
@@ -72,6 +82,12 @@ internal sealed class TensorSession : IDecodingSession
             cache.Dispose();
         }
 
+        foreach (var keyValue in _beside)
+        {
+            keyValue.Dispose();
+        }
+
+        _slots?.Dispose();
         _mask.Dispose();
         _logits?.Dispose();
     }
@@ -97,6 +113,13 @@ internal sealed class TensorSession : IDecodingSession
         {
             cache.Branch(onDevice);
         }
+
+        if (_beside.Count > 0)
+        {
+            _images = [.. parents.ToArray().Select(parent => _images[parent])];
+            _slots?.Dispose();
+            _slots = RowSlots.Of(_images, (int)_beside[0].Key.shape[0], _model.Compute.TorchDevice);
+        }
     }
 
     /// <summary>Runs new columns and keeps the last one's logits.</summary>
@@ -106,7 +129,7 @@ internal sealed class TensorSession : IDecodingSession
         var count = real.shape[1];
         var positions = mask.cumsum(1).PlusInPlace(-1L).AtLeast(0).narrow(1, mask.shape[1] - count, count);
         var input = new Gpt2Input { Embeddings = vectors, TokenIds = ids, AttentionMask = _isPadded ? mask : null, PositionIds = positions };
-        var last = _model.Continue(input, _caches, _mask.shape[1]);
+        var last = _model.Continue(input, _mask.shape[1], i => new() { Past = _caches[i], Beside = _beside.Count > 0 ? _beside[i] : null, Slots = _slots });
         Keep(ref _mask!, mask);
         Keep(ref _logits, last.cpu().contiguous());
     }

@@ -11,7 +11,7 @@ namespace ClipGpt2.Captioning.Encoders.ResNet;
 internal sealed class MeanQueryPooling
 {
     private readonly Tensor _positions;
-    private readonly SelfAttention _attention;
+    private readonly Attention _attention;
     private readonly Linear _projection;
 
     public MeanQueryPooling(LayerLoader layers, string name, ModifiedResNetConfig config)
@@ -20,7 +20,7 @@ internal sealed class MeanQueryPooling
         _positions = layers.Weight($"{name}.positional_embedding", 1 + ((long)config.Grid * config.Grid), size);
         IReadOnlyList<Linear> inputs = [layers.Linear($"{name}.q_proj", size, size), .. layers.Fused([$"{name}.k_proj", $"{name}.v_proj"], size, size)];
         _projection = layers.Linear($"{name}.c_proj", size, config.ProjectionSize);
-        _attention = new SelfAttention(inputs, _projection, config.Heads);
+        _attention = new Attention(inputs, _projection, config.Heads);
     }
 
     /// <summary>Pools maps [B, H, W, C] to [B, C].</summary>

@@ -45,15 +45,19 @@ internal readonly unsafe struct RowView
     }
 
     /// <summary>Writes a row.</summary>
-    public void Write(long row, float* values)
+    public void Write(long row, float* values) => Write(row, 0, _size, values);
+
+    /// <summary>Writes a part of a row.</summary>
+    public void Write(long row, int begin, int count, float* values)
     {
+        var at = (row * _pitch) + begin;
         if (_isBFloat16)
         {
-            BFloat16Conversion.Narrow(values, (ushort*)_first + (row * _pitch), _size);
+            BFloat16Conversion.Narrow(values, (ushort*)_first + at, count);
         }
         else
         {
-            new ReadOnlySpan<float>(values, _size).CopyTo(new Span<float>((float*)_first + (row * _pitch), _size));
+            new ReadOnlySpan<float>(values, count).CopyTo(new Span<float>((float*)_first + at, count));
         }
     }
 

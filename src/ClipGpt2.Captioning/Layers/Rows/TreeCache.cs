@@ -12,6 +12,7 @@ internal sealed unsafe class TreeCache(int layers, int hiddenSize) : IDisposable
     private List<int[]> _paths = [];
     private List<int[]> _spare = [];
     private int[] _lengths = [];
+    private int[] _roots = [];
     private int _capacity;
 
     /// <summary>The number of sequences.</summary>
@@ -20,12 +21,16 @@ internal sealed unsafe class TreeCache(int layers, int hiddenSize) : IDisposable
     /// <summary>The positions of one sequence, first to last.</summary>
     public ReadOnlySpan<int> Path(int row) => _paths[row].AsSpan(0, _lengths[row]);
 
+    /// <summary>Of each sequence, the one at the start that it grew from.</summary>
+    public ReadOnlySpan<int> Roots => _roots;
+
     /// <summary>Begins with empty sequences that can grow to a length.</summary>
     public void Start(int rows, int capacity)
     {
         (Rows, _capacity) = (rows, capacity);
         _paths = [.. Enumerable.Range(0, rows).Select(_ => new int[capacity])];
         _lengths = new int[rows];
+        _roots = [.. Enumerable.Range(0, rows)];
     }
 
     /// <summary>Makes room for new positions and returns the first one's number; the others follow it.</summary>
@@ -69,7 +74,7 @@ internal sealed unsafe class TreeCache(int layers, int hiddenSize) : IDisposable
     /// <summary>Makes new row i a copy of old row <c>parents[i]</c>.</summary>
     public void Branch(ReadOnlySpan<int> parents)
     {
-        var lengths = new int[parents.Length];
+        var (lengths, roots) = (new int[parents.Length], new int[parents.Length]);
         while (_spare.Count < parents.Length)
         {
             _spare.Add(new int[_capacity]);
@@ -78,10 +83,11 @@ internal sealed unsafe class TreeCache(int layers, int hiddenSize) : IDisposable
         for (var i = 0; i < parents.Length; i++)
         {
             lengths[i] = _lengths[parents[i]];
+            roots[i] = _roots[parents[i]];
             Path(parents[i]).CopyTo(_spare[i]);
         }
 
-        (_paths, _spare, _lengths, Rows) = (_spare, _paths, lengths, parents.Length);
+        (_paths, _spare, _lengths, _roots, Rows) = (_spare, _paths, lengths, roots, parents.Length);
     }
 
     public void Dispose() => _blocks.ForEach(block => block.Dispose());

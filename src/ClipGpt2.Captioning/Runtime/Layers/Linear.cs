@@ -42,9 +42,12 @@ internal sealed class Linear : IDisposable
     /// <summary>What computes, for those who look whether it is what they expect.</summary>
     public IReadOnlyList<string> Ways => [.. _base.Ways.Select(way => way.Name)];
 
+    /// <summary>Whether <see cref="Weight"/> is there.</summary>
+    public bool HasPlainWeight => _compute.Trainable || _compute.IsCuda;
+
     /// <summary>The plain weight [out, in], for training and saving.</summary>
     /// <exception cref="CaptioningException">The weight was loaded for inference, where it may have been packed.</exception>
-    public Tensor Weight => _compute.Trainable || _compute.IsCuda
+    public Tensor Weight => HasPlainWeight
         ? _product.PlainWeight!
         : throw new CaptioningException("The weights were packed for inference: load the model with ComputeOptions.Trainable to train or save it.");
 

@@ -14,7 +14,7 @@ internal static class ScaledAttention
     [
         new("managed code over panels", KernelPath.Packed, PanelAttention.Attend),
         new("libtorch's fused attention", KernelPath.Plain, nn.functional.scaled_dot_product_attention),
-        new("libtorch's products and softmax", KernelPath.Plain, AttendApart),
+        new("libtorch's products and softmax", KernelPath.Plain, (query, key, value, mask, _, causal) => AttendApart(query, key, value, mask, causal, 1 / Math.Sqrt(query.shape[^1]))),
         new("managed code", KernelPath.Managed, ManagedAttention.Attend),
     ];
 
@@ -40,6 +40,30 @@ internal static class ScaledAttention
         return chosen.Value.Attend(query, key, value, mask, 0, causal);
     }
 
+    /// <summary>The same step by step, with any scale, and with something done to the attention's weights [B, heads, T, S] between softmax and values.</summary>
+    public static Tensor AttendApart(Tensor query, Tensor key, Tensor value, Tensor? mask, bool causal, double scale, Func<Tensor, Tensor>? change = null)
+    {
+        using var scope = NewDisposeScope();
+        var scores = query.matmul(key.transpose(-2, -1)).Times(scale);
+        if (causal)
+        {
+            mask = ones(scores.shape[^2], scores.shape[^1], ScalarType.Bool, scores.device).tril();
+        }
+
+        if (mask?.dtype == ScalarType.Bool)
+        {
+            using var never = double.NegativeInfinity.ToScalar();
+            scores = scores.masked_fill(mask.logical_not(), never);
+        }
+        else if (mask is not null)
+        {
+            scores = scores.Plus(mask);
+        }
+
+        var weights = scores.softmax(-1);
+        return (change is null ? weights : change(weights)).matmul(value).MoveToOuterDisposeScope();
+    }
+
     private static Way Choose(ScalarType type, DeviceType device, KernelPath wanted, bool few)
     {
         List<string> faults = [];
@@ -56,28 +80,6 @@ internal static class ScaledAttention
         }
 
         throw new NativeBackendException($"No way to compute attention in {type} gives right results on this machine: {string.Join("; ", faults)}. Run 'clipgpt2 doctor', and see docs/troubleshooting.md.");
-    }
-
-    private static Tensor AttendApart(Tensor query, Tensor key, Tensor value, Tensor? mask, double dropout, bool causal)
-    {
-        using var scope = NewDisposeScope();
-        var scores = query.matmul(key.transpose(-2, -1)).Times(1 / Math.Sqrt(query.shape[^1]));
-        if (causal)
-        {
-            mask = ones(scores.shape[^2], scores.shape[^1], ScalarType.Bool, scores.device).tril();
-        }
-
-        if (mask?.dtype == ScalarType.Bool)
-        {
-            using var never = double.NegativeInfinity.ToScalar();
-            scores = scores.masked_fill(mask.logical_not(), never);
-        }
-        else if (mask is not null)
-        {
-            scores = scores.Plus(mask);
-        }
-
-        return scores.softmax(-1).matmul(value).MoveToOuterDisposeScope();
     }
 
     private sealed record Way(string Name, KernelPath Kind, Attention Attend);

@@ -16,14 +16,15 @@ internal static class AttentionProof
     /// <param name="attend">Query, key, value, mask or null, and whether it is causal.</param>
     /// <param name="type">The data type to compute in.</param>
     /// <param name="device">Where to compute.</param>
-    public static string? Check(Func<Tensor, Tensor, Tensor, Tensor?, bool, Tensor> attend, ScalarType type, DeviceType device)
+    /// <param name="withMasks">Whether it is one that can hide positions.</param>
+    public static string? Check(Func<Tensor, Tensor, Tensor, Tensor?, bool, Tensor> attend, ScalarType type, DeviceType device, bool withMasks = true)
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         foreach (var (queries, keys, size) in Sizes)
         {
             var (query, key, value) = (Values(queries, size, 1), Values(keys, size, 2), Values(keys, size, 3));
-            foreach (var kind in queries == keys ? [Kind.Open, Kind.Causal, Kind.Masked] : new[] { Kind.Open, Kind.Masked })
+            foreach (var kind in !withMasks ? [Kind.Open] : queries == keys ? [Kind.Open, Kind.Causal, Kind.Masked] : new[] { Kind.Open, Kind.Masked })
             {
                 using var mask = kind == Kind.Masked ? Mask(queries, keys).to(new Device(device)) : null;
                 using var y = attend(Placed(query), Placed(key), Placed(value), mask, kind == Kind.Causal);

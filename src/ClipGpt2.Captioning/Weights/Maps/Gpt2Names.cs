@@ -19,6 +19,6 @@ internal partial class Gpt2Names : WeightNameMap
 
     public override bool IsBuffer(string storedName) => Mask().IsMatch(storedName);
 
-    [GeneratedRegex(@"^(transformer\.)?h\.\d+\.attn\.(masked_)?bias\z")]
+    [GeneratedRegex(@"^(transformer\.)?h\.\d+\.(attn|crossattention)\.(masked_)?bias\z")]
     private static partial Regex Mask();
 }

@@ -1,0 +1,6 @@
+using ClipGpt2.Captioning.GoldenTests.Harness;
+
+namespace ClipGpt2.Captioning.GoldenTests.VisionEncoderDecoder;
+
+[Trait("Golden", "vision_encoder_decoder")]
+public sealed class VisionEncoderDecoderGoldenTests : GoldenTests<VisionForwardSuite>;

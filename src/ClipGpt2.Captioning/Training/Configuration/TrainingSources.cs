@@ -76,7 +76,7 @@ internal sealed class TrainingSources : IDisposable
             Try("self_critical_config.checkpoint", start, () => Start = CaptionCheckpoint.Open(start));
         }
 
-        if (_configuration.Measures(CaptionMetricKind.BertScore))
+        if (_configuration.Measures(CaptionMetricNeeds.BertModel))
         {
             CheckBertScore(modelSearch);
         }
@@ -85,6 +85,7 @@ internal sealed class TrainingSources : IDisposable
     private CaptionDatasetOptions Reading(string? images, IList<string> splits) => new()
     {
         Form = _configuration.DataConfig.Format,
+        Forms = _configuration.Kinds.Forms,
         ImageFolder = images,
         Splits = splits,
         EmptyCaptions = _configuration.DataConfig.EmptyCaptions,
@@ -94,7 +95,7 @@ internal sealed class TrainingSources : IDisposable
 
     private void OpenTraining(string path, CaptionDatasetOptions reading)
     {
-        if (CaptionDatasets.FormOf(path, reading) != CaptionFileForm.TarShards)
+        if (CaptionDatasets.FormOf(path, reading) is not { IsStream: true } form)
         {
             Training = CaptionDatasets.Open(path, reading);
             return;
@@ -102,10 +103,10 @@ internal sealed class TrainingSources : IDisposable
 
         TrainingStream = CaptionDatasets.OpenStream(path, reading);
         var ratio = _configuration.TrainingConfig.SubsetRatio;
-        _errors.AddUnless(ratio >= 1, $"is {ConfigurationContract.Text(ratio)}; tar shards aren't counted, so it must be 1", "training_config.subset_ratio");
+        _errors.AddUnless(ratio >= 1, $"is {ConfigurationContract.Text(ratio)}; captions of the form {form} aren't counted, so it must be 1", "training_config.subset_ratio");
         _errors.AddUnless(
             _configuration.SelfCriticalConfig is null,
-            $"is {ConfigurationContract.Text(path)}; tar shards don't have all captions of a picture together, which self_critical_config needs, so it must be a file of another form",
+            $"is {ConfigurationContract.Text(path)}; captions of the form {form} don't come with all of a picture's together, which self_critical_config needs, so it must be a file of another form",
             "data_paths.train_captions_path");
     }
 

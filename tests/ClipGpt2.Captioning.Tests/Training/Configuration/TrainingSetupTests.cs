@@ -140,9 +140,9 @@ public sealed class TrainingSetupTests
             using var setup = TrainingSetup.Create(Configuration(changes), NoCache);
             Assert.Null(setup.Training);
             Assert.Equal("a red circle", Assert.Single(setup.TrainingStream!.Read(0, TestContext.Current.CancellationToken)).Caption);
-            Assert.Equal($"{ReferenceFile.Name}: training_config.subset_ratio is 0.5; tar shards aren't counted, so it must be 1.", Assert.Single(Errors([.. changes, "training_config.subset_ratio=0.5"])));
+            Assert.Equal($"{ReferenceFile.Name}: training_config.subset_ratio is 0.5; captions of the form tar_shards aren't counted, so it must be 1.", Assert.Single(Errors([.. changes, "training_config.subset_ratio=0.5"])));
             Assert.Contains(
-                "tar shards don't have all captions of a picture together, which self_critical_config needs",
+                "captions of the form tar_shards don't come with all of a picture's together, which self_critical_config needs",
                 Assert.Single(Errors([.. changes, "optimization_config.objective=corrected", "self_critical_config={}"])), StringComparison.Ordinal);
         }
         finally

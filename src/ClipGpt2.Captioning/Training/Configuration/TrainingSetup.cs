@@ -101,15 +101,14 @@ public sealed class TrainingSetup : IDisposable
         TrainingSetupLog.DeviceSelected(logger, device);
         using var sources = TrainingSources.Open(Configuration, modelSearch);
         (Training, TrainingStream, Validation) = (sources.Training, sources.TrainingStream, sources.Validation);
-        LoadMetrics(modelSearch, new ComputeOptions { Device = device });
+        LoadMetrics(sources.TakeMeteor() is { } meteor ? Own(meteor) : null, modelSearch, new ComputeOptions { Device = device });
         LoadCaptioner(sources, device, logger);
         TrainingSetupLog.DataRead(logger, Training?.Count, Validation.Count);
     }
 
-    private void LoadMetrics(ModelSearchOptions modelSearch, ComputeOptions compute)
+    private void LoadMetrics(MeteorData? meteor, ModelSearchOptions modelSearch, ComputeOptions compute)
     {
         var (evaluation, kinds) = (Configuration.EvaluationConfig, Configuration.Kinds.Metrics);
-        var meteor = evaluation.MeteorData is { } data && Configuration.Measures(CaptionMetricNeeds.MeteorData) ? Own(MeteorData.Load(data)) : null;
         var validated = Context(new PicturesById(Validation, "validation", "leave metrics that look at pictures out of evaluation_config.metrics"));
         Options.Evaluation.Metrics = [.. evaluation.MetricNames.Distinct().Select(name => Create(kinds[name], validated))];
 

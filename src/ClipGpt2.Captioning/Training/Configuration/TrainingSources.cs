@@ -2,9 +2,11 @@ using ClipGpt2.Captioning.Decoding.Gpt2;
 using ClipGpt2.Captioning.Encoders;
 using ClipGpt2.Captioning.Encoders.Forms;
 using ClipGpt2.Captioning.Evaluation;
+using ClipGpt2.Captioning.Metrics.Meteor;
 using ClipGpt2.Captioning.Projectors;
 using ClipGpt2.Captioning.Training.Checkpoints;
 using ClipGpt2.Captioning.Training.Data;
+using ClipGpt2.Captioning.Training.Embeddings;
 using ClipGpt2.Captioning.Weights;
 
 namespace ClipGpt2.Captioning.Training.Configuration;
@@ -14,6 +16,7 @@ internal sealed class TrainingSources : IDisposable
 {
     private readonly TrainingConfiguration _configuration;
     private readonly ConfigurationErrors _errors;
+    private MeteorData? _meteor;
 
     private TrainingSources(TrainingConfiguration configuration) => (_configuration, _errors) = (configuration, new ConfigurationErrors(configuration.Source));
 
@@ -53,6 +56,14 @@ internal sealed class TrainingSources : IDisposable
         Clip?.Dispose();
         Gpt2?.Dispose();
         Start?.Dispose();
+        _meteor?.Dispose();
+    }
+
+    /// <summary>METEOR's data, which is the caller's from now on; null for words and stems alone.</summary>
+    public MeteorData? TakeMeteor()
+    {
+        (var taken, _meteor) = (_meteor, null);
+        return taken;
     }
 
     private void OpenAll(ModelSearchOptions modelSearch)
@@ -71,11 +82,10 @@ internal sealed class TrainingSources : IDisposable
         });
         Try("data_paths.train_captions_path", paths.TrainCaptionsPath, () => OpenTraining(paths.TrainCaptionsPath, Reading(data.TrainImages, data.TrainSplits)));
         Try("data_paths.val_captions_path", paths.ValCaptionsPath, () => Validation = CaptionDatasets.Open(paths.ValCaptionsPath, Reading(data.ValImages, data.ValSplits)));
-        if (_configuration.SelfCriticalConfig?.Checkpoint is { } start)
-        {
-            Try("self_critical_config.checkpoint", start, () => Start = CaptionCheckpoint.Open(start));
-        }
-
+        TryIfGiven("data_config.embedding_store", data.EmbeddingStore, folder => EmbeddingStore.Open(folder).Dispose());
+        TryIfGiven("self_critical_config.checkpoint", _configuration.SelfCriticalConfig?.Checkpoint, start => Start = CaptionCheckpoint.Open(start));
+        TryIfGiven("training_config.trained_model_path", _configuration.CheckpointConfig.Resume ? _configuration.TrainingConfig.TrainedModelPath : null, path => CheckpointFiles.Newest(path));
+        TryIfGiven("evaluation_config.meteor_data", _configuration.Measures(CaptionMetricNeeds.MeteorData) ? _configuration.EvaluationConfig.MeteorData : null, path => _meteor = MeteorData.Load(path));
         if (_configuration.Measures(CaptionMetricNeeds.BertModel))
         {
             CheckBertScore(modelSearch);
@@ -156,6 +166,14 @@ internal sealed class TrainingSources : IDisposable
                 $"is {ConfigurationContract.Text(layer)}; with '{model}' it must be an integer from 0 to {config.Transformer.Layers}",
                 "evaluation_config.bertscore_num_layers");
         });
+    }
+
+    private void TryIfGiven(string path, string? value, Action<string> open)
+    {
+        if (value is not null)
+        {
+            Try(path, value, () => open(value));
+        }
     }
 
     private void Try(string path, string value, Action open) => Try(path, value, "", open);

@@ -99,6 +99,18 @@ public sealed class TrainingSetupTests
         Assert.Equal(keys, errors.Select(error => error.Split(' ')[1]));
     }
 
+    [Fact]
+    public void Files_that_are_needed_late_are_missed_early()
+    {
+        var errors = Errors(
+            "clip_config.model=no/clip", "evaluation_config.metrics=[\"meteor\"]", "evaluation_config.meteor_data=no/meteor", "data_config.embedding_store=no/store",
+            "checkpoint_config.resume=true", "training_config.trained_model_path=no/model.pkl");
+        string[] keys = ["clip_config.model", "data_config.embedding_store", "training_config.trained_model_path", "evaluation_config.meteor_data"];
+        Assert.Equal(keys, errors.Select(error => error.Split(' ')[1]));
+        Assert.Contains("is \"no/model.pkl\". There is no run to resume", errors[2], StringComparison.Ordinal);
+        using var unused = TrainingSetup.Create(Configuration("evaluation_config.metrics=[]", "evaluation_config.meteor_data=no/meteor"), NoCache);
+    }
+
     [Theory]
     [InlineData("clip_config.model=models/tiny-gpt2", "clip_config.model")]
     [InlineData("gpt2_config.model=models/tiny-clip", "gpt2_config.model")]

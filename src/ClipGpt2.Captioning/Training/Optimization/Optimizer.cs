@@ -110,6 +110,7 @@ internal sealed class Optimizer : IDisposable
     {
         PartKind.Encoder => options.EncoderLearningRate,
         PartKind.Projector => options.ProjectorLearningRate,
-        _ => options.DecoderLearningRate,
+        PartKind.Decoder => options.DecoderLearningRate,
+        _ => throw new ArgumentOutOfRangeException(nameof(part), part, null),
     };
 }

@@ -42,7 +42,7 @@ internal static class TrainingRate
             .Select(_ => (ReadOnlyMemory<int>)Enumerable.Range(0, Tokens).Select(_ => random.Next(1, FullSize.Vocabulary)).ToArray())
             .ToList();
         var embeddings = Enumerable.Range(0, size * FullSize.EmbeddingDimension).Select(_ => random.NextSingle() - 0.5f).ToArray();
-        var targets = CaptionTargets.Create(CaptionObjective.Reference, tokenizer, Tokens);
+        var targets = CaptionObjective.Reference.Targets(tokenizer, Tokens);
         return new(new PictureBatch(embeddings, [size, FullSize.EmbeddingDimension]), CaptionBatch.Create(captions, targets, FullSize.PrefixLength));
     }
 

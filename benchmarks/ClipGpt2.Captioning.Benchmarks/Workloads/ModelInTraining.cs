@@ -71,7 +71,7 @@ internal sealed class ModelInTraining : IDisposable
         var captions = Enumerable.Range(0, form.BatchSize)
             .Select(_ => (ReadOnlyMemory<int>)Enumerable.Range(0, form.Tokens).Select(_ => random.Next(1, Gpt2Peer.Vocabulary)).ToArray())
             .ToList();
-        var targets = CaptionTargets.Create(CaptionObjective.Reference, tokenizer, form.Tokens);
+        var targets = CaptionObjective.Reference.Targets(tokenizer, form.Tokens);
         var embeddings = UniformRule.Values(form.BatchSize * ClipPeer.EmbeddingDimension, seed: 7);
         return new(new PictureBatch(embeddings, [form.BatchSize, ClipPeer.EmbeddingDimension]), CaptionBatch.Create(captions, targets, form.PrefixLength));
     }

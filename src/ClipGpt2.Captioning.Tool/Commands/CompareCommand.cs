@@ -14,7 +14,7 @@ internal static class CompareCommand
     private static readonly Argument<string> First = new("FIRST") { Description = "Captions: [{image_id, caption}]." };
     private static readonly Argument<string> Second = new("SECOND") { Description = "Other captions of the same images." };
     private static readonly Option<string> References = new("--references") { HelpName = "FILE", Description = "The reference captions, in COCO's form.", Required = true };
-    private static readonly Option<string> Metrics = new("--metrics") { HelpName = "NAMES", Description = "bleu, meteor, rouge, cider, diversity, bertscore; separated by commas.", DefaultValueFactory = _ => MetricChoice.Standard };
+    private static readonly Option<string> Metrics = new("--metrics") { HelpName = "NAMES", Description = MetricChoice.WithoutPictures, DefaultValueFactory = _ => MetricChoice.Standard };
     private static readonly Option<bool> Subset = CandidateFile.CreateSubsetOption();
     private static readonly Option<string?> Frequencies = DocumentFrequencies.CreateOption();
     private static readonly Option<string?> MeteorDataPath = new("--meteor-data") { HelpName = "PATH", Description = "METEOR's data (a folder or meteor-1.5.jar)." };

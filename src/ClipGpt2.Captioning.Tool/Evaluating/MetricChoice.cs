@@ -13,9 +13,13 @@ internal sealed record MetricChoice(string Names)
 {
     public const string Standard = "bleu,meteor,rouge,cider";
 
-    public const string Description = "bleu, meteor, rouge, cider, diversity, bertscore, clipscore; separated by commas.";
+    private static readonly CaptionMetrics Known = new();
 
-    private static readonly Dictionary<string, CaptionMetricKind> Known = Enum.GetValues<CaptionMetricKind>().ToDictionary(kind => kind.ToString(), StringComparer.OrdinalIgnoreCase);
+    /// <summary>All metrics, as help and errors list them.</summary>
+    public static string Description { get; } = Listed(Known.Kinds);
+
+    /// <summary>Those that do without pictures.</summary>
+    public static string WithoutPictures { get; } = Listed(Known.Kinds.Where(kind => !kind.Needs.HasFlag(CaptionMetricNeeds.Pictures)));
 
     /// <summary>METEOR's data, or null for words and stems alone.</summary>
     public string? MeteorDataPath { get; init; }
@@ -44,36 +48,42 @@ internal sealed record MetricChoice(string Names)
     /// <exception cref="CaptioningException">A name isn't known, what a metric needs isn't given, or a file can't be read.</exception>
     public CaptionEvaluator Create()
     {
-        var chosen = Names.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.OrdinalIgnoreCase).ToList();
-        var unknown = chosen.Where(name => !Known.ContainsKey(name)).ToList();
-        if (unknown.Count > 0 || chosen.Count == 0)
+        var kinds = Chosen();
+        Need(kinds, CaptionMetricNeeds.BertModel, BertModel, "name a folder or id of RoBERTa or BERT with --bertscore-model");
+        Need(kinds, CaptionMetricNeeds.ClipModel, ClipModel, "name a folder or id of CLIP with --clip-model");
+        var context = new CaptionMetricContext
         {
-            throw new CaptioningException($"--metrics: '{string.Join("', '", unknown)}' isn't known; give some of {Description}");
-        }
-
-        var kinds = chosen.ConvertAll(name => Known[name]);
-        ThrowIfMissing(kinds, CaptionMetricKind.BertScore, BertModel, "BERTScore needs a model: name a folder or id of RoBERTa or BERT with --bertscore-model.");
-        ThrowIfMissing(kinds, CaptionMetricKind.ClipScore, ClipModel, "CLIPScore needs a model: name a folder or id of CLIP with --clip-model.");
-        var metrics = new NamedMetrics
-        {
-            Meteor = MeteorDataPath is null || !kinds.Contains(CaptionMetricKind.Meteor) ? null : MeteorData.Load(MeteorDataPath),
-            DocumentFrequencies = DocumentFrequenciesPath is null || !kinds.Contains(CaptionMetricKind.Cider) ? null : CiderDocumentFrequencies.Load(DocumentFrequenciesPath),
+            Meteor = MeteorDataPath is { } data && IsUsed(kinds, CaptionMetricNeeds.MeteorData) ? MeteorData.Load(data) : null,
+            DocumentFrequencies = DocumentFrequenciesPath is { } file && IsUsed(kinds, CaptionMetricNeeds.DocumentFrequencies) ? CiderDocumentFrequencies.Load(file) : null,
             BertModel = BertModel ?? "",
             BertLayer = BertLayer,
             ClipModel = ClipModel ?? "",
             ModelSearch = LocalModels.Search(),
             ImageDecoding = ImageDecoding,
             Compute = Compute,
-            PictureOf = image => Picture(image.Id) ?? throw new CaptioningException($"CLIPScore needs the picture of image {image.Id}: name the folder with --images, and the file in the references."),
+            PictureOf = image => Picture(image.Id) ?? throw new CaptioningException($"There is no picture of image {image.Id}, which a metric needs: name the folder with --images, and the file in the references."),
         };
-        return new CaptionEvaluator(kinds.ConvertAll(metrics.Create));
+        return new CaptionEvaluator(kinds.ConvertAll(kind => kind.Create(context)));
     }
 
-    private static void ThrowIfMissing(List<CaptionMetricKind> chosen, CaptionMetricKind metric, string? model, string message)
+    private static string Listed(IEnumerable<CaptionMetricKind> kinds) => $"{string.Join(", ", kinds.Select(kind => kind.Name))}; separated by commas.";
+
+    private static bool IsUsed(List<CaptionMetricKind> kinds, CaptionMetricNeeds needs) => kinds.Exists(kind => kind.Needs.HasFlag(needs));
+
+    private static void Need(List<CaptionMetricKind> kinds, CaptionMetricNeeds needs, string? model, string remedy)
     {
-        if (chosen.Contains(metric) && model is null)
+        if (model is null && kinds.Find(kind => kind.Needs.HasFlag(needs)) is { } metric)
         {
-            throw new CaptioningException(message);
+            throw new CaptioningException($"The metric {metric.Name} needs a model: {remedy}.");
         }
+    }
+
+    private List<CaptionMetricKind> Chosen()
+    {
+        var names = Names.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.OrdinalIgnoreCase).ToList();
+        var unknown = names.Where(name => Known.Kinds.All(kind => !kind.Name.Equals(name, StringComparison.OrdinalIgnoreCase))).ToList();
+        return unknown.Count == 0 && names.Count > 0
+            ? names.ConvertAll(name => Known[name])
+            : throw new CaptioningException($"--metrics: '{string.Join("', '", unknown)}' isn't known; give some of {Description}");
     }
 }

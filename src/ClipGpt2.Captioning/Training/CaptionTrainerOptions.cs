@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
-using System.Text.Json.Serialization;
+using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.Training.Checkpoints;
+using ClipGpt2.Captioning.Training.Configuration;
 using ClipGpt2.Captioning.Training.Data;
 using ClipGpt2.Captioning.Training.Optimization;
 using Microsoft.Extensions.Options;
@@ -46,7 +47,6 @@ public sealed class CaptionTrainerOptions
 
     /// <summary>What the loss counts.</summary>
     /// <value>The default is <see cref="CaptionObjective.Corrected"/>.</value>
-    [EnumDataType(typeof(CaptionObjective))]
     public CaptionObjective Objective { get; set; } = CaptionObjective.Corrected;
 
     /// <summary>The share of the loss that is spread over all tokens.</summary>
@@ -64,7 +64,6 @@ public sealed class CaptionTrainerOptions
     public SelfCriticalOptions? SelfCritical { get; set; }
 
     /// <summary>Which weights stay as they are.</summary>
-    [Required]
     [ValidateObjectMembers]
     public FreezingOptions Freezing { get; set; } = new();
 
@@ -74,51 +73,36 @@ public sealed class CaptionTrainerOptions
     public LoraOptions? Lora { get; set; }
 
     /// <summary>How weights are changed.</summary>
-    [Required]
     [ValidateObjectMembers]
     public OptimizationOptions Optimization { get; set; } = new();
 
     /// <summary>How examples are read and put into batches.</summary>
-    [Required]
     [ValidateObjectMembers]
     public DataLoadingOptions Loading { get; set; } = new();
 
     /// <summary>When and by what the model is judged.</summary>
-    [Required]
     [ValidateObjectMembers]
     public TrainingEvaluationOptions Evaluation { get; set; } = new();
 
     /// <summary>What is written, where and when.</summary>
-    [Required]
     [ValidateObjectMembers]
     public CheckpointOptions Checkpoints { get; set; } = new();
 
     /// <summary>Who watches the run.</summary>
-    [Required]
     public IList<ITrainingObserver> Observers { get; set; } = [];
 
     /// <summary>Throws one error that lists all values that are wrong.</summary>
-    /// <exception cref="CaptioningException">A value is wrong.</exception>
+    /// <exception cref="ConfigurationException">A value is wrong.</exception>
     internal void Validate()
     {
-        var result = new CaptionTrainerOptionsValidator().Validate(null, this);
-        if (result.Failed)
+        var (errors, words) = (new ConfigurationErrors(nameof(CaptionTrainerOptions)), new CodeWords());
+        new OptionCheck(errors, words).Check(this, typeof(CaptionTrainerOptions));
+        TrainerRules.Check(this, errors, words);
+        if (Evaluation?.Decoding is { } decoding && DecodingOptionsValidator.Errors(decoding).ToList() is { Count: > 0 } wrong)
         {
-            throw new CaptioningException(string.Join(Environment.NewLine, result.Failures));
+            errors.Add($"{nameof(Evaluation)}.{nameof(Evaluation.Decoding)}", $"can't be followed: {string.Join(' ', wrong).TrimEnd('.')}");
         }
+
+        errors.ThrowIfAny();
     }
-}
-
-/// <summary>What a caption's loss counts.</summary>
-public enum CaptionObjective
-{
-    /// <summary>The caption's tokens and one end token; padding doesn't count.</summary>
-    Corrected,
-
-    /// <summary>The reference program's: padded with end tokens, which all count; a caption that is cut has no end token.</summary>
-    Reference,
-
-    /// <summary>ClipCap's: no end token, padded with token 0, which never counts, be it padding or text.</summary>
-    [JsonStringEnumMemberName("clipcap")]
-    ClipCap,
 }

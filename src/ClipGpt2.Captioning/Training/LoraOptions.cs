@@ -24,7 +24,6 @@ public sealed class LoraOptions
 
     /// <summary>Which matrices get an adapter, by the last parts of their names: of each block <c>attn.c_attn</c>, <c>attn.c_proj</c>, <c>mlp.c_fc</c> and <c>mlp.c_proj</c>.</summary>
     /// <value>The default is <c>c_attn</c> alone, which gives queries, keys and values.</value>
-    [Required]
     [MinLength(1)]
     public IList<string> TargetModules { get; set; } = ["c_attn"];
 

@@ -1,9 +1,9 @@
-using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
 using ClipGpt2.Captioning.Metrics;
 using ClipGpt2.Captioning.Training.Batches;
 using ClipGpt2.Captioning.Training.Optimization;
+using Microsoft.Extensions.Options;
 
 namespace ClipGpt2.Captioning.Training;
 
@@ -56,7 +56,7 @@ internal static class RunSetup
         {
             var name = beginning + property.Name;
             var value = property.GetValue(section);
-            if (property.PropertyType.Namespace?.StartsWith("ClipGpt2.Captioning.Training", StringComparison.Ordinal) == true && !property.PropertyType.IsEnum)
+            if (property.IsDefined(typeof(ValidateObjectMembersAttribute)))
             {
                 foreach (var inner in value is null ? [] : Named(value, property.PropertyType, name + "."))
                 {
@@ -67,7 +67,7 @@ internal static class RunSetup
             {
                 yield return new(name, string.Join(", ", texts));
             }
-            else if (value is null or string or IConvertible or ICaptionMetric)
+            else if (value is null or string or IConvertible or ICaptionMetric or CaptionObjective)
             {
                 yield return new(name, Convert.ToString((value as ICaptionMetric)?.Name ?? value, CultureInfo.InvariantCulture) is { Length: > 0 } text ? text : "none");
             }

@@ -23,7 +23,7 @@ internal sealed partial class TrainingSession : IDisposable
     {
         (_captioner, _options, _time, _token) = (captioner, options, time, token);
         _watch = new RunWatch(options.Observers, progress, logger, time);
-        _targets = CaptionTargets.Create(options.Objective, captioner.Tokenizer, options.MaxTextTokens);
+        _targets = options.Objective.Targets(captioner.Tokenizer, options.MaxTextTokens);
         _pictures = new SessionPictures(captioner, options, _watch, token);
     }
 

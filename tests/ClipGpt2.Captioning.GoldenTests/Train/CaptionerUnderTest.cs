@@ -68,7 +68,7 @@ internal sealed class CaptionerUnderTest : IDisposable
     /// <summary>Embeddings and tokens of some examples as the trainer's batches have them.</summary>
     public TrainingBatch Batch(GoldenTensor pictures, IEnumerable<int[]> captions, CaptionObjective objective, int maxTokens)
     {
-        var targets = Training.Objectives.CaptionTargets.Create(objective, Captioner.Tokenizer, maxTokens);
+        var targets = objective.Targets(Captioner.Tokenizer, maxTokens);
         var tokens = CaptionBatch.Create([.. captions.Select(c => (ReadOnlyMemory<int>)c)], targets, _projector.PrefixLength);
         return new TrainingBatch(new PictureBatch(pictures.Floats.ToArray(), pictures.Shape), tokens);
     }

@@ -58,7 +58,7 @@ public sealed class ReferenceStepSuite : GoldenSuite
     private static void CheckTokens(GoldenCase golden, CaptionerUnderTest captioner, int maxTokens)
     {
         var captions = golden.Root.GetProperty("captions_first_batch").GetProperty($"{maxTokens}").EnumerateArray().Select(c => c.GetString()!).ToList();
-        var targets = CaptionTargets.Create(CaptionObjective.Reference, captioner.Captioner.Tokenizer, maxTokens);
+        var targets = CaptionObjective.Reference.Targets(captioner.Captioner.Tokenizer, maxTokens);
         var tokens = CaptionerUnderTest.Rows(golden.Tensors[golden.Json.GetProperty("batches").GetProperty("tokens").GetString()!]);
         Assert.Equal(tokens.Take(captions.Count), targets.Build([.. captions.Select(c => TokenizedCaptions.Encode(captioner.Captioner.Tokenizer, c))]));
     }

@@ -60,7 +60,7 @@ public sealed class SelfCriticalSuite : GoldenSuite
     private static TrainingBatch Batch(GoldenTensorFile tensors, CaptionerUnderTest captioner, int[][] samples, double[] advantages, Range rows)
     {
         var pictures = Pictures(tensors, rows);
-        var targets = CaptionTargets.Create(CaptionObjective.Corrected, captioner.Captioner.Tokenizer, samples.Max(sample => sample.Length));
+        var targets = CaptionObjective.Corrected.Targets(captioner.Captioner.Tokenizer, samples.Max(sample => sample.Length));
         var tokens = samples[rows].Select(sample => (ReadOnlyMemory<int>)sample).ToList();
         return new TrainingBatch(
             new PictureBatch(pictures.Floats.ToArray(), pictures.Shape),

@@ -26,9 +26,9 @@ public sealed class CocoConfigurationTests
     public void ClipCaps_form_trains_the_transformer_alone()
     {
         var configuration = Load("coco_clipcap.json");
-        Assert.Equal(CaptionObjective.ClipCap, configuration.OptimizationConfig.Objective);
+        Assert.Equal("clipcap", configuration.OptimizationConfig.Objective);
         Assert.True(configuration.OptimizationConfig.FreezeDecoder);
-        Assert.Equal([CaptionMetricKind.Bleu, CaptionMetricKind.Cider], configuration.EvaluationConfig.Metrics);
+        Assert.Equal(["bleu", "cider"], configuration.EvaluationConfig.MetricNames);
         Assert.Equivalent(Load("coco_seed.json").DataPaths, configuration.DataPaths);
     }
 

@@ -52,7 +52,7 @@ public sealed class CaptionRewardTests : IDisposable
 
     private CaptionReward Create(SelfCriticalOptions options)
     {
-        var targets = CaptionTargets.Create(CaptionObjective.Corrected, _captioner.Tokenizer, 20);
+        var targets = CaptionObjective.Corrected.Targets(_captioner.Tokenizer, 20);
         var captions = TokenizedCaptions.Create(Data, [.. Enumerable.Range(0, Data.Count)], _captioner.Tokenizer, targets, Token);
         return CaptionReward.Create(captions, Data, options);
     }

@@ -6,6 +6,7 @@ using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Tests.Weights;
 using ClipGpt2.Captioning.Training;
 using ClipGpt2.Captioning.Parts.Checkpoints;
+using ClipGpt2.Captioning.Training.Configuration;
 using ClipGpt2.Captioning.Weights;
 using ClipGpt2.Captioning.Weights.Adapters;
 
@@ -157,9 +158,9 @@ public sealed class LoraRunTests : IDisposable
         Assert.Contains("other adapters", (await Assert.ThrowsAsync<CaptioningException>(() => Train(captioner, "another"))).Message, StringComparison.Ordinal);
         var frozen = await Assert.ThrowsAsync<CaptioningException>(() => Train(captioner, "frozen", o => (o.Lora, o.Freezing.Decoder) = (null, true)));
         Assert.Contains("has low-rank adapters", frozen.Message, StringComparison.Ordinal);
-        var both = Assert.Throws<CaptioningException>(() => new CaptionTrainer(captioner, TinyTraining.Options(o => (o.Lora, o.Freezing.Blocks) = (new(), 1))));
-        Assert.Contains("Lora freezes all of the decoder", both.Message, StringComparison.Ordinal);
-        var wrong = Assert.Throws<CaptioningException>(() => new CaptionTrainer(captioner, TinyTraining.Options(o => o.Lora = new() { Rank = 0, TargetModules = [] })));
+        var both = Assert.Throws<ConfigurationException>(() => new CaptionTrainer(captioner, TinyTraining.Options(o => (o.Lora, o.Freezing.Blocks) = (new(), 1))));
+        Assert.Contains("Lora.Rank is 8; adapters are trained while all of GPT-2 stays", both.Message, StringComparison.Ordinal);
+        var wrong = Assert.Throws<ConfigurationException>(() => new CaptionTrainer(captioner, TinyTraining.Options(o => o.Lora = new() { Rank = 0, TargetModules = [] })));
         Assert.Equal(2, wrong.Message.Split(Environment.NewLine).Length);
     }
 

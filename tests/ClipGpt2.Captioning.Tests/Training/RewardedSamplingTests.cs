@@ -71,7 +71,7 @@ public sealed class RewardedSamplingTests : IDisposable
         {
             Samples = Samples, Temperature = temperature, Baseline = baseline, MaxNewTokens = MaxNewTokens, Reward = new RougeLMetric(),
         });
-        var targets = CaptionTargets.Create(options.Objective, _captioner.Tokenizer, options.MaxTextTokens);
+        var targets = options.Objective.Targets(_captioner.Tokenizer, options.MaxTextTokens);
         var data = TinyTraining.Captions(Pictures);
         var captions = TokenizedCaptions.Create(data, [.. Enumerable.Range(0, data.Count)], _captioner.Tokenizer, targets, CancellationToken.None);
         var model = new TrainedModel(_captioner, options.Freezing) { Temperature = temperature };

@@ -4,6 +4,7 @@ using ClipGpt2.Captioning.Metrics.Rouge;
 using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Tests.Weights;
 using ClipGpt2.Captioning.Training;
+using ClipGpt2.Captioning.Training.Configuration;
 using ClipGpt2.Captioning.Weights;
 using TorchSharp;
 
@@ -121,13 +122,17 @@ public sealed class SelfCriticalTests : IDisposable
     {
         using var captioner = TinyTraining.LoadCaptioner();
         var wrong = Options(o => (o.LabelSmoothing, o.Objective, o.SelfCritical!.Samples) = (0.1, CaptionObjective.Reference, 1));
-        var error = Assert.Throws<CaptioningException>(() => new CaptionTrainer(captioner, wrong));
-        Assert.Contains("SelfCritical.Samples must be 2 or more for Baseline OtherSamples", error.Message, StringComparison.Ordinal);
-        Assert.Contains("SelfCritical needs a LabelSmoothing of 0, and it is 0.1", error.Message, StringComparison.Ordinal);
-        Assert.Contains("SelfCritical needs the Objective Corrected, and it is Reference", error.Message, StringComparison.Ordinal);
-        error = Assert.Throws<CaptioningException>(() => new CaptionTrainer(captioner, Options(o => o.SelfCritical!.Temperature = 0)));
-        Assert.Contains("Temperature", error.Message, StringComparison.Ordinal);
-        error = await Assert.ThrowsAsync<CaptioningException>(() => new CaptionTrainer(captioner, Options()).TrainAsync(new TinyStream(TinyTraining.Captions())));
+        Assert.Equal(
+            [
+                "CaptionTrainerOptions: SelfCritical.Samples is 1; a single sample has no others, so it must be 2 or more, or SelfCritical.Baseline Greedy.",
+                "CaptionTrainerOptions: Objective is reference; captions that the model draws end with one end token and have no padding, so with SelfCritical it must be corrected.",
+                "CaptionTrainerOptions: LabelSmoothing is 0.1; captions that the model draws have no labels to smooth, so with SelfCritical it must be 0.",
+            ],
+            Assert.Throws<ConfigurationException>(() => new CaptionTrainer(captioner, wrong)).Errors);
+        Assert.Equal(
+            "CaptionTrainerOptions: SelfCritical.Temperature is 0; it must be a number from 0.01 to 100.",
+            Assert.Throws<ConfigurationException>(() => new CaptionTrainer(captioner, Options(o => o.SelfCritical!.Temperature = 0))).Message);
+        var error = await Assert.ThrowsAsync<CaptioningException>(() => new CaptionTrainer(captioner, Options()).TrainAsync(new TinyStream(TinyTraining.Captions())));
         Assert.Contains("SelfCritical needs all captions of a picture together, which a stream doesn't have", error.Message, StringComparison.Ordinal);
     }
 

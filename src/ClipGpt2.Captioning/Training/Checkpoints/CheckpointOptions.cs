@@ -32,7 +32,6 @@ public sealed class CheckpointOptions
 
     /// <summary>Sections to put into the checkpoint's metadata as they are, such as the configuration file's, by name; values are JSON.</summary>
     /// <value>The default is empty: the trainer writes its own options.</value>
-    [Required]
     [JsonIgnore]
     public IDictionary<string, string> Metadata { get; set; } = new Dictionary<string, string>();
 }

@@ -82,11 +82,12 @@ internal static class StateFile
 
     private static void RequireSame(SafetensorsFile file, IReadOnlyDictionary<string, string> setup)
     {
+        // Version 0.1.0 wrote the objective's name with a capital letter.
         var stored = JsonSerializer.Deserialize<Dictionary<string, string>>(file.Metadata.GetValueOrDefault("setup", "{}")) ?? [];
         string[] differences =
         [
             .. setup.Keys.Union(stored.Keys).Order(StringComparer.Ordinal)
-                .Where(key => stored.GetValueOrDefault(key) != setup.GetValueOrDefault(key))
+                .Where(key => !string.Equals(stored.GetValueOrDefault(key), setup.GetValueOrDefault(key), StringComparison.OrdinalIgnoreCase))
                 .Select(key => $"  {key} was {stored.GetValueOrDefault(key, "not there")} and is {setup.GetValueOrDefault(key, "not there")}"),
         ];
         if (differences.Length > 0)

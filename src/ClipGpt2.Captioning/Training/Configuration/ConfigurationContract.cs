@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -14,11 +15,22 @@ internal static class ConfigurationContract
     public static JsonSerializerOptions Json { get; } = CreateJson();
 
     /// <summary>The keys of a section, in the order of its properties.</summary>
-    public static IReadOnlyList<ConfigurationKey> KeysOf(Type section) =>
-        [.. Json.GetTypeInfo(section).Properties.Where(property => property.Get is not null).Select(property => new ConfigurationKey(property))];
+    /// <param name="section">The section's type.</param>
+    /// <param name="kinds">The names that are known; null for the library's own.</param>
+    public static IReadOnlyList<ConfigurationKey> KeysOf(Type section, TrainingKinds? kinds = null)
+    {
+        kinds ??= new();
+        return [.. Json.GetTypeInfo(section).Properties.Where(property => property.Get is not null).Select(property => ConfigurationKey.Of(property, kinds))];
+    }
 
     /// <summary>A name as JSON has it, such as an enumeration's; or any value as it would stand in the file.</summary>
-    public static string Text(object? value) => JsonSerializer.Serialize(value, Json);
+    public static string Text(object? value) => value switch
+    {
+        // Code can hold what JSON has no words for.
+        double number when !double.IsFinite(number) => number.ToString(CultureInfo.InvariantCulture),
+        Enum when !Enum.IsDefined(value.GetType(), value) => value.ToString()!,
+        _ => JsonSerializer.Serialize(value, Json),
+    };
 
     /// <summary>A section as JSON on one line, its keys sorted, so that equal configurations give equal texts.</summary>
     public static string SortedText(object section) => SortedJson.Text(JsonSerializer.SerializeToNode(section, Json));

@@ -1,6 +1,6 @@
 namespace ClipGpt2.Captioning.Training.Configuration;
 
-/// <summary>A configuration file is wrong; all of its errors come together.</summary>
+/// <summary>A configuration file, or options made in code, are wrong; all of their errors come together.</summary>
 public sealed class ConfigurationException : CaptioningException
 {
     /// <summary>Creates the exception with a general message.</summary>

@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -6,44 +5,36 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace ClipGpt2.Captioning.Training.Configuration;
 
-/// <summary>A key of a section: its name, what it may be, and the property that holds it.</summary>
-internal sealed class ConfigurationKey
+/// <summary>A key of a section in a file: its name, what it may be, and the property that holds it.</summary>
+internal sealed class ConfigurationKey : OptionKey
 {
     private readonly JsonPropertyInfo _property;
 
-    public ConfigurationKey(JsonPropertyInfo property)
+    private ConfigurationKey(JsonPropertyInfo property, PropertyInfo held, TrainerOptionAttribute? option, TrainingKinds kinds)
+        : base(held, option is null ? held : TrainerOptionMap.PropertyAt(option.Path), held.GetCustomAttribute<AllowedNamesAttribute>()?.Names(kinds))
     {
-        _property = property;
-        var attributes = Property.GetCustomAttributes().ToList();
-        Value = new ConfigurationValue(property.PropertyType)
-        {
-            Range = attributes.OfType<RangeAttribute>().SingleOrDefault(),
-            Length = attributes.OfType<LengthAttribute>().SingleOrDefault(),
-            Allowed = attributes.OfType<AllowedValuesAttribute>().SingleOrDefault()?.Values,
-        };
+        (_property, Option) = (property, option);
     }
 
-    public string Name => _property.Name;
+    /// <summary>The key of a property of the contract, with the names that are known.</summary>
+    public static ConfigurationKey Of(JsonPropertyInfo property, TrainingKinds kinds)
+    {
+        var held = (PropertyInfo)property.AttributeProvider!;
+        return new(property, held, held.GetCustomAttribute<TrainerOptionAttribute>(), kinds);
+    }
 
-    /// <summary>What values are of the right type and within the limits.</summary>
-    public ConfigurationValue Value { get; }
+    public override string Name => _property.Name;
 
-    public Type Type => _property.PropertyType;
+    /// <summary>The trainer's option, or group of them, that the key stands for by itself; null for none.</summary>
+    public TrainerOptionAttribute? Option { get; }
 
-    public PropertyInfo Property => (PropertyInfo)_property.AttributeProvider!;
-
-    public bool IsRequired => _property.IsRequired;
+    public override bool IsRequired => _property.IsRequired;
 
     /// <summary>Whether null is a value of its own; other optional keys count as left out if they are null.</summary>
-    public bool IsNullable => _property.IsSetNullable;
+    public override bool IsNullable => _property.IsSetNullable;
 
     /// <summary>Whether the key holds keys itself.</summary>
-    public bool IsSection => ConfigurationContract.Json.GetTypeInfo(Type).Kind == JsonTypeInfoKind.Object;
-
-    /// <summary>What the key may be, in words.</summary>
-    public string Expected => $"{(IsSection ? "an object" : Value.Expected)}{(IsNullable ? ", or null" : "")}";
-
-    public object? Get(object section) => _property.Get!(section);
+    public override bool IsSection => ConfigurationContract.Json.GetTypeInfo(Type).Kind == JsonTypeInfoKind.Object;
 
     /// <summary>The keys that the key holds; with their defaults from now on, if it was null.</summary>
     public object GetSection(object section)
@@ -79,7 +70,4 @@ internal sealed class ConfigurationKey
 
         return value is not null;
     }
-
-    /// <summary>Whether a value of the right type is one that the key may be.</summary>
-    public bool Allows(object? value) => value is null ? IsNullable : Value.Allows(value);
 }

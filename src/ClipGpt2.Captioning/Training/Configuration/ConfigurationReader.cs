@@ -3,11 +3,14 @@ using System.Text.Json;
 namespace ClipGpt2.Captioning.Training.Configuration;
 
 /// <summary>Puts JSON into a configuration that has its defaults already, and gathers what is wrong with it.</summary>
-internal sealed class ConfigurationReader(ConfigurationErrors errors)
+/// <param name="errors">Where errors are gathered.</param>
+/// <param name="kinds">The names that are known; null for the library's own.</param>
+internal sealed class ConfigurationReader(ConfigurationErrors errors, TrainingKinds? kinds = null)
 {
     /// <summary>Editors put a schema's address there.</summary>
     private const string SchemaKey = "$schema";
 
+    private readonly FileWords _words = new(kinds ?? new());
     private KnownKeys? _known;
 
     /// <summary>Reads a file, or an option that stands for a part of one.</summary>
@@ -22,44 +25,21 @@ internal sealed class ConfigurationReader(ConfigurationErrors errors)
     }
 
     /// <summary>Checks that every key is there that must be, and within its limits.</summary>
-    public void Check(object section, string path = "", bool mayBeMissing = false)
-    {
-        foreach (var key in ConfigurationContract.KeysOf(section.GetType()))
-        {
-            var at = Join(path, key.Name);
-            if (errors.IsWrong(at))
-            {
-                continue;
-            }
-
-            if (key.IsRequired && !mayBeMissing && !errors.IsGiven(at))
-            {
-                errors.Add(at, $"is missing; it must be {key.Expected}");
-            }
-            else if (key.IsSection && key.Get(section) is { } inner)
-            {
-                Check(inner, at, mayBeMissing);
-            }
-            else if (key.Get(section) is var value && !key.Allows(value))
-            {
-                errors.Add(at, $"is {Shortened(ConfigurationContract.Text(value))}; it must be {key.Expected}");
-            }
-        }
-    }
+    public void Check(object section, bool mayBeMissing = false) => new OptionCheck(errors, _words).Check(section, section.GetType(), mayBeMissing: mayBeMissing);
 
     private void Read(JsonElement json, object section, string path, string source)
     {
         if (json.ValueKind != JsonValueKind.Object)
         {
-            errors.Add(path, $"is {Shortened(json.GetRawText())}; it must be an object");
+            errors.Add(path, $"is {OptionCheck.Shortened(json.GetRawText())}; it must be an object");
             return;
         }
 
-        var keys = ConfigurationContract.KeysOf(section.GetType());
+        var keys = _words.KeysOf(section.GetType()).ToList();
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var member in json.EnumerateObject().Where(member => path.Length > 0 || member.Name != SchemaKey))
         {
-            var at = Join(path, member.Name);
+            var at = OptionCheck.Join(path, member.Name);
             errors.Give(at, source);
             if (!seen.Add(member.Name))
             {
@@ -90,11 +70,7 @@ internal sealed class ConfigurationReader(ConfigurationErrors errors)
         }
         else if ((key.IsSection && json.ValueKind != JsonValueKind.Null) || !key.TrySet(section, json))
         {
-            errors.Add(at, $"is {Shortened(json.GetRawText())}; it must be {key.Expected}");
+            errors.Add(at, $"is {OptionCheck.Shortened(json.GetRawText())}; it must be {key.Expected(_words)}");
         }
     }
-
-    private static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
-
-    private static string Shortened(string text) => text.Length > 60 ? text[..60] + "..." : text;
 }

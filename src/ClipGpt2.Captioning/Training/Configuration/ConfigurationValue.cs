@@ -23,10 +23,12 @@ internal sealed class ConfigurationValue(Type type)
     /// <summary>The values that are allowed; null for all of the type's.</summary>
     public IReadOnlyList<object?>? Allowed { get; init; }
 
-    public string Expected => this switch
+    /// <summary>What is right, in words.</summary>
+    public string Expected(OptionWords words) => this switch
     {
-        { Item: { } item } => $"a list of {Count}values, each {item.Expected}",
-        { Names: { } names } => $"one of {string.Join(", ", names)}",
+        { IsPlain: false } => "given",
+        { Item: { } item } => $"a list of {Count}values, each {item.Expected(words)}",
+        { Members: { } members } => $"one of {string.Join(", ", members.Select(words.Text))}",
         _ when _type == typeof(bool) => "true or false",
         _ when _type == typeof(string) => "a text that isn't empty",
         _ => $"{(_type == typeof(double) ? "a number" : "an integer")}{Limits}{(MayBeInfinite ? $", or \"{Infinity}\"" : "")}",
@@ -42,11 +44,21 @@ internal sealed class ConfigurationValue(Type type)
     /// <summary>Whether infinity is a value like others.</summary>
     public bool MayBeInfinite => Range is not null && double.IsPositiveInfinity(Maximum);
 
-    private ConfigurationValue? Item => _type.IsGenericType ? new ConfigurationValue(_type.GetGenericArguments()[0]) { Range = Range } : null;
+    private ConfigurationValue? Item => ListOf(_type) is { } item ? new ConfigurationValue(item) { Range = Range, Allowed = Allowed } : null;
 
-    private string Count => Length is null ? "" : $"{Length.MinimumLength} ";
+    /// <summary>Whether files can hold such a value; code has others too.</summary>
+    private bool IsPlain => Item?.IsPlain ?? (IsNumber || _type.IsEnum || _type == typeof(bool) || _type == typeof(string) || _type == typeof(char));
 
-    private IEnumerable<string>? Names => (Allowed ?? (_type.IsEnum ? Enum.GetValues(_type).Cast<object?>() : null))?.Where(value => value is not null).Select(ConfigurationContract.Text);
+    private bool IsNumber => _type == typeof(int) || _type == typeof(long) || _type == typeof(double);
+
+    private string Count => Length switch
+    {
+        null => "",
+        { MaximumLength: int.MaxValue } => $"{Length.MinimumLength} or more ",
+        _ => $"{Length.MinimumLength} ",
+    };
+
+    private IEnumerable<object?>? Members => (Allowed ?? (_type.IsEnum ? Enum.GetValues(_type).Cast<object?>() : null))?.Where(value => value is not null);
 
     private string Limits => (Minimum, IsOpen) switch
     {
@@ -70,9 +82,14 @@ internal sealed class ConfigurationValue(Type type)
             return json.ValueEquals(Infinity) ? double.PositiveInfinity : null;
         }
 
-        if (_type == typeof(int) || _type == typeof(long) || _type == typeof(double))
+        if (IsNumber)
         {
             return json.ValueKind == JsonValueKind.Number ? ReadNumber(json) : null;
+        }
+
+        if (Named(json) is { } name)
+        {
+            return name;
         }
 
         try
@@ -89,7 +106,8 @@ internal sealed class ConfigurationValue(Type type)
     public bool Allows(object value) => value switch
     {
         string text => !string.IsNullOrWhiteSpace(text) && IsAllowed(text),
-        IEnumerable list => list.Cast<object>().ToList() is var values && IsCount(values.Count) && values.All(Item!.Allows),
+        Enum => Enum.IsDefined(value.GetType(), value) && IsAllowed(value),
+        IEnumerable list when Item is not null => list.Cast<object>().ToList() is var values && IsCount(values.Count) && values.All(Item!.Allows),
         int or long or double => Convert.ToDouble(value, CultureInfo.InvariantCulture) is var number && number >= Minimum && number <= Maximum,
         _ => IsAllowed(value),
     };
@@ -97,6 +115,13 @@ internal sealed class ConfigurationValue(Type type)
     private bool IsAllowed(object value) => Allowed is null || Allowed.Contains(value);
 
     private bool IsCount(int count) => Length is null || (count >= Length.MinimumLength && count <= Length.MaximumLength);
+
+    /// <summary>One of the allowed names as it is written by who allows it: small and capital letters are the same in a file, as with enumerations.</summary>
+    private string? Named(JsonElement json) => json.ValueKind == JsonValueKind.String
+        ? Allowed?.OfType<string>().FirstOrDefault(name => name.Equals(json.GetString(), StringComparison.OrdinalIgnoreCase))
+        : null;
+
+    private static Type? ListOf(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IList<>) ? type.GetGenericArguments()[0] : null;
 
     private object? ReadNumber(JsonElement json)
     {

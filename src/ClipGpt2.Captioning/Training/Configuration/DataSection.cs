@@ -8,9 +8,10 @@ public sealed class DataSection : DataLoadingOptions
     /// <summary>Creates the section with the reference program's defaults: batches aren't sorted by length.</summary>
     public DataSection() => BucketBatches = 1;
 
-    /// <summary>The form of the caption files; null to tell it from each file's name and content.</summary>
+    /// <summary>The form of the caption files, by its name; null to tell it from each file's name and content.</summary>
     /// <value>The default is <see langword="null"/>.</value>
-    public CaptionFileForm? Format { get; set; }
+    [FormNames]
+    public string? Format { get; set; }
 
     /// <summary>The folder that the training pictures' paths are relative to; null for the current one.</summary>
     /// <value>The default is <see langword="null"/>.</value>

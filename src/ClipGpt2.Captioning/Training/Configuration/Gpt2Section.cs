@@ -18,13 +18,13 @@ public sealed class Gpt2Section
 
     /// <summary>The number of tokens to which a caption is cut.</summary>
     [JsonRequired]
-    [Range(1, 1024)]
+    [TrainerOption(nameof(CaptionTrainerOptions.MaxTextTokens))]
     public int TextTokensMaxLength { get; set; }
 
     /// <summary>How many of the first blocks stay as they are, all where there are fewer; null for none.</summary>
     /// <value>The default is <see langword="null"/>.</value>
     [JsonPropertyName("n_layers_to_freeze")]
-    [Range(0, 1024)]
+    [TrainerOption(nameof(CaptionTrainerOptions.Freezing), nameof(FreezingOptions.Blocks))]
     public int? LayersToFreeze { get; set; }
 
     /// <summary>Whose reading of GPT-2's files is followed, in training and for its captions, where the versions of transformers differ.</summary>

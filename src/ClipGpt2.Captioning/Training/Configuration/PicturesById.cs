@@ -14,7 +14,7 @@ internal sealed class PicturesById(ICaptionDataset dataset, string name, string 
     /// <exception cref="CaptioningException">The data set has no picture of that id.</exception>
     public ImageSource Of(CaptionedImage image) => _pictures.Value.TryGetValue(image.Id, out var picture)
         ? picture
-        : throw new CaptioningException($"CLIPScore needs the picture of '{image.Id}', and the {name} set has none: {remedy}.");
+        : throw new CaptioningException($"A metric looks at the picture of '{image.Id}', and the {name} set has none: {remedy}.");
 
     private static Dictionary<string, ImageSource> Gather(ICaptionDataset dataset)
     {

@@ -1,46 +1,17 @@
-using ClipGpt2.Captioning.Decoding;
-using ClipGpt2.Captioning.Training.Checkpoints;
-
 namespace ClipGpt2.Captioning.Training.Configuration;
 
 public sealed partial class TrainingConfiguration
 {
     /// <summary>The trainer's options, but for the metrics, which <see cref="TrainingSetup"/> loads, and for observers.</summary>
-    /// <returns>New options; the optimizer's and the loading's are the configuration's own.</returns>
-    public CaptionTrainerOptions ToTrainerOptions() => new()
+    /// <returns>New options, which may be changed.</returns>
+    public CaptionTrainerOptions ToTrainerOptions()
     {
-        Epochs = TrainingConfig.NumEpochs,
-        MaxSteps = OptimizationConfig.MaxSteps,
-        BatchSize = TrainingConfig.BatchSize,
-        LearningRate = TrainingConfig.LearningRate,
-        MaxTextTokens = Gpt2Config.TextTokensMaxLength,
-        SubsetRatio = TrainingConfig.SubsetRatio,
-        Seed = OptimizationConfig.Seed,
-        Objective = OptimizationConfig.Objective,
-        LabelSmoothing = OptimizationConfig.LabelSmoothing,
-        SelfCritical = SelfCriticalConfig?.ToOptions(),
-        Freezing = new()
-        {
-            Blocks = Gpt2Config.LayersToFreeze ?? 0,
-            Decoder = OptimizationConfig.FreezeDecoder,
-            Embeddings = OptimizationConfig.FreezeEmbeddings,
-            Encoder = !OptimizationConfig.TrainEncoder,
-            DropoutInFrozenParts = OptimizationConfig.DropoutInFrozenParts,
-        },
-        Lora = LoraConfig,
-        Optimization = OptimizationConfig,
-        Loading = DataConfig,
-        Evaluation = ToEvaluationOptions(),
-        Checkpoints = new()
-        {
-            Path = TrainingConfig.TrainedModelPath,
-            SaveLast = CheckpointConfig.SaveLast,
-            SaveState = CheckpointConfig.SaveState,
-            StateEverySteps = CheckpointConfig.StateEverySteps,
-            Resume = CheckpointConfig.Resume,
-            Metadata = ToMetadata(),
-        },
-    };
+        var options = new CaptionTrainerOptions();
+        TrainerOptionMap.Copy(this, options);
+        options.Evaluation.Metrics = [];
+        options.Checkpoints.Metadata = ToMetadata();
+        return options;
+    }
 
     /// <summary>The sections that the reference program's file has, with their keys and values, as the reference program's log shows them.</summary>
     internal IEnumerable<KeyValuePair<string, IEnumerable<KeyValuePair<string, object?>>>> ReferenceSections() => ConfigurationContract.KeysOf(GetType())
@@ -79,17 +50,4 @@ public sealed partial class TrainingConfiguration
 
         return metadata;
     }
-
-    private TrainingEvaluationOptions ToEvaluationOptions() => new()
-    {
-        BeforeTraining = EvaluationConfig.BeforeTraining,
-        EverySteps = EvaluationConfig.EverySteps,
-        MaxImages = EvaluationConfig.MaxImages,
-        Decoding = new DecodingOptions { Beams = EvaluationConfig.NumBeams, EarlyStopping = EarlyStopping.WhenFull, MaxLength = EvaluationConfig.MaxLength },
-        PerCaption = EvaluationConfig.PerCaption,
-        Samples = EvaluationConfig.Samples,
-        BestBy = EvaluationConfig.BestBy,
-        LowerIsBetter = EvaluationConfig.LowerIsBetter,
-        Patience = EvaluationConfig.Patience,
-    };
 }

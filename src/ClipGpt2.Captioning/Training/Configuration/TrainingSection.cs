@@ -1,5 +1,5 @@
-using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
+using ClipGpt2.Captioning.Training.Checkpoints;
 
 namespace ClipGpt2.Captioning.Training.Configuration;
 
@@ -8,22 +8,22 @@ public sealed class TrainingSection
 {
     /// <summary>The share of the captions that is used, the reference program's choice of them; 1 or more for all.</summary>
     /// <value>The default is 1.</value>
-    [Range(double.Epsilon, double.MaxValue)]
-    public double SubsetRatio { get; set; } = 1;
+    [TrainerOption(nameof(CaptionTrainerOptions.SubsetRatio))]
+    public double SubsetRatio { get; set; } = TrainingConfiguration.Usual.SubsetRatio;
 
     /// <summary>The number of captions in a batch.</summary>
     [JsonRequired]
-    [Range(1, 65536)]
+    [TrainerOption(nameof(CaptionTrainerOptions.BatchSize))]
     public int BatchSize { get; set; }
 
     /// <summary>How many times all captions are read.</summary>
     [JsonRequired]
-    [Range(1, 1_000_000)]
+    [TrainerOption(nameof(CaptionTrainerOptions.Epochs))]
     public int NumEpochs { get; set; }
 
     /// <summary>The learning rate.</summary>
     [JsonRequired]
-    [Range(double.Epsilon, 1e3)]
+    [TrainerOption(nameof(CaptionTrainerOptions.LearningRate))]
     public double LearningRate { get; set; }
 
     /// <summary>Whether to train on the first GPU; without one, the CPU is used.</summary>
@@ -33,6 +33,7 @@ public sealed class TrainingSection
 
     /// <summary>The best checkpoint's file; the run's timestamp is put in, and the ending becomes <c>.safetensors</c>.</summary>
     [JsonRequired]
+    [TrainerOption(nameof(CaptionTrainerOptions.Checkpoints), nameof(CheckpointOptions.Path))]
     public string TrainedModelPath { get; set; } = "";
 
     /// <summary>The file of the plot of losses and BERTScore; the run's timestamp is put in.</summary>

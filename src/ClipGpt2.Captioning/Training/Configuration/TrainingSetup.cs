@@ -104,40 +104,38 @@ public sealed class TrainingSetup : IDisposable
         TrainingSetupLog.DeviceSelected(logger, device);
         using var sources = TrainingSources.Open(Configuration, kinds, modelSearch);
         (Training, TrainingStream, Validation) = (sources.Training, sources.TrainingStream, sources.Validation);
-        LoadMetrics(modelSearch, new ComputeOptions { Device = device });
+        LoadMetrics(sources.TakeMeteor() is { } meteor ? Own(meteor) : null, modelSearch, new ComputeOptions { Device = device });
         LoadCaptioner(sources, new PartLoading(kinds, new() { Device = device }, new HashSet<string>(), modelSearch, logger));
         TrainingSetupLog.DataRead(logger, Training?.Count, Validation.Count);
     }
 
-    private void LoadMetrics(ModelSearchOptions modelSearch, ComputeOptions compute)
+    private void LoadMetrics(MeteorData? meteor, ModelSearchOptions modelSearch, ComputeOptions compute)
     {
-        var evaluation = Configuration.EvaluationConfig;
-        var metrics = new NamedMetrics
+        var (evaluation, kinds) = (Configuration.EvaluationConfig, Configuration.Kinds.Metrics);
+        var validated = Context(new PicturesById(Validation, "validation", "leave metrics that look at pictures out of evaluation_config.metrics"));
+        Options.Evaluation.Metrics = [.. evaluation.MetricNames.Distinct().Select(name => Create(kinds[name], validated))];
+
+        // Without a metric the trainer's reward is CIDEr by the training captions' frequencies.
+        if (Configuration.SelfCriticalConfig is { } selfCritical && kinds[selfCritical.RewardName] is var reward && !reward.IsTrainersReward)
         {
-            Meteor = evaluation.MeteorData is { } data && Configuration.Measures(CaptionMetricKind.Meteor) ? Own(MeteorData.Load(data)) : null,
+            Options.SelfCritical!.Reward = Create(reward, Context(new PicturesById(Training!, "training", "choose another self_critical_config.reward")));
+        }
+
+        CaptionMetricContext Context(PicturesById pictures) => new()
+        {
+            Meteor = meteor,
             BertModel = evaluation.BertScoreModel,
             BertLayer = evaluation.BertScoreNumLayers,
             ClipModel = Configuration.ClipConfig.Model,
-            PictureOf = new PicturesById(Validation, "validation", "leave clipscore out of evaluation_config.metrics").Of,
+            PictureOf = pictures.Of,
             ModelSearch = modelSearch,
             Compute = compute,
         };
-        foreach (var kind in evaluation.Metrics.Distinct())
-        {
-            Options.Evaluation.Metrics.Add(Create(metrics, kind));
-        }
-
-        // Without a metric the trainer's reward is CIDEr by the training captions' frequencies.
-        if (Configuration.SelfCriticalConfig is { Reward: not CaptionMetricKind.Cider and var reward })
-        {
-            var pictures = new PicturesById(Training!, "training", "choose another self_critical_config.reward");
-            Options.SelfCritical!.Reward = Create(metrics with { PictureOf = pictures.Of }, reward);
-        }
     }
 
-    private ICaptionMetric Create(NamedMetrics metrics, CaptionMetricKind kind)
+    private ICaptionMetric Create(CaptionMetricKind kind, CaptionMetricContext context)
     {
-        var metric = metrics.Create(kind);
+        var metric = kind.Create(context);
         return metric is IDisposable disposable ? (ICaptionMetric)Own(disposable) : metric;
     }
 

@@ -3,10 +3,12 @@ using System.Text.Json.Nodes;
 using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.Encoders;
 using ClipGpt2.Captioning.Evaluation;
+using ClipGpt2.Captioning.Metrics.Meteor;
 using ClipGpt2.Captioning.Parts;
 using ClipGpt2.Captioning.Parts.Checkpoints;
 using ClipGpt2.Captioning.Projectors;
 using ClipGpt2.Captioning.Training.Data;
+using ClipGpt2.Captioning.Training.Embeddings;
 using ClipGpt2.Captioning.Weights;
 
 namespace ClipGpt2.Captioning.Training.Configuration;
@@ -16,6 +18,7 @@ internal sealed class TrainingSources : IDisposable
 {
     private readonly TrainingConfiguration _configuration;
     private readonly ConfigurationErrors _errors;
+    private MeteorData? _meteor;
 
     private readonly CaptionerParts _kinds;
     private readonly ModelSearchOptions _modelSearch;
@@ -60,6 +63,14 @@ internal sealed class TrainingSources : IDisposable
     public void Dispose()
     {
         Start?.Dispose();
+        _meteor?.Dispose();
+    }
+
+    /// <summary>METEOR's data, which is the caller's from now on; null for words and stems alone.</summary>
+    public MeteorData? TakeMeteor()
+    {
+        (var taken, _meteor) = (_meteor, null);
+        return taken;
     }
 
     private void OpenAll()
@@ -69,12 +80,11 @@ internal sealed class TrainingSources : IDisposable
         Try("gpt2_config.model", _configuration.Gpt2Config.Model, () => Decoder = DescribeDecoder(_configuration.Gpt2Config));
         Try("data_paths.train_captions_path", paths.TrainCaptionsPath, () => OpenTraining(paths.TrainCaptionsPath, Reading(data.TrainImages, data.TrainSplits)));
         Try("data_paths.val_captions_path", paths.ValCaptionsPath, () => Validation = CaptionDatasets.Open(paths.ValCaptionsPath, Reading(data.ValImages, data.ValSplits)));
-        if (_configuration.SelfCriticalConfig?.Checkpoint is { } start)
-        {
-            Try("self_critical_config.checkpoint", start, () => Start = CaptionCheckpoint.Open(start));
-        }
-
-        if (_configuration.Measures(CaptionMetricKind.BertScore))
+        TryIfGiven("data_config.embedding_store", data.EmbeddingStore, folder => EmbeddingStore.Open(folder).Dispose());
+        TryIfGiven("self_critical_config.checkpoint", _configuration.SelfCriticalConfig?.Checkpoint, start => Start = CaptionCheckpoint.Open(start));
+        TryIfGiven("training_config.trained_model_path", _configuration.CheckpointConfig.Resume ? _configuration.TrainingConfig.TrainedModelPath : null, path => CheckpointFiles.Newest(path));
+        TryIfGiven("evaluation_config.meteor_data", _configuration.Measures(CaptionMetricNeeds.MeteorData) ? _configuration.EvaluationConfig.MeteorData : null, path => _meteor = MeteorData.Load(path));
+        if (_configuration.Measures(CaptionMetricNeeds.BertModel))
         {
             CheckBertScore();
         }
@@ -83,6 +93,7 @@ internal sealed class TrainingSources : IDisposable
     private CaptionDatasetOptions Reading(string? images, IList<string> splits) => new()
     {
         Form = _configuration.DataConfig.Format,
+        Forms = _configuration.Kinds.Forms,
         ImageFolder = images,
         Splits = splits,
         EmptyCaptions = _configuration.DataConfig.EmptyCaptions,
@@ -92,7 +103,7 @@ internal sealed class TrainingSources : IDisposable
 
     private void OpenTraining(string path, CaptionDatasetOptions reading)
     {
-        if (CaptionDatasets.FormOf(path, reading) != CaptionFileForm.TarShards)
+        if (CaptionDatasets.FormOf(path, reading) is not { IsStream: true } form)
         {
             Training = CaptionDatasets.Open(path, reading);
             return;
@@ -100,10 +111,10 @@ internal sealed class TrainingSources : IDisposable
 
         TrainingStream = CaptionDatasets.OpenStream(path, reading);
         var ratio = _configuration.TrainingConfig.SubsetRatio;
-        _errors.AddUnless(ratio >= 1, $"is {ConfigurationContract.Text(ratio)}; tar shards aren't counted, so it must be 1", "training_config.subset_ratio");
+        _errors.AddUnless(ratio >= 1, $"is {ConfigurationContract.Text(ratio)}; captions of the form {form} aren't counted, so it must be 1", "training_config.subset_ratio");
         _errors.AddUnless(
             _configuration.SelfCriticalConfig is null,
-            $"is {ConfigurationContract.Text(path)}; tar shards don't have all captions of a picture together, which self_critical_config needs, so it must be a file of another form",
+            $"is {ConfigurationContract.Text(path)}; captions of the form {form} don't come with all of a picture's together, which self_critical_config needs, so it must be a file of another form",
             "data_paths.train_captions_path");
     }
 
@@ -184,6 +195,14 @@ internal sealed class TrainingSources : IDisposable
                 $"is {ConfigurationContract.Text(layer)}; with '{model}' it must be an integer from 0 to {config.Transformer.Layers}",
                 "evaluation_config.bertscore_num_layers");
         });
+    }
+
+    private void TryIfGiven(string path, string? value, Action<string> open)
+    {
+        if (value is not null)
+        {
+            Try(path, value, () => open(value));
+        }
     }
 
     private void Try(string path, string value, Action open) => Try(path, value, "", open);

@@ -20,10 +20,14 @@ public sealed class CaptionDatasetOptions
     [EnumDataType(typeof(EmptyCaptionPolicy))]
     public EmptyCaptionPolicy EmptyCaptions { get; set; } = EmptyCaptionPolicy.Fail;
 
-    /// <summary>The form of the file; null to tell it by name and content (see <see cref="CaptionDatasets"/>).</summary>
+    /// <summary>The name of the file's form; null to tell it by name and content (see <see cref="CaptionDatasets"/>).</summary>
     /// <value>The default is <see langword="null"/>.</value>
-    [EnumDataType(typeof(CaptionFileForm))]
-    public CaptionFileForm? Form { get; set; }
+    public string? Form { get; set; }
+
+    /// <summary>The forms that are known.</summary>
+    /// <value>The default is the library's own.</value>
+    [Required]
+    public CaptionForms Forms { get; set; } = new();
 
     /// <summary>The splits of a file that has some (Karpathy's).</summary>
     /// <value>The default is <c>train</c> and <c>restval</c>.</value>

@@ -37,7 +37,6 @@ public class DataLoadingOptions
 
     /// <summary>What a picture that is missing or broken does.</summary>
     /// <value>The default is <see cref="BadImagePolicy.Fail"/>.</value>
-    [EnumDataType(typeof(BadImagePolicy))]
     public BadImagePolicy BadImages { get; set; } = BadImagePolicy.Fail;
 
     /// <summary>Where embeddings come from that were computed before (see <c>clipgpt2 embed</c>); null to compute them at the beginning of the run.</summary>

@@ -1,26 +1,11 @@
-using ClipGpt2.Captioning.Text;
-using Microsoft.ML.Tokenizers;
-
 namespace ClipGpt2.Captioning.Training.Objectives;
 
 /// <summary>How an objective turns captions into the tokens that a model has to foretell.</summary>
 /// <param name="filler">The token that fills shorter rows of a batch; what it foretells never counts.</param>
-internal abstract class CaptionTargets(int filler)
+public abstract class CaptionTargets(int filler)
 {
     /// <summary>The token that fills shorter rows of a batch.</summary>
     public int Filler { get; } = filler;
-
-    /// <summary>Creates the targets of an objective.</summary>
-    /// <param name="objective">The objective.</param>
-    /// <param name="tokenizer">The decoder's tokenizer.</param>
-    /// <param name="maxTokens">The number of tokens to which a caption is cut.</param>
-    /// <exception cref="CaptioningException">The objective needs an end token, and the tokenizer has none.</exception>
-    public static CaptionTargets Create(CaptionObjective objective, Tokenizer tokenizer, int maxTokens) => objective switch
-    {
-        CaptionObjective.Reference => new ReferenceTargets(EndToken(tokenizer), maxTokens),
-        CaptionObjective.ClipCap => new ClipCapTargets(maxTokens),
-        _ => new CorrectedTargets(EndToken(tokenizer), maxTokens),
-    };
 
     /// <summary>The tokens of captions, to be foretold in this order.</summary>
     /// <param name="captions">The ids of each caption's text, without special tokens.</param>
@@ -28,12 +13,14 @@ internal abstract class CaptionTargets(int filler)
     public virtual IEnumerable<int[]> Build(IReadOnlyList<int[]> captions) => captions.Select(Build);
 
     /// <summary>Whether foretelling a token counts.</summary>
+    /// <param name="token">Its id.</param>
+    /// <returns>True unless it is left out of the loss.</returns>
     public virtual bool Counts(int token) => true;
 
+    /// <summary>The tokens of one caption.</summary>
+    /// <param name="text">The ids of its text, without special tokens.</param>
+    /// <returns>The tokens to be foretold, no more than the limit.</returns>
     protected abstract int[] Build(int[] text);
-
-    private static int EndToken(Tokenizer tokenizer) => (tokenizer as TransformerTokenizer)?.EosTokenId
-        ?? throw new CaptioningException($"{tokenizer.GetType()} has no end token, without which captions never end: give the tokenizer one, or train with {nameof(CaptionObjective)}.{nameof(CaptionObjective.ClipCap)}.");
 }
 
 /// <summary>The text and one end token; a longer caption is cut and ends all the same.</summary>

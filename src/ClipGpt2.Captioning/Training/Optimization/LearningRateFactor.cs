@@ -44,12 +44,13 @@ internal sealed class LearningRateFactor
 
         return _schedule switch
         {
+            LearningRateSchedule.Constant or LearningRateSchedule.ConstantWithWarmup => 1,
             LearningRateSchedule.Linear => Math.Max(0, (double)(_total - step) / Math.Max(1, _total - _warmup)),
             LearningRateSchedule.Cosine => Cosine(Math.PI * _cycles * 2 * Progress(step)),
             LearningRateSchedule.CosineWithRestarts => Progress(step) >= 1 ? 0 : Cosine(Math.PI * (_cycles * Progress(step) % 1)),
             LearningRateSchedule.Polynomial => Polynomial(step),
             LearningRateSchedule.InverseSquareRoot => 1 / Math.Sqrt((double)(step + _timescale - _warmup) / _timescale),
-            _ => 1,
+            _ => throw new InvalidOperationException($"There is no schedule {_schedule}."),
         };
     }
 

@@ -8,7 +8,6 @@ public class OptimizationOptions
 {
     /// <summary>The rule.</summary>
     /// <value>The default is <see cref="OptimizerKind.Adam"/>, the reference program's.</value>
-    [EnumDataType(typeof(OptimizerKind))]
     public OptimizerKind Optimizer { get; set; } = OptimizerKind.Adam;
 
     /// <summary>How fast Adam's mean of the gradient forgets.</summary>
@@ -76,7 +75,6 @@ public class OptimizationOptions
 
     /// <summary>How the learning rate goes over the run.</summary>
     /// <value>The default is <see cref="LearningRateSchedule.Constant"/>, the reference program's.</value>
-    [EnumDataType(typeof(LearningRateSchedule))]
     public LearningRateSchedule Schedule { get; set; } = LearningRateSchedule.Constant;
 
     /// <summary>How many steps the learning rate rises from 0.</summary>

@@ -127,11 +127,27 @@ public sealed class TrainerOptionsTests
     }
 
     [Fact]
-    public void Every_option_of_checkpoints_is_passed_on()
+    public void Each_option_has_a_key_but_for_those_that_no_file_can_hold()
     {
-        // A property added to the options must not get lost on the way.
-        string[] known = ["Path", "SaveLast", "StateEverySteps", "SaveState", "Resume", "Metadata"];
-        Assert.Equal(known.Order(), typeof(ClipGpt2.Captioning.Training.Checkpoints.CheckpointOptions).GetProperties().Select(p => p.Name).Order());
+        string[] without =
+        [
+            "SelfCritical.Reward", "SelfCritical.RewardKey", "Evaluation.Metrics", "Evaluation.Decoding", "Checkpoints.Metadata", "Observers", "Freezing",
+            "Evaluation.Decoding.Beams", "Evaluation.Decoding.MaxLength",
+        ];
+        var options = PathsOf(typeof(CaptionTrainerOptions), "").ToList();
+        Assert.Equal(options.Except(without).Order(), TrainerOptionMap.Keys.Keys.Where(path => options.Contains(path) || !without.Contains(path)).Except(without).Order());
+        Assert.Equal(TrainerOptionMap.Keys.Count, TrainerOptionMap.Keys.Values.Distinct().Count());
+    }
+
+    [Fact]
+    public void Changing_the_options_leaves_the_configuration_alone()
+    {
+        var configuration = ReferenceFile.Read();
+        var options = configuration.ToTrainerOptions();
+        (options.Optimization.Momentum, options.Loading.Threads, options.Evaluation.Samples, options.Checkpoints.SaveLast) = (0.5, 99, 77, true);
+        options.Evaluation.Metrics.Add(new ClipGpt2.Captioning.Metrics.Bleu.BleuMetric());
+        Assert.Equal((0.0, 2, 8, false), (configuration.OptimizationConfig.Momentum, configuration.DataConfig.Threads, configuration.EvaluationConfig.Samples, configuration.CheckpointConfig.SaveLast));
+        Assert.Empty(configuration.EvaluationConfig.Metrics);
     }
 
     [Fact]
@@ -160,6 +176,9 @@ public sealed class TrainerOptionsTests
     [Fact]
     public void Resuming_changes_nothing_in_the_metadata() =>
         Assert.Equal(ReferenceFile.Read().ToTrainerOptions().Checkpoints.Metadata, ReferenceFile.Read("checkpoint_config.resume=true").ToTrainerOptions().Checkpoints.Metadata);
+
+    private static IEnumerable<string> PathsOf(Type group, string path) => new CodeWords().KeysOf(group).SelectMany(
+        key => key.IsSection ? PathsOf(key.Type, $"{path}{key.Name}.").Prepend(path + key.Name) : [path + key.Name]);
 
     private static object? Value(object options, string path) =>
         path.Split('.').Aggregate((object?)options, (owner, name) => owner!.GetType().GetProperty(name)!.GetValue(owner));

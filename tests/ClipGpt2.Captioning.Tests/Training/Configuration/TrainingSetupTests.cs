@@ -99,6 +99,18 @@ public sealed class TrainingSetupTests
         Assert.Equal(keys, errors.Select(error => error.Split(' ')[1]));
     }
 
+    [Fact]
+    public void Files_that_are_needed_late_are_missed_early()
+    {
+        var errors = Errors(
+            "clip_config.model=no/clip", "evaluation_config.metrics=[\"meteor\"]", "evaluation_config.meteor_data=no/meteor", "data_config.embedding_store=no/store",
+            "checkpoint_config.resume=true", "training_config.trained_model_path=no/model.pkl");
+        string[] keys = ["clip_config.model", "data_config.embedding_store", "training_config.trained_model_path", "evaluation_config.meteor_data"];
+        Assert.Equal(keys, errors.Select(error => error.Split(' ')[1]));
+        Assert.Contains("is \"no/model.pkl\". There is no run to resume", errors[2], StringComparison.Ordinal);
+        using var unused = TrainingSetup.Create(Configuration("evaluation_config.metrics=[]", "evaluation_config.meteor_data=no/meteor"), NoCache);
+    }
+
     [Theory]
     [InlineData("clip_config.model=models/tiny-gpt2", "clip_config.model")]
     [InlineData("gpt2_config.model=models/tiny-clip", "gpt2_config.model")]
@@ -140,9 +152,9 @@ public sealed class TrainingSetupTests
             using var setup = TrainingSetup.Create(Configuration(changes), NoCache);
             Assert.Null(setup.Training);
             Assert.Equal("a red circle", Assert.Single(setup.TrainingStream!.Read(0, TestContext.Current.CancellationToken)).Caption);
-            Assert.Equal($"{ReferenceFile.Name}: training_config.subset_ratio is 0.5; tar shards aren't counted, so it must be 1.", Assert.Single(Errors([.. changes, "training_config.subset_ratio=0.5"])));
+            Assert.Equal($"{ReferenceFile.Name}: training_config.subset_ratio is 0.5; captions of the form tar_shards aren't counted, so it must be 1.", Assert.Single(Errors([.. changes, "training_config.subset_ratio=0.5"])));
             Assert.Contains(
-                "tar shards don't have all captions of a picture together, which self_critical_config needs",
+                "captions of the form tar_shards don't come with all of a picture's together, which self_critical_config needs",
                 Assert.Single(Errors([.. changes, "optimization_config.objective=corrected", "self_critical_config={}"])), StringComparison.Ordinal);
         }
         finally

@@ -5,17 +5,17 @@ namespace ClipGpt2.Captioning.Tests.Training.Data;
 public sealed class CaptionDatasetsTests : DataFolder
 {
     [Theory]
-    [InlineData("a.jsonl", "", CaptionFileForm.JsonLines)]
-    [InlineData("a.NDJSON", "", CaptionFileForm.JsonLines)]
-    [InlineData("a.csv", "", CaptionFileForm.Csv)]
-    [InlineData("a.tsv", "", CaptionFileForm.Csv)]
-    [InlineData("a.tar", "", CaptionFileForm.TarShards)]
-    [InlineData("a.json", "[]", CaptionFileForm.Processed)]
-    [InlineData("a.json", """{"info": {"annotations": 1}, "images": [{"id": 1, "file_name": "x"}]}""", CaptionFileForm.Coco)]
-    [InlineData("a.json", """{"images": [], "annotations": []}""", CaptionFileForm.Coco)]
-    [InlineData("a.json", """{"annotations": [""", CaptionFileForm.Coco)]
-    [InlineData("a.json", """{"dataset": "coco", "images": [{"filepath": "x", "sentids": [1], "sentences": []}]}""", CaptionFileForm.Karpathy)]
-    public void The_form_is_told_by_ending_and_content(string name, string text, CaptionFileForm form) => Assert.Equal(form, CaptionDatasets.FormOf(Write(name, text)));
+    [InlineData("a.jsonl", "", "json_lines")]
+    [InlineData("a.NDJSON", "", "json_lines")]
+    [InlineData("a.csv", "", "csv")]
+    [InlineData("a.tsv", "", "csv")]
+    [InlineData("a.tar", "", "tar_shards")]
+    [InlineData("a.json", "[]", "processed")]
+    [InlineData("a.json", """{"info": {"annotations": 1}, "images": [{"id": 1, "file_name": "x"}]}""", "coco")]
+    [InlineData("a.json", """{"images": [], "annotations": []}""", "coco")]
+    [InlineData("a.json", """{"annotations": [""", "coco")]
+    [InlineData("a.json", """{"dataset": "coco", "images": [{"filepath": "x", "sentids": [1], "sentences": []}]}""", "karpathy")]
+    public void The_form_is_told_by_ending_and_content(string name, string text, string form) => Assert.Equal(form, CaptionDatasets.FormOf(Write(name, text)).Name);
 
     [Theory]
     [InlineData("a.json", """{"images": [{"id": 1}]}""", "images[0]")]
@@ -31,11 +31,36 @@ public sealed class CaptionDatasetsTests : DataFolder
     [Fact]
     public void Folders_patterns_and_chosen_forms_need_no_ending()
     {
-        Assert.Equal(CaptionFileForm.Folder, CaptionDatasets.FormOf(FolderPath));
-        Assert.Equal(CaptionFileForm.TarShards, CaptionDatasets.FormOf("{a,b}"));
+        Assert.Equal("folder", CaptionDatasets.FormOf(FolderPath).Name);
+        Assert.Equal("tar_shards", CaptionDatasets.FormOf("{a,b}").Name);
         var path = Write("captions.txt", "a\ta.jpg\n");
-        var data = CaptionDatasets.Open(path, new() { Form = CaptionFileForm.Csv, Columns = { Separator = '\t' } });
+        var data = CaptionDatasets.Open(path, new() { Form = "csv", Columns = { Separator = '\t' } });
         Assert.Equal("a.jpg", data[0].ImageId);
+    }
+
+    [Fact]
+    public void A_host_adds_a_form_of_its_own()
+    {
+        var path = Write("captions.json", "{\"mine\": []}");
+        AssertNames(() => CaptionDatasets.FormOf(path), path, "neither a list of captions");
+        var options = new CaptionDatasetOptions();
+        var mine = new InMemoryCaptionDataset([new CaptionExample { ImageId = "a", Caption = "mine", Image = "a.jpg" }]);
+        options.Forms.Add(new CaptionForm("mine", file => File.ReadAllText(file).Contains("mine", StringComparison.Ordinal), (_, _, _) => mine));
+        Assert.Same(mine, CaptionDatasets.Open(path, options));
+        options.Form = "Mine";
+        Assert.Same(mine, CaptionDatasets.Open("elsewhere", options));
+        options.Form = "yours";
+        AssertNames(() => CaptionDatasets.Open(path, options), "'yours'", "processed", "clipcap", "mine");
+    }
+
+    [Theory]
+    [InlineData("folder.tar")]
+    [InlineData("folder.pkl")]
+    [InlineData("folder.json")]
+    public void A_folder_is_one_whatever_its_name(string name)
+    {
+        Directory.CreateDirectory(PathOf(name));
+        Assert.Equal("folder", CaptionDatasets.FormOf(PathOf(name)).Name);
     }
 
     [Fact]
@@ -86,5 +111,5 @@ public sealed class CaptionDatasetsTests : DataFolder
         AssertNames(() => new InMemoryCaptionDataset(examples), "Example 1", "'x'", named);
     }
 
-    private static IEnumerable<CaptionExample> Examples(CaptionFileDataset data) => Enumerable.Range(0, data.Count).Select(i => data[i]);
+    private static IEnumerable<CaptionExample> Examples(ICaptionDataset data) => Enumerable.Range(0, data.Count).Select(i => data[i]);
 }

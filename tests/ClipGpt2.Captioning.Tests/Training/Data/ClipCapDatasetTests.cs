@@ -18,7 +18,7 @@ public sealed class ClipCapDatasetTests
     public void The_ending_tells_the_form_and_nothing_is_left_behind()
     {
         var before = CountsTensors.Settled();
-        Assert.Equal(CaptionFileForm.ClipCap, CaptionDatasets.FormOf(File));
+        Assert.Equal("clipcap", CaptionDatasets.FormOf(File).Name);
         var dataset = Assert.IsType<ClipCapDataset>(CaptionDatasets.Open(File));
         Assert.Equal(before, CountsTensors.Settled());
         Assert.Equal((40, 48), (dataset.Count, dataset.EmbeddingDimension));

@@ -1,4 +1,5 @@
 using ClipGpt2.Captioning.Training;
+using ClipGpt2.Captioning.Training.Configuration;
 using ClipGpt2.Captioning.Training.Optimization;
 
 namespace ClipGpt2.Captioning.Tests.Training.Optimization;
@@ -41,7 +42,7 @@ public sealed class LearningRateFactorTests
                 Optimizer = OptimizerKind.TransformersAdamW, AmsGrad = true, Schedule = LearningRateSchedule.Polynomial, FinalLearningRate = 1e-5,
             },
         };
-        var message = Assert.Throws<CaptioningException>(options.Validate).Message;
+        var message = Assert.Throws<ConfigurationException>(options.Validate).Message;
         Assert.Contains("Optimization.AmsGrad", message, StringComparison.Ordinal);
         Assert.Contains("Optimization.FinalLearningRate", message, StringComparison.Ordinal);
     }
@@ -50,7 +51,7 @@ public sealed class LearningRateFactorTests
     public void Only_the_old_AdamW_goes_without_the_correction_of_its_means()
     {
         var options = new CaptionTrainerOptions { Optimization = { Optimizer = OptimizerKind.AdamW, CorrectBias = false } };
-        Assert.Contains("Optimization.CorrectBias", Assert.Throws<CaptioningException>(options.Validate).Message, StringComparison.Ordinal);
+        Assert.Contains("Optimization.CorrectBias", Assert.Throws<ConfigurationException>(options.Validate).Message, StringComparison.Ordinal);
         options.Optimization.Optimizer = OptimizerKind.TransformersAdamW;
         options.Validate();
     }
@@ -62,7 +63,7 @@ public sealed class LearningRateFactorTests
     public void What_is_no_norm_is_refused(double type)
     {
         var options = new CaptionTrainerOptions { Optimization = { MaxGradientNorm = 1, GradientNormType = type } };
-        Assert.Contains("GradientNormType", Assert.Throws<CaptioningException>(options.Validate).Message, StringComparison.Ordinal);
+        Assert.Contains("GradientNormType", Assert.Throws<ConfigurationException>(options.Validate).Message, StringComparison.Ordinal);
         options.Optimization.GradientNormType = double.PositiveInfinity;
         options.Validate();
     }
@@ -71,6 +72,6 @@ public sealed class LearningRateFactorTests
     public void Restarts_in_the_middle_of_a_cycle_are_refused()
     {
         var options = new CaptionTrainerOptions { Optimization = { Schedule = LearningRateSchedule.CosineWithRestarts, Cycles = 1.5 } };
-        Assert.Contains("Optimization.Cycles", Assert.Throws<CaptioningException>(options.Validate).Message, StringComparison.Ordinal);
+        Assert.Contains("Optimization.Cycles", Assert.Throws<ConfigurationException>(options.Validate).Message, StringComparison.Ordinal);
     }
 }

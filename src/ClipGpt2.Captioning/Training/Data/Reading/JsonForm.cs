@@ -5,14 +5,15 @@ namespace ClipGpt2.Captioning.Training.Data.Reading;
 /// <summary>Tells by its first members which form of captions a JSON file has.</summary>
 internal static class JsonForm
 {
+    /// <returns>The form's name.</returns>
     /// <exception cref="CaptioningException">The file can't be read or has none of the forms.</exception>
-    public static CaptionFileForm Of(string path)
+    public static string Of(string path)
     {
         using var json = JsonTokens.Open(path, "captions");
         json.Read();
         if (json.Type == JsonTokenType.StartArray)
         {
-            return CaptionFileForm.Processed;
+            return CaptionForms.Processed;
         }
 
         json.Expect(JsonTokenType.StartObject, "the top level");
@@ -20,7 +21,7 @@ internal static class JsonForm
         {
             if (json.IsNamed("annotations"u8))
             {
-                return CaptionFileForm.Coco;
+                return CaptionForms.Coco;
             }
 
             if (json.IsNamed("images"u8) && OfImages(json) is { } form)
@@ -35,7 +36,7 @@ internal static class JsonForm
     }
 
     /// <summary>The form by the first image's members; null where they don't tell it.</summary>
-    private static CaptionFileForm? OfImages(JsonTokens json)
+    private static string? OfImages(JsonTokens json)
     {
         json.Begin(JsonTokenType.StartArray, "images");
         if (!json.NextItem())
@@ -48,12 +49,12 @@ internal static class JsonForm
         {
             if (json.IsNamed("file_name"u8))
             {
-                return CaptionFileForm.Coco;
+                return CaptionForms.Coco;
             }
 
             if (json.IsNamed("sentences"u8) || json.IsNamed("split"u8))
             {
-                return CaptionFileForm.Karpathy;
+                return CaptionForms.Karpathy;
             }
 
             json.Skip();

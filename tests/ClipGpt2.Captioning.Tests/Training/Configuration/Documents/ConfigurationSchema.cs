@@ -32,7 +32,7 @@ internal static class ConfigurationSchema
 
         if (context.PropertyInfo is { } property)
         {
-            Complete(new ConfigurationKey(property), schema);
+            Complete(ConfigurationKey.Of(property, new TrainingKinds()), schema);
         }
         else if (context.Path.IsEmpty)
         {
@@ -69,13 +69,18 @@ internal static class ConfigurationSchema
     {
         if (key.Value.Allowed is { } allowed)
         {
-            schema.Remove("type");
-            schema["enum"] = new JsonArray([.. allowed.Select(value => JsonNode.Parse(ConfigurationContract.Text(value)))]);
+            var named = schema["items"]?.AsObject() ?? schema;
+            named.Remove("type");
+            named["enum"] = new JsonArray([.. allowed.Select(value => JsonNode.Parse(ConfigurationContract.Text(value)))]);
         }
 
         if (key.Value.Length is { } length)
         {
-            (schema["minItems"], schema["maxItems"]) = (length.MinimumLength, length.MaximumLength);
+            schema["minItems"] = length.MinimumLength;
+            if (length.MaximumLength < int.MaxValue)
+            {
+                schema["maxItems"] = length.MaximumLength;
+            }
         }
 
         if (key.Value.MayBeInfinite)

@@ -6,6 +6,8 @@ namespace ClipGpt2.Captioning.Tests.Training.Configuration.Documents;
 /// <summary>The tables of keys in docs/training.md: each stands between a comment that names its section and one that ends it.</summary>
 internal static partial class ConfigurationTables
 {
+    private static readonly FileWords Words = new(new TrainingKinds());
+
     /// <summary>The page with its tables made anew.</summary>
     public static string Renew(string page) => Table().Replace(page, match => $"<!-- keys of {match.Groups[1].Value} -->\n{TableOf(match.Groups[1].Value)}<!-- end of keys -->");
 
@@ -20,7 +22,7 @@ internal static partial class ConfigurationTables
 
     private static IEnumerable<string> RowsOf(Type section, string beginning) => ConfigurationContract.KeysOf(section).SelectMany(key => key.IsSection
         ? RowsOf(key.Type, $"{beginning}{key.Name}.")
-        : [$"| `{beginning}{key.Name}` | {key.Expected.Replace("|", "\\|", StringComparison.Ordinal)} | {Default(key)} | {XmlDocumentation.SummaryOf(key.Property)} |\n"]);
+        : [$"| `{beginning}{key.Name}` | {key.Expected(Words).Replace("|", "\\|", StringComparison.Ordinal)} | {Default(key)} | {XmlDocumentation.SummaryOf(key.Property)} |\n"]);
 
     private static string Default(ConfigurationKey key)
     {

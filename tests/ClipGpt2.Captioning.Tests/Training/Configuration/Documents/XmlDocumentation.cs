@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using ClipGpt2.Captioning.Training;
 using ClipGpt2.Captioning.Training.Configuration;
 
 namespace ClipGpt2.Captioning.Tests.Training.Configuration.Documents;
@@ -36,6 +37,7 @@ internal static partial class XmlDocumentation
         return member[0] switch
         {
             'F' when type is { IsEnum: true } => ConfigurationContract.Text(Enum.Parse(type, parts[^1])).Trim('"'),
+            'P' when type == typeof(CaptionTrainerOptions) && TrainerOptionMap.Keys.TryGetValue(parts[^1], out var path) => path,
             'P' when type is not null && ConfigurationContract.KeysOf(type).FirstOrDefault(key => key.Property.Name == parts[^1]) is { } key => key.Name,
             _ => parts[^1],
         };

@@ -71,6 +71,9 @@ public sealed partial class Captioner : IDisposable
     /// <summary>How the program searches that the captioner comes from; null if there is none.</summary>
     internal ProgramSearch? Program => _program;
 
+    /// <summary>The positions of the decoder that visual tokens take: none where it reads them beside the text.</summary>
+    internal int VisualPositions => Decoder.Reading == VisualTokens.Before ? Projector.PrefixLength : 0;
+
     /// <summary>The folder that the encoder came from, or null.</summary>
     internal string? EncoderFolder => (Encoder as ClipImageEncoder)?.Folder;
 

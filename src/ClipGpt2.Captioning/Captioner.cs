@@ -75,6 +75,9 @@ public sealed partial class Captioner : IDisposable
     /// <summary>The parts, for what describes, stores or trains them.</summary>
     internal PartSet Parts => new(_options.Parts, Encoder, Projector, Decoder, Tokenizer) { Search = _program };
 
+    /// <summary>The positions of the decoder that visual tokens take: none where it reads them beside the text.</summary>
+    internal int VisualPositions => Decoder.Reading == VisualTokens.Before ? Projector.PrefixLength : 0;
+
     /// <summary>Captions one picture.</summary>
     /// <param name="image">The picture; a path converts by itself.</param>
     /// <param name="options">What this call asks for; null for the captioner's defaults.</param>

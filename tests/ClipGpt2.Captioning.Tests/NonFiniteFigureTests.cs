@@ -16,7 +16,7 @@ public sealed class NonFiniteFigureTests
     private static readonly string[] Three = [.. SampleCaptioner.Images.Take(3)];
 
     public static TheoryData<string, float> Places => new(
-        from place in (string[])["encoder's embedding", "projector's prefix vectors", "decoder's scores", "text encoder's similarities"]
+        from place in (string[])["encoder's embedding", "projector's visual tokens", "decoder's scores", "text encoder's similarities"]
         from value in (float[])[float.NaN, float.PositiveInfinity, float.NegativeInfinity]
         select (place, value));
 
@@ -65,7 +65,7 @@ public sealed class NonFiniteFigureTests
 
     [Theory]
     [InlineData("encoder's embedding")]
-    [InlineData("projector's prefix vectors")]
+    [InlineData("projector's visual tokens")]
     [InlineData("decoder's scores")]
     public async Task A_stream_ends_with_the_error(string place)
     {
@@ -130,7 +130,7 @@ public sealed class NonFiniteFigureTests
     private static Captioner Broken(Captioner parts, string place, float value, int row) => place switch
     {
         "encoder's embedding" => new(new BrokenEncoder(parts.Encoder, row, value), parts.Projector, parts.Decoder, parts.Tokenizer),
-        "projector's prefix vectors" => new(parts.Encoder, new BrokenProjector(parts.Projector, row, value), parts.Decoder, parts.Tokenizer),
+        "projector's visual tokens" => new(parts.Encoder, new BrokenProjector(parts.Projector, row, value), parts.Decoder, parts.Tokenizer),
         "decoder's scores" => new(parts.Encoder, parts.Projector, Decoder(parts.Decoder, row, value), parts.Tokenizer),
         _ => new(parts.Encoder, parts.Projector, parts.Decoder, parts.Tokenizer, textEncoder: new BrokenTexts(parts.Encoder.Features.Size, parts.Caption(Three[row]).Text, value)),
     };

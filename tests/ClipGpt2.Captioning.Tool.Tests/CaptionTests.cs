@@ -56,7 +56,7 @@ public sealed class CaptionTests : IDisposable
 
     [Theory]
     [InlineData("decoder/model.safetensors", "decoder's scores")]
-    [InlineData("projector.safetensors", "projector's prefix vectors")]
+    [InlineData("projector.safetensors", "projector's visual tokens")]
     [InlineData("encoder/model.safetensors", "encoder's embedding")]
     public async Task Weights_that_are_no_numbers_are_each_pictures_error(string part, string named)
     {

@@ -15,22 +15,23 @@ internal static class CaptionScoring
     private const long MostLogits = 64 << 20;
 
     public static IReadOnlyList<TokenScores> Score(
-        ICaptionDecoder decoder, Tensor prefix, IReadOnlyList<IReadOnlyList<int>> captions, int vocabularySize, CancellationToken token)
+        ICaptionDecoder decoder, Tensor visualTokens, IReadOnlyList<IReadOnlyList<int>> captions, int vocabularySize, CancellationToken token)
     {
         ArgumentNullException.ThrowIfNull(captions);
-        if (captions.Count != prefix.shape[0] || prefix.shape[1] == 0)
+        if (captions.Count != visualTokens.shape[0] || visualTokens.shape[1] == 0)
         {
-            throw new CaptioningException($"{captions.Count} captions cannot be scored with a prefix of [{string.Join(", ", prefix.shape)}]: it needs one row for each, and a position.");
+            throw new CaptioningException($"{captions.Count} captions cannot be scored with visual tokens of [{string.Join(", ", visualTokens.shape)}]: they need one row for each, and a token.");
         }
 
         var longest = captions.Select(c => c.Count).DefaultIfEmpty(0).Max();
-        var batchSize = (int)Math.Max(1, MostLogits / ((prefix.shape[1] + longest) * vocabularySize));
+        var positions = decoder.Reading == VisualTokens.Before ? visualTokens.shape[1] : 0;
+        var batchSize = (int)Math.Max(1, MostLogits / (Math.Max(1, positions + longest) * vocabularySize));
         var scores = new List<TokenScores>();
         for (var first = 0; first < captions.Count; first += batchSize)
         {
             token.ThrowIfCancellationRequested();
             var batch = captions.Skip(first).Take(batchSize).ToList();
-            using var rows = prefix.narrow(0, first, batch.Count);
+            using var rows = visualTokens.narrow(0, first, batch.Count);
             scores.AddRange(ScoreBatch(decoder, rows, batch));
             if (scores.FindIndex(first, s => s.LogProbabilities.Any(float.IsNaN)) is >= 0 and var bad)
             {
@@ -41,7 +42,7 @@ internal static class CaptionScoring
         return scores;
     }
 
-    private static List<TokenScores> ScoreBatch(ICaptionDecoder decoder, Tensor prefix, List<IReadOnlyList<int>> captions)
+    private static List<TokenScores> ScoreBatch(ICaptionDecoder decoder, Tensor visualTokens, List<IReadOnlyList<int>> captions)
     {
         var longest = captions.Max(c => c.Count);
         if (longest == 0)
@@ -63,8 +64,9 @@ internal static class CaptionScoring
         }
 
         var tokens = tensor(ids); // [B, T]
-        var logits = decoder.Forward(prefix, tokens); // [B, P + T, V]
-        var logProbabilities = logits.narrow(1, prefix.shape[1] - 1, longest).to(ScalarType.Float32).log_softmax(-1);
+        var logits = decoder.Forward(visualTokens, tokens); // [B, P + T, V], or [B, T, V] where visual tokens are read beside
+        var first = decoder.Reading == VisualTokens.Before ? visualTokens.shape[1] - 1 : 0;
+        var logProbabilities = logits.narrow(1, first, longest).to(ScalarType.Float32).log_softmax(-1);
         var own = logProbabilities.gather(-1, tokens.to(logits.device).unsqueeze(-1)).squeeze(-1).cpu().contiguous();
         var entropies = (logProbabilities.exp() * logProbabilities).nan_to_num().sum(-1).neg().cpu().contiguous();
         var (ownValues, entropyValues) = (own.data<float>().ToArray(), entropies.data<float>().ToArray());

@@ -79,6 +79,8 @@ public sealed partial class DecodingOptions
         joined.PadTokenId ??= others.PadTokenId;
         joined.StopStrings ??= others.StopStrings;
         joined.PromptIds ??= others.PromptIds;
+        joined.ImagePromptIds ??= others.ImagePromptIds;
+        joined.StartTokenId ??= others.StartTokenId;
         joined.Trace ??= others.Trace;
         joined.Observer ??= others.Observer;
         joined.AllowPaddedTokens ??= others.AllowPaddedTokens;

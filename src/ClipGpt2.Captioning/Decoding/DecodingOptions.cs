@@ -52,7 +52,7 @@ public sealed partial class DecodingOptions
     /// <value>The default is 25, unless <see cref="MaxLength"/> is set.</value>
     public int? MaxNewTokens { get; set; }
 
-    /// <summary>The most positions of prefix, prompt and new tokens together; used if <see cref="MaxNewTokens"/> isn't set.</summary>
+    /// <summary>The most positions of visual tokens (where they take some), start token, prompt and new tokens together; used if <see cref="MaxNewTokens"/> isn't set.</summary>
     /// <value>The default is none.</value>
     public int? MaxLength { get; set; }
 
@@ -60,7 +60,7 @@ public sealed partial class DecodingOptions
     /// <value>The default is null.</value>
     public int? MinNewTokens { get; set; }
 
-    /// <summary>The number of positions of prefix, prompt and new tokens before which no end token may come.</summary>
+    /// <summary>The number of positions, counted as for <see cref="MaxLength"/>, before which no end token may come.</summary>
     /// <value>The default is 0.</value>
     public int? MinLength { get; set; }
 
@@ -80,10 +80,22 @@ public sealed partial class DecodingOptions
     /// <value>The default is none.</value>
     public IReadOnlyList<string>? StopStrings { get; set; }
 
-    /// <summary>Tokens that every caption continues from, after the image's prefix; they aren't part of the result.</summary>
-    /// <remarks>They count for <see cref="MaxLength"/> and <see cref="MinLength"/>, but not as written: no penalty or ban sees them.</remarks>
+    /// <summary>Tokens that every caption continues from, after the image's visual tokens; they aren't part of the result.</summary>
+    /// <remarks>
+    /// They count for <see cref="MaxLength"/> and <see cref="MinLength"/>. Where visual tokens stand before the text they don't count as written: no penalty or
+    /// ban sees them. Where they are read beside it, penalties and bans see start token and prompt, as in <c>generate</c>.
+    /// </remarks>
     /// <value>The default is none.</value>
     public IReadOnlyList<int>? PromptIds { get; set; }
+
+    /// <summary>A prompt for each image of the call, in place of <see cref="PromptIds"/>. They may differ in length: none is filled up.</summary>
+    /// <value>The default is null.</value>
+    public IReadOnlyList<IReadOnlyList<int>>? ImagePromptIds { get; set; }
+
+    /// <summary>The token that a text begins with where visual tokens are read beside it (<see cref="VisualTokens.Beside"/>), unless its prompt begins with it.</summary>
+    /// <remarks><c>decoder_start_token_id</c>. Where visual tokens stand before the text it is not used.</remarks>
+    /// <value>The default is the decoder's own.</value>
+    public int? StartTokenId { get; set; }
 
     /// <summary>Whether results tell how they were found (<see cref="DecodedSequence.Trace"/>).</summary>
     /// <value>The default is false.</value>

@@ -71,31 +71,31 @@ public sealed class Gpt2CaptionDecoder : CaptionDecoder, ITrainableDecoder, ISav
         new(Gpt2Model.Load(folder, config, weights, context.Compute, context.Logger), context.Tokenizer) { _base = folder.Path };
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor prefix, Tensor tokenIds, Tensor? mask = null)
+    public override Tensor Forward(Tensor visualTokens, Tensor tokenIds, Tensor? mask = null)
     {
-        ArgumentNullException.ThrowIfNull(prefix);
+        ArgumentNullException.ThrowIfNull(visualTokens);
         ArgumentNullException.ThrowIfNull(tokenIds);
-        using var output = Model.Forward(new Gpt2Input { Embeddings = prefix, TokenIds = tokenIds, AttentionMask = mask });
+        using var output = Model.Forward(new Gpt2Input { Embeddings = visualTokens, TokenIds = tokenIds, AttentionMask = mask });
         return output.Logits.alias();
     }
 
     /// <inheritdoc/>
     /// <exception cref="CaptioningException">Sizes don't fit, or a token id is outside of the vocabulary.</exception>
-    public Tensor Forward(Tensor prefix, Tensor tokenIds, Tensor outputs, DropoutMasks? dropout)
+    public Tensor Forward(Tensor visualTokens, Tensor tokenIds, Tensor outputs, DropoutMasks? dropout)
     {
-        ArgumentNullException.ThrowIfNull(prefix);
+        ArgumentNullException.ThrowIfNull(visualTokens);
         ArgumentNullException.ThrowIfNull(tokenIds);
         ArgumentNullException.ThrowIfNull(outputs);
-        using var output = Model.Forward(Training(prefix, tokenIds, outputs, dropout));
+        using var output = Model.Forward(Training(visualTokens, tokenIds, outputs, dropout));
         return output.Logits.alias();
     }
 
     /// <inheritdoc/>
-    Tensor IProductLogits.ProductLogits(Tensor prefix, Tensor tokenIds, Tensor outputs, DropoutMasks? dropout) =>
-        Model.ProductLogits(Training(prefix, tokenIds, outputs, dropout));
+    Tensor IProductLogits.ProductLogits(Tensor visualTokens, Tensor tokenIds, Tensor outputs, DropoutMasks? dropout) =>
+        Model.ProductLogits(Training(visualTokens, tokenIds, outputs, dropout));
 
-    private static Gpt2Input Training(Tensor prefix, Tensor tokenIds, Tensor outputs, DropoutMasks? dropout) =>
-        new() { Embeddings = prefix, TokenIds = tokenIds.shape[1] > 0 ? tokenIds : null, Outputs = outputs, Dropout = dropout };
+    private static Gpt2Input Training(Tensor visualTokens, Tensor tokenIds, Tensor outputs, DropoutMasks? dropout) =>
+        new() { Embeddings = visualTokens, TokenIds = tokenIds.shape[1] > 0 ? tokenIds : null, Outputs = outputs, Dropout = dropout };
 
     /// <inheritdoc/>
     public IEnumerable<KeyValuePair<string, Tensor>> NamedParameters() => Model.NamedParameters();

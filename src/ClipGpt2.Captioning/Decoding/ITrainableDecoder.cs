@@ -7,13 +7,13 @@ namespace ClipGpt2.Captioning.Decoding;
 /// <remarks>A trainer takes any <see cref="ICaptionDecoder"/> that is <see cref="ITrainable"/>; this contract saves work and offers more.</remarks>
 public interface ITrainableDecoder : ICaptionDecoder, ITrainable
 {
-    /// <summary>The logits of chosen positions after a prefix and tokens.</summary>
-    /// <param name="prefix">float32 [B, P, H].</param>
+    /// <summary>The logits of chosen positions: <see cref="ICaptionDecoder.Forward"/> for training.</summary>
+    /// <param name="visualTokens">float32 [B, P, H].</param>
     /// <param name="tokenIds">int64 [B, T].</param>
-    /// <param name="outputs">int64 [N]: the positions, counted through [B, P + T] row by row.</param>
+    /// <param name="outputs">int64 [N]: the positions, counted through [B, P + T], or [B, T] where visual tokens are read beside the text, row by row.</param>
     /// <param name="dropout">The random zeros of the pass, or null.</param>
     /// <returns>float32 [N, V], with gradients where autograd records; the caller's own.</returns>
-    torch.Tensor Forward(torch.Tensor prefix, torch.Tensor tokenIds, torch.Tensor outputs, DropoutMasks? dropout);
+    torch.Tensor Forward(torch.Tensor visualTokens, torch.Tensor tokenIds, torch.Tensor outputs, DropoutMasks? dropout);
 
     /// <summary>Keeps the first blocks as they are while the rest is trained.</summary>
     /// <param name="blocks">How many; more than there are freeze all.</param>

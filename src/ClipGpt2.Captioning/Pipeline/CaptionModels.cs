@@ -15,7 +15,7 @@ internal sealed class CaptionModels : IDisposable
 {
     // What is found not to be finite, in the words of errors.
     private const string Embedding = "The encoder's embedding";
-    private const string PrefixVectors = "The projector's prefix vectors";
+    private const string VisualTokens = "The projector's visual tokens";
 
     private readonly SemaphoreSlim _concurrency;
 
@@ -153,7 +153,7 @@ internal sealed class CaptionModels : IDisposable
     /// <summary>The prefixes [B, P, H] of the pictures on their way, or null if none is.</summary>
     private Tensor? Prefix(Tensor embeddings, PicturesInWork work)
     {
-        var prefix = work.Places.Length == 0 ? null : work.Keep(Projector.Project(embeddings), PrefixVectors);
+        var prefix = work.Places.Length == 0 ? null : work.Keep(Projector.Project(embeddings), VisualTokens);
         return work.Places.Length == 0 ? null : prefix;
     }
 

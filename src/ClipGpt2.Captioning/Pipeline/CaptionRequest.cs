@@ -29,6 +29,7 @@ internal sealed record CaptionRequest(DecodingOptions Decoding, bool IncludeEmbe
         if (!string.IsNullOrEmpty(options.Prompt))
         {
             decoding.PromptIds = models.Tokenizer.EncodeToIds(options.Prompt);
+            decoding.ImagePromptIds = null;
         }
 
         return new CaptionRequest(decoding, options.IncludeEmbedding, options.IncludeSimilarity) { TokenizerLength = models.Tokenizer.Length() };
@@ -43,8 +44,13 @@ internal sealed record CaptionRequest(DecodingOptions Decoding, bool IncludeEmbe
         decoding.TokenizerLength = TokenizerLength;
         decoding.ImageNumbers = numbers;
         decoding.ImageNames = names;
+        decoding.ImagePromptIds = decoding.ImagePromptIds is { } prompts ? [.. numbers.Select((number, i) => PromptOf(prompts, number, names[i]))] : null;
         return decoding;
     }
+
+    private static IReadOnlyList<int> PromptOf(IReadOnlyList<IReadOnlyList<int>> prompts, long number, string name) => number < prompts.Count
+        ? prompts[(int)number]
+        : throw new CaptioningException($"{nameof(DecodingOptions.ImagePromptIds)} has {prompts.Count} prompts, and '{name}' is picture {number + 1} of the call: give one for each, or {nameof(DecodingOptions.PromptIds)} for all.");
 
     /// <summary>The same with one beam, and without what only beams can do.</summary>
     public CaptionRequest Greedy() => this with

@@ -15,7 +15,7 @@ internal sealed partial class TrainingSession
         if (_options.SelfCritical is not { } selfCritical)
         {
             RequireBatch(captions.Count, "examples");
-            return Run(model, DatasetBatches.ForTraining(captions, _targets, pictures, _captioner.Projector.PrefixLength, _options), null, validation);
+            return Run(model, DatasetBatches.ForTraining(captions, _targets, pictures, _captioner.VisualPositions, _options), null, validation);
         }
 
         RequireBatch(captions.Pictures.Count, "pictures");
@@ -60,7 +60,7 @@ internal sealed partial class TrainingSession
     private Validation Validation(TrainedModel model, ICaptionDataset dataset)
     {
         var (captions, pictures) = Read(dataset, "validation");
-        var batches = DatasetBatches.InOrder(captions, _targets, pictures, _captioner.Projector.PrefixLength, _options.BatchSize);
+        var batches = DatasetBatches.InOrder(captions, _targets, pictures, _captioner.VisualPositions, _options.BatchSize);
         return new Validation(_captioner, model, _options.Evaluation, new ValidationData(dataset, captions, batches, pictures), _options.Seed);
     }
 

@@ -72,7 +72,7 @@ public sealed class GenerateSuite : GoldenSuite
     private static void CheckSearch(GoldenCase golden, GenerateCall call)
     {
         var facts = new ModelFacts(call.Decoder.Model.VocabularySize, call.Decoder.Model.MaxPositions, [call.Decoder.Model.Config.EosTokenId!.Value], null, _ => "");
-        var settings = SearchSettings.Create(call.Options, facts, call.PrefixLength);
+        var settings = SearchSettings.Create(call.Options, facts, call.PrefixLength, openingLength: 0);
         Assert.Equal(golden.Expected["effective_max_new_tokens"].Integer(), settings.MaxNewTokens);
         var mode = ImageSearch.Create(0, settings) switch
         {

@@ -43,7 +43,7 @@ public sealed class ProcessorSuite : GoldenSuite
     {
         var options = golden.Part("options");
         options.Informational();
-        return SearchSettings.Create(GenerateOptions.Read(options.Raw, ModelCompatibility.Transformers4), new ModelFacts(vocabularySize, int.MaxValue, []), prefixLength: 0).Chain;
+        return SearchSettings.Create(GenerateOptions.Read(options.Raw, ModelCompatibility.Transformers4), new ModelFacts(vocabularySize, int.MaxValue, []), visualPositions: 0, openingLength: 0).Chain;
     }
 
     private static void CheckNames(GoldenCase golden, ProcessorChain chain)

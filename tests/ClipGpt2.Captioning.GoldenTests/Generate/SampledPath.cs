@@ -16,7 +16,7 @@ internal static class SampledPath
     {
         using var scope = NewDisposeScope();
         var model = call.Decoder.Model;
-        var settings = SearchSettings.Create(call.Options, new ModelFacts(model.VocabularySize, model.MaxPositions, [model.Config.EosTokenId!.Value]), call.PrefixLength);
+        var settings = SearchSettings.Create(call.Options, new ModelFacts(model.VocabularySize, model.MaxPositions, [model.Config.EosTokenId!.Value]), call.PrefixLength, openingLength: 0);
         var expected = golden.Expected["scores"].Tensor(GoldenTensorFile.Open(golden.Root.GetProperty("scores").GetString()!)); // [batch, step, V]
         Assert.Equal([ids.Length, ids[0].Length, model.VocabularySize], expected.Shape);
         using var session = model.Start(call.Prefix.Rows(call.Rows).ToTorch(golden.Device), call.Mask?.Rows(call.Rows).ToTorch(golden.Device), promptIds: null, ids[0].Length);

@@ -47,7 +47,7 @@ public sealed class DecodingLayerTests
         string[] open =
         [
             nameof(DecodingOptions.MaxLength), nameof(DecodingOptions.MinNewTokens), nameof(DecodingOptions.EndTokenIds), nameof(DecodingOptions.PadTokenId), nameof(DecodingOptions.Observer),
-            nameof(DecodingOptions.ExponentialDecay), nameof(DecodingOptions.ImageNumbers),
+            nameof(DecodingOptions.ExponentialDecay), nameof(DecodingOptions.ImageNumbers), nameof(DecodingOptions.ImagePromptIds), nameof(DecodingOptions.StartTokenId),
         ];
         Assert.Equal(Properties.Select(p => p.Name).Except(open).Order(), new DecodingOptions().WithDefaults().SetOptions().Select(p => p.Key).Order());
     }

@@ -17,10 +17,12 @@ internal sealed partial class GenerationConfig
     /// <summary>The end token of the published GPT-2, which the oldest configurations don't name.</summary>
     private const int PublishedEndToken = 50256;
 
-    private GenerationConfig(string file, DecodingOptions options, JsonObject json) => (File, Options, Json) = (file, options, json);
+    private readonly ConfigSection _section;
+
+    private GenerationConfig(ConfigSection section, DecodingOptions options, JsonObject json) => (_section, Options, Json) = (section, options, json);
 
     /// <summary>The file that says it.</summary>
-    public string File { get; }
+    public string File => _section.File;
 
     /// <summary>What it says; end tokens are always set.</summary>
     public DecodingOptions Options { get; }
@@ -51,8 +53,14 @@ internal sealed partial class GenerationConfig
         }
 
         Check(section, options);
-        return new(section.File, options, own?.ToJson() ?? Described(read, options.EndTokenIds));
+        return new(section, options, own?.ToJson() ?? Described(read, options.EndTokenIds));
     }
+
+    /// <summary>The token that a text begins with where visual tokens are read beside it, if the file names one. Nobody else asks for it.</summary>
+    /// <param name="vocabularySize">The number of the model's tokens.</param>
+    /// <exception cref="CheckpointFormatException">It isn't a token of the vocabulary.</exception>
+    public int? FindStartToken(int vocabularySize) =>
+        Array.Find(GenerationKeys.StartTokens, _section.Has) is { } name ? new GenerationValue(_section, name, vocabularySize).Token() : null;
 
     /// <summary>What a refusal of options must add where some of them are the file's: names and place.</summary>
     /// <param name="message">The refusal.</param>

@@ -9,6 +9,9 @@ internal static class GenerationKeys
 {
     public const string EndTokens = "eos_token_id";
 
+    /// <summary>What a text begins with where visual tokens are read beside it: the first of these that is there.</summary>
+    public static readonly string[] StartTokens = ["decoder_start_token_id", "bos_token_id"];
+
     private static readonly Dictionary<string, (string Option, Action<DecodingOptions, GenerationValue> Set)> Known = new(StringComparer.Ordinal)
     {
         [EndTokens] = (nameof(DecodingOptions.EndTokenIds), (o, v) => o.EndTokenIds = v.EndTokens()),

@@ -126,10 +126,10 @@ public sealed partial class Gpt2Model : IAutoregressiveModel, ITrainable, IDispo
     }
 
     /// <inheritdoc/>
-    public IDecodingSession Start(Tensor prefix, Tensor? attentionMask, IReadOnlyList<int>? promptIds, int maxNewTokens)
+    public IDecodingSession Start(Tensor visualTokens, Tensor? attentionMask, IReadOnlyList<int>? promptIds, int maxNewTokens)
     {
-        ArgumentNullException.ThrowIfNull(prefix);
-        var start = new DecodingStart(this, prefix, attentionMask, promptIds ?? [], maxNewTokens);
+        ArgumentNullException.ThrowIfNull(visualTokens);
+        var start = new DecodingStart(this, visualTokens, attentionMask, promptIds ?? [], maxNewTokens);
         return Start(start, onTensors: Compute.IsCuda || !RowKernelProof.Proof.Holds || (Reading == VisualTokens.Beside && !CrossAttentionProof.Proof.Holds));
     }
 

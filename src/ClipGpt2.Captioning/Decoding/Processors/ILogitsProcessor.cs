@@ -14,7 +14,7 @@ public interface ILogitsProcessor
 public readonly ref struct LogitsContext
 {
     /// <summary>Creates the context of a row.</summary>
-    /// <param name="history">The tokens written so far.</param>
+    /// <param name="history">See <see cref="History"/>.</param>
     /// <param name="image">The image's place in the batch.</param>
     /// <param name="earlierGroupTokens">In diverse beam search: what the beams of earlier groups chose at this step.</param>
     public LogitsContext(ReadOnlySpan<int> history, int image = 0, ReadOnlySpan<int> earlierGroupTokens = default)
@@ -24,7 +24,7 @@ public readonly ref struct LogitsContext
         EarlierGroupTokens = earlierGroupTokens;
     }
 
-    /// <summary>The tokens written so far: neither prefix nor prompt.</summary>
+    /// <summary>The tokens of the text so far: those that were written, and where visual tokens are read beside the text before them start token and prompt.</summary>
     public ReadOnlySpan<int> History { get; }
 
     /// <summary>The image's place in the batch.</summary>

@@ -57,17 +57,17 @@ internal sealed class ProcessorChain
     {
         if (settings.MinNewTokens > 0)
         {
-            yield return new MinLength(settings.MinNewTokens, settings.EndTokens);
+            yield return new MinLength(settings.HistoryLength + settings.MinNewTokens, settings.EndTokens);
         }
 
-        if (options.ForcedBosTokenId is { } first)
+        if (options.ForcedBosTokenId is { } forced)
         {
-            yield return new ForcedToken(1, first);
+            yield return new ForcedToken(1, forced);
         }
 
         if (options.ForcedEosTokenId is { } last)
         {
-            yield return new ForcedToken(settings.MaxNewTokens - 1, last);
+            yield return new ForcedToken(settings.HistoryLength + settings.MaxNewTokens - 1, last);
         }
 
         if (options.RemoveInvalidValues)
@@ -77,7 +77,7 @@ internal sealed class ProcessorChain
 
         if (options.ExponentialDecay is { } decay)
         {
-            yield return new ExponentialDecay(decay, settings.EndTokens);
+            yield return new ExponentialDecay(decay with { Start = settings.HistoryLength + decay.Start }, settings.EndTokens);
         }
 
         if (options.SuppressedTokens.Count > 0)
@@ -87,7 +87,8 @@ internal sealed class ProcessorChain
 
         if (options.BeginSuppressedTokens.Count > 0)
         {
-            yield return new SuppressedTokens(options.BeginSuppressedTokens, options.ForcedBosTokenId is null ? 0 : 1);
+            var first = settings.HistoryLength;
+            yield return new SuppressedTokens(options.BeginSuppressedTokens, options.ForcedBosTokenId is null || first > 1 ? first : first + 1);
         }
     }
 

@@ -1,16 +1,16 @@
 namespace ClipGpt2.Captioning.Decoding.Processors;
 
 /// <summary>
-/// Forbids tokens, everywhere (<c>SuppressTokensLogitsProcessor</c>) or where a certain number were written
+/// Forbids tokens, everywhere (<c>SuppressTokensLogitsProcessor</c>) or where the history has a certain length
 /// (<c>SuppressTokensAtBeginLogitsProcessor</c>).
 /// </summary>
-internal sealed class SuppressedTokens(IReadOnlyList<int> tokens, int? written = null) : ILogitsProcessor
+internal sealed class SuppressedTokens(IReadOnlyList<int> tokens, int? length = null) : ILogitsProcessor
 {
-    public bool IsAtBegin => written is not null;
+    public bool IsAtBegin => length is not null;
 
     public void Process(in LogitsContext context, Span<float> scores)
     {
-        if (written is { } length && context.History.Length != length)
+        if (length is { } only && context.History.Length != only)
         {
             return;
         }

@@ -83,10 +83,10 @@ internal sealed class BeamCandidates
         }
 
         statistics.LogSoftmax(logits, buffer);
-        _settings.Chain.Apply(new LogitsContext(TokenNode.TokensOf(text), _image, earlierGroupTokens), buffer);
+        _settings.Chain.Apply(new LogitsContext(_settings.HistoryOf(_image, text), _image, earlierGroupTokens), buffer);
         return new ScoredRow(buffer, RowStatistics.None, statistics);
     }
 
     private void Tell(int beam, TokenNode? text, ReadOnlySpan<float> logits, ReadOnlySpan<float> scores) =>
-        _settings.Options.Observer?.OnScores(new StepScores(_image, beam, TokenNode.TokensOf(text), logits, scores));
+        _settings.Options.Observer?.OnScores(new StepScores(_image, beam, _settings.HistoryOf(_image, text), logits, scores));
 }

@@ -59,15 +59,15 @@ internal sealed class ConstrainedBeamSearch : ImageSearch
         }
     }
 
-    private bool HasAllWords(TokenNode? text) => WordProgress.Of(_words, TokenNode.TokensOf(text)).IsComplete;
+    private bool HasAllWords(TokenNode? text) => WordProgress.Of(_words, Settings.HistoryOf(Image, text)).IsComplete;
 
     private bool AllStopped() =>
         Settings.Stop.StopStrings.Count > 0 && _beams.All(b => Settings.Stop.EndsInStopString(TokenNode.TokensOf(b.Text)));
 
     private void MixInProposals(Beam[] before, SessionRows rows)
     {
-        var choices = _beams.Select(b => new Choice(b, WordProgress.Of(_words, TokenNode.TokensOf(b.Text)).Bank)).ToList();
-        var texts = _beams.Select(b => TokenNode.TokensOf(b.Text)).ToList();
+        var choices = _beams.Select(b => new Choice(b, WordProgress.Of(_words, Settings.HistoryOf(Image, b.Text)).Bank)).ToList();
+        var texts = _beams.Select(b => Settings.HistoryOf(Image, b.Text)).ToList();
         var buffer = ArrayPool<float>.Shared.Rent(Settings.VocabularySize);
         try
         {
@@ -90,7 +90,7 @@ internal sealed class ConstrainedBeamSearch : ImageSearch
     /// <summary>Adds a beam's proposals, except texts that are there already.</summary>
     private void Propose(Beam beam, int index, SessionRows rows, Span<float> buffer, List<int[]> texts, List<Choice> choices)
     {
-        var text = TokenNode.TokensOf(beam.Text);
+        var text = Settings.HistoryOf(Image, beam.Text);
         var proposals = WordProgress.Of(_words, text).Proposals().ToList();
         if (proposals.Count == 0)
         {

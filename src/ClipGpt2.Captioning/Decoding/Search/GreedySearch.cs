@@ -61,7 +61,7 @@ internal sealed class GreedySearch : ImageSearch
         }
 
         logits.CopyTo(buffer);
-        var history = TokenNode.TokensOf(walk.Text);
+        var history = Settings.HistoryOf(Image, walk.Text);
         Settings.Chain.Apply(new LogitsContext(history, Image), buffer);
         Options.Observer?.OnScores(new StepScores(Image, walk.Number, history, logits, buffer));
         return buffer;

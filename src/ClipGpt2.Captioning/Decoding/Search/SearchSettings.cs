@@ -2,18 +2,21 @@ using ClipGpt2.Captioning.Decoding.Processors;
 
 namespace ClipGpt2.Captioning.Decoding.Search;
 
-/// <summary>Options made definite for one model and one length of prefix.</summary>
+/// <summary>Options made definite for one model and one length of what stands before the first new token.</summary>
 internal sealed class SearchSettings
 {
-    private SearchSettings(EffectiveDecoding options, ModelFacts model, IReadOnlyList<int> endTokens, int maxNewTokens, int minNewTokens)
+    private readonly Openings? _history;
+
+    private SearchSettings(EffectiveDecoding options, ModelFacts model, IReadOnlyList<int> endTokens, (int Max, int Min) newTokens, (Openings Openings, int Length)? history)
     {
+        _history = history?.Openings;
+        HistoryLength = history?.Length ?? 0;
         Options = options;
         VocabularySize = model.VocabularySize;
         WritableTokens = options.AllowPaddedTokens ? model.VocabularySize : Writable(options.TokenizerLength, model);
         EndTokens = endTokens;
-        MaxNewTokens = maxNewTokens;
-        MinNewTokens = minNewTokens;
-        Stop = new StopCriteria(endTokens, maxNewTokens, StopStringsOf(options), model.Decode);
+        (MaxNewTokens, MinNewTokens) = newTokens;
+        Stop = new StopCriteria(endTokens, MaxNewTokens, StopStringsOf(options), model.Decode);
         Chain = ProcessorChain.Create(options, this);
     }
 
@@ -33,12 +36,18 @@ internal sealed class SearchSettings
 
     public int MinNewTokens { get; }
 
+    /// <summary>How many tokens logits processors see before the first that is written.</summary>
+    public int HistoryLength { get; }
+
     public StopCriteria Stop { get; }
 
     public ProcessorChain Chain { get; }
 
     /// <summary>How many of the best candidates a step keeps for each beam, so that enough are left if all end tokens are among them.</summary>
     public int CandidatesPerBeam => Math.Max(2, 1 + EndTokens.Count);
+
+    /// <summary>The tokens that logits processors see of a text: what it began with where they see that, and what was written.</summary>
+    public int[] HistoryOf(int image, TokenNode? text) => _history is null ? TokenNode.TokensOf(text) : [.. _history[image], .. TokenNode.TokensOf(text)];
 
     /// <summary>The statistics of a row of the model's logits, among the tokens that may be written: what pads a vocabulary has no part in probabilities.</summary>
     /// <exception cref="CaptioningException">It holds NaN or infinity, and the options don't replace those.</exception>
@@ -50,9 +59,12 @@ internal sealed class SearchSettings
 
     /// <param name="options">As far as they are set, valid or not: their own errors are reported with those that show here.</param>
     /// <param name="model">What is known of the model.</param>
-    /// <param name="prefixLength">The number of positions before the first new token: prefix and prompt.</param>
-    public static SearchSettings Create(DecodingOptions options, ModelFacts model, int prefixLength)
+    /// <param name="visualPositions">The positions that visual tokens take.</param>
+    /// <param name="openingLength">The number of tokens between them and the first new token.</param>
+    /// <param name="openings">Those tokens, if processors see them; else null.</param>
+    public static SearchSettings Create(DecodingOptions options, ModelFacts model, int visualPositions, int openingLength, Openings? openings = null)
     {
+        var prefixLength = checked(visualPositions + openingLength);
         options = options.WithDefaults();
         var errors = DecodingOptionsValidator.Errors(options).ToList();
         var endTokens = options.EndTokenIds ?? (options.Strategy == DecodingStrategy.Standard ? model.EndTokens : ClipCapStopToken(options, model));
@@ -64,18 +76,19 @@ internal sealed class SearchSettings
         var maxNewTokens = options.MaxNewTokens ?? (options.MaxLength!.Value - prefixLength);
         if (maxNewTokens < 1 && options.MaxNewTokens is null)
         {
-            errors.Add($"{nameof(options.MaxLength)} ({options.MaxLength}) leaves no token to write after a prefix and prompt of {prefixLength}; raise it or set {nameof(options.MaxNewTokens)}.");
+            errors.Add($"{nameof(options.MaxLength)} ({options.MaxLength}) leaves no token to write after visual tokens and prompt of {prefixLength}; raise it or set {nameof(options.MaxNewTokens)}.");
         }
 
         if (maxNewTokens > 0 && prefixLength + maxNewTokens - 1 > model.MaxPositions)
         {
-            errors.Add($"A prefix and prompt of {prefixLength} and {maxNewTokens} new tokens take more positions than the model has ({model.MaxPositions}); lower {nameof(options.MaxNewTokens)} or shorten the prompt.");
+            errors.Add($"Visual tokens and prompt of {prefixLength} and {maxNewTokens} new tokens take more positions than the model has ({model.MaxPositions}); lower {nameof(options.MaxNewTokens)} or shorten the prompt.");
         }
 
         errors.AddRange(OutOfVocabulary(options, endTokens ?? [], model));
         DecodingOptionsValidator.Throw(errors);
         var minNewTokens = options.MinNewTokens ?? Math.Max(options.MinLength!.Value - prefixLength, 0);
-        var settings = new SearchSettings(new EffectiveDecoding(options), model, endTokens!, maxNewTokens, minNewTokens);
+        var settings = new SearchSettings(
+            new EffectiveDecoding(options), model, endTokens!, (maxNewTokens, minNewTokens), openings is { AreHistory: true } ? (openings, openingLength) : null);
         if (options.Strategy != DecodingStrategy.Standard && settings.Chain.IsAskedFor)
         {
             DecodingOptionsValidator.Throw([$"{options.Strategy} knows no penalties, bans, forced tokens or least lengths."]);
@@ -116,6 +129,8 @@ internal sealed class SearchSettings
             (nameof(o.EndTokenIds), endTokens),
             (nameof(o.PadTokenId), One(o.PadTokenId)),
             (nameof(o.PromptIds), o.PromptIds!),
+            (nameof(o.ImagePromptIds), o.ImagePromptIds?.SelectMany(prompt => prompt) ?? []),
+            (nameof(o.StartTokenId), One(o.StartTokenId)),
             (nameof(o.BadWords), o.BadWords!.SelectMany(w => w)),
             (nameof(o.SequenceBiases), o.SequenceBiases!.SelectMany(b => b.TokenIds)),
             (nameof(o.RequiredWords), o.RequiredWords!.SelectMany(w => w.Alternatives).SelectMany(a => a)),
@@ -135,7 +150,7 @@ internal sealed class SearchSettings
 
 /// <summary>What searches must know of a model and its tokenizer.</summary>
 /// <param name="VocabularySize">The number of tokens.</param>
-/// <param name="MaxPositions">The most positions of prefix, prompt and new tokens.</param>
+/// <param name="MaxPositions">The most positions of visual tokens, prompt and new tokens.</param>
 /// <param name="EndTokens">The model's own end tokens.</param>
 /// <param name="Encode">The tokens of a text, if there is a tokenizer.</param>
 /// <param name="Decode">The text of tokens, if there is a tokenizer.</param>

@@ -4,15 +4,15 @@ namespace ClipGpt2.Captioning.Training.Batches;
 
 /// <summary>The batches of a data set that can be read by index.</summary>
 internal sealed class DatasetBatches(
-    TokenizedCaptions captions, CaptionTargets targets, IPictureLoader pictures, int prefixLength, Func<int, List<int[]>> batchesOfEpoch) : IBatchSource
+    TokenizedCaptions captions, CaptionTargets targets, IPictureLoader pictures, int visualPositions, Func<int, List<int[]>> batchesOfEpoch) : IBatchSource
 {
     /// <summary>The batches in the order of an epoch, with the options' shuffling.</summary>
-    public static DatasetBatches ForTraining(TokenizedCaptions captions, CaptionTargets targets, IPictureLoader pictures, int prefixLength, CaptionTrainerOptions options) =>
-        new(captions, targets, pictures, prefixLength, epoch => EpochBatches.Create(captions, options.BatchSize, options.Loading, options.Seed, epoch));
+    public static DatasetBatches ForTraining(TokenizedCaptions captions, CaptionTargets targets, IPictureLoader pictures, int visualPositions, CaptionTrainerOptions options) =>
+        new(captions, targets, pictures, visualPositions, epoch => EpochBatches.Create(captions, options.BatchSize, options.Loading, options.Seed, epoch));
 
     /// <summary>The batches in the data set's order.</summary>
-    public static DatasetBatches InOrder(TokenizedCaptions captions, CaptionTargets targets, IPictureLoader pictures, int prefixLength, int batchSize) =>
-        new(captions, targets, pictures, prefixLength, _ => [.. Enumerable.Range(0, captions.Count).Chunk(batchSize)]);
+    public static DatasetBatches InOrder(TokenizedCaptions captions, CaptionTargets targets, IPictureLoader pictures, int visualPositions, int batchSize) =>
+        new(captions, targets, pictures, visualPositions, _ => [.. Enumerable.Range(0, captions.Count).Chunk(batchSize)]);
 
     public int? Examples => captions.Count;
 
@@ -29,5 +29,5 @@ internal sealed class DatasetBatches(
     }
 
     private CaptionBatch Captions(int[] batch) =>
-        CaptionBatch.Create(Array.ConvertAll(batch, example => (ReadOnlyMemory<int>)captions.Tokens(example).ToArray()), targets, prefixLength);
+        CaptionBatch.Create(Array.ConvertAll(batch, example => (ReadOnlyMemory<int>)captions.Tokens(example).ToArray()), targets, visualPositions);
 }

@@ -54,6 +54,6 @@ internal sealed class StreamBatches(
     private CaptionBatch Captions(List<CaptionExample> examples)
     {
         var texts = targets.Build([.. examples.Select(example => TokenizedCaptions.Encode(captioner.Tokenizer, example.Caption))]);
-        return CaptionBatch.Create([.. texts.Select(text => (ReadOnlyMemory<int>)text)], targets, captioner.Projector.PrefixLength);
+        return CaptionBatch.Create([.. texts.Select(text => (ReadOnlyMemory<int>)text)], targets, captioner.VisualPositions);
     }
 }

@@ -52,7 +52,7 @@ internal sealed class RewardedSampling(Captioner captioner, TrainedModel model, 
             ? Advantages.Over(rewards, reward.Of(batch.PictureNumbers, Greedy(decoder, prefix, token), token))
             : Advantages.OverOthers(rewards, _options.Samples);
         var tokens = samples.SelectMany(picture => picture.Select(sample => (ReadOnlyMemory<int>)sample.TokenIds.ToArray()));
-        var captions = CaptionBatch.Create([.. tokens], targets, captioner.Projector.PrefixLength, advantages);
+        var captions = CaptionBatch.Create([.. tokens], targets, captioner.VisualPositions, advantages);
         var rows = Enumerable.Range(0, captions.Rows).Select(row => (long)(row / _options.Samples));
         return (batch with { Captions = captions, Pictures = batch.Pictures with { Rows = [.. rows] } }, rewards);
     }

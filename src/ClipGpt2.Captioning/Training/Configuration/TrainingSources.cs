@@ -7,6 +7,7 @@ using ClipGpt2.Captioning.Metrics.Meteor;
 using ClipGpt2.Captioning.Parts;
 using ClipGpt2.Captioning.Parts.Checkpoints;
 using ClipGpt2.Captioning.Projectors;
+using ClipGpt2.Captioning.Training.Checkpoints;
 using ClipGpt2.Captioning.Training.Data;
 using ClipGpt2.Captioning.Training.Embeddings;
 using ClipGpt2.Captioning.Weights;

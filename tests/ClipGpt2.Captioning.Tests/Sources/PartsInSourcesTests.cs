@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using ClipGpt2.Captioning.Decoding;
 using ClipGpt2.Captioning.Encoders;
+using ClipGpt2.Captioning.Parts;
 using ClipGpt2.Captioning.Projectors;
 using ClipGpt2.Captioning.Runtime;
 
@@ -27,19 +28,14 @@ public sealed partial class PartsInSourcesTests
 
     private static readonly Listed[] MayHaveKindsAsText =
     [
-        // The registry.
-        new("ClipGpt2.Captioning/BuiltInParts.cs", "the kinds, a line each"),
-
         // A kind's own files.
+        new("ClipGpt2.Captioning/Decoding/Gpt2Kind.cs", "its kind"),
+        new("ClipGpt2.Captioning/Encoders/ClipKind.cs", "its kind"),
+        new("ClipGpt2.Captioning/Encoders/SiglipKind.cs", "its kind"),
         new("ClipGpt2.Captioning/Decoding/Gpt2/Gpt2Config.Json.cs", "the model_type that GPT-2's config.json says"),
         new("ClipGpt2.Captioning/Decoding/Gpt2/Gpt2Folder.cs", "the model_type that GPT-2's config.json says"),
-        new("ClipGpt2.Captioning/Decoding/Gpt2CaptionDecoder.cs", "its kind"),
         new("ClipGpt2.Captioning/Encoders/ClipConfig.cs", "the model_type that CLIP's config.json says"),
-        new("ClipGpt2.Captioning/Encoders/ClipImageEncoder.Saving.cs", "its kind"),
         new("ClipGpt2.Captioning/Encoders/SiglipConfig.cs", "the model_type that SigLIP's config.json says"),
-        new("ClipGpt2.Captioning/Encoders/SiglipImageEncoder.cs", "its kind"),
-        new("ClipGpt2.Captioning/Folders/DeferredTextEncoder.cs", "its kind"),
-        new("ClipGpt2.Captioning/Folders/WrittenTextEncoder.cs", "its kind"),
         new("ClipGpt2.Captioning/Projectors/IdentityProjector.cs", "its kind"),
         new("ClipGpt2.Captioning/Projectors/LinearProjector.cs", "its kind"),
         new("ClipGpt2.Captioning/Projectors/LinearTanhProjector.cs", "its kind"),
@@ -60,53 +56,37 @@ public sealed partial class PartsInSourcesTests
         new("ClipGpt2.Captioning/Runtime/Layers/FusedOperators.cs", "an operator's name"),
         new("ClipGpt2.Captioning/Runtime/Layers/PackedLinear.cs", "an operator's name"),
 
-        // Checkpoints, configurations and the tool, whose words are the reference program's.
-        new("ClipGpt2.Captioning/Training/Checkpoints/CheckpointDescription.cs", "the base models' names in checkpoints"),
-        new("ClipGpt2.Captioning/Training/Checkpoints/CheckpointParts.cs", "the base models' names in checkpoints"),
-        new("ClipGpt2.Captioning/Training/Checkpoints/CheckpointTensors.cs", "what the encoder's tensors are called in checkpoints"),
-        new("ClipGpt2.Captioning/Training/Checkpoints/OwnForm.cs", "the tool's options --clip and --gpt2"),
-        new("ClipGpt2.Captioning/Training/Checkpoints/CheckpointContent.cs", "the section gpt2_config"),
-        new("ClipGpt2.Captioning/Training/Checkpoints/CheckpointPreprocessing.cs", "the section clip_config"),
-        new("ClipGpt2.Captioning/Training/Checkpoints/ReferenceCheckpoint.cs", "the reference program's sections"),
+        // Readers and writers of the reference program's form.
+        new("ClipGpt2.Captioning/Parts/Checkpoints/CheckpointPreprocessing.cs", "the section clip_config"),
+        new("ClipGpt2.Captioning/Parts/Checkpoints/ReferenceCheckpoint.cs", "the reference program's sections"),
+
+        // Configurations and the tool, whose words are the reference program's.
         new("ClipGpt2.Captioning/Training/Configuration/ConfigurationRules.cs", "the section gpt2_config"),
         new("ClipGpt2.Captioning/Training/Configuration/TrainingConfiguration.Options.cs", "the sections clip_config and gpt2_config"),
         new("ClipGpt2.Captioning/Training/Configuration/TrainingSources.cs", "the model_type of gpt2_config.model"),
         new("ClipGpt2.Captioning.Tool/Captions/CaptionerSource.cs", "the options --clip and --gpt2"),
-        new("ClipGpt2.Captioning.Tool/Converting/Conversion.cs", "the options --clip and --gpt2"),
     ];
 
     private static readonly Listed[] MayNameParts =
     [
         // The registry, and parts that are made of others.
-        new("ClipGpt2.Captioning/BuiltInParts.cs", "the kinds, a line each"),
+        new("ClipGpt2.Captioning/Parts/BuiltInParts.cs", "the kinds, a line each"),
+        new("ClipGpt2.Captioning/Decoding/Gpt2Kind.cs", "loads GPT-2 and its tokenizer"),
         new("ClipGpt2.Captioning/Decoding/Gpt2CaptionDecoder.cs", "decodes with GPT-2"),
-        new("ClipGpt2.Captioning/Folders/DeferredTextEncoder.cs", "loads CLIP's text encoder later"),
 
         // A metric of CLIP's, and properties of this name.
+        new("ClipGpt2.Captioning/Evaluation/CaptionMetricContext.cs", "the property ClipModel"),
+        new("ClipGpt2.Captioning/Evaluation/CaptionMetricKind.cs", "the property ClipModel"),
+        new("ClipGpt2.Captioning/Evaluation/CaptionMetrics.cs", "the property ClipModel"),
         new("ClipGpt2.Captioning/Evaluation/ClipScoreMetric.cs", "scores with CLIP"),
-        new("ClipGpt2.Captioning/Evaluation/NamedMetrics.cs", "the property ClipModel"),
-        new("ClipGpt2.Captioning/Training/Configuration/TrainingSetup.cs", "the property ClipModel; puts a run's captioner together"),
+        new("ClipGpt2.Captioning/Training/Configuration/TrainingSetup.cs", "the property ClipModel"),
         new("ClipGpt2.Captioning.Tool/Commands/EvaluateCommand.cs", "the property ClipModel"),
         new("ClipGpt2.Captioning.Tool/Evaluating/MetricChoice.cs", "the property ClipModel"),
 
-        // Where a captioner is put together, described or taken apart by type.
-        new("ClipGpt2.Captioning/Captioner.Pretrained.cs", "both towers of one CLIP share a folder"),
-        new("ClipGpt2.Captioning/Captioner.cs", "the folders that encoder and decoder come from"),
-        new("ClipGpt2.Captioning/Training/Checkpoints/CaptionCheckpoint.cs", "compares preprocessing and reading with a captioner's"),
-        new("ClipGpt2.Captioning/Training/Checkpoints/CaptionerConversion.cs", "refuses what checkpoints can't tell of"),
-        new("ClipGpt2.Captioning/Training/Checkpoints/CheckpointAdapters.cs", "adapters of GPT-2"),
-        new("ClipGpt2.Captioning/Training/Checkpoints/CheckpointDescription.cs", "describes projector and decoder"),
-        new("ClipGpt2.Captioning/Training/Checkpoints/CheckpointEncoders.cs", "encoders that checkpoints share"),
-        new("ClipGpt2.Captioning/Training/Checkpoints/CheckpointParts.cs", "puts a checkpoint's captioner together"),
-        new("ClipGpt2.Captioning/Training/Checkpoints/CheckpointPreprocessing.cs", "the encoder's preprocessing"),
-        new("ClipGpt2.Captioning/Training/Checkpoints/CheckpointTensors.cs", "the decoder's tensors as they are stored"),
+        // What a configuration asks of a projector before there is one.
         new("ClipGpt2.Captioning/Training/Configuration/ConfigurationRules.cs", "what an identity projector needs"),
-        new("ClipGpt2.Captioning/Training/Configuration/FreshProjector.cs", "fresh projectors by kind"),
         new("ClipGpt2.Captioning/Training/Configuration/ProjectorSection.cs", "the kinds that a configuration may name"),
         new("ClipGpt2.Captioning/Training/Configuration/TrainingSources.cs", "checks the heads of a transformer"),
-        new("ClipGpt2.Captioning/Training/TrainedAdapters.cs", "adapters of GPT-2"),
-        new("ClipGpt2.Captioning/Training/TrainedModel.cs", "GPT-2's way to its loss"),
-        new("ClipGpt2.Captioning/Training/WeightSelection.cs", "adapters of GPT-2"),
     ];
 
     [Fact]

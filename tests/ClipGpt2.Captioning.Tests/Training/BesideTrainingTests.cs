@@ -17,15 +17,15 @@ public sealed class BesideTrainingTests
     private const int Hidden = 6;
 
     [Theory]
-    [InlineData(CaptionObjective.Corrected)]
-    [InlineData(CaptionObjective.Reference)]
-    [InlineData(CaptionObjective.ClipCap)]
-    public void Each_token_is_foretold_from_the_start_token_and_those_before_it(CaptionObjective objective)
+    [InlineData("corrected")]
+    [InlineData("reference")]
+    [InlineData("clipcap")]
+    public void Each_token_is_foretold_from_the_start_token_and_those_before_it(string objective)
     {
         using var sample = SampleCaptioner.Load();
         using var parts = new Parts(sample);
         using var scope = NewDisposeScope();
-        var targets = CaptionTargets.Create(objective, sample.Tokenizer, maxTokens: 6);
+        var targets = new CaptionObjectives()[objective].Targets(sample.Tokenizer, maxTokens: 6);
         int[][] captions = [.. targets.Build([[11, 12, 13], [5], [21, 22, 23, 24, 25, 26, 27]])];
         var size = parts.Captioner.Encoder.Features.Size;
         using var generator = new Generator(4, CPU);

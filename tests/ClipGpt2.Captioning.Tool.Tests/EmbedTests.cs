@@ -69,7 +69,7 @@ public sealed class EmbedTests : IDisposable
 
         var shards = await ClipGpt2Process.Run("embed", "--encoder", EmbedFolder.Model, "--captions", "shards-{0..1}.tar", "--out", _folder.Store("tar"));
         Assert.Equal(1, shards.ExitCode);
-        Assert.Contains("tar shards", Assert.Single(shards.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.Contains("tar_shards", Assert.Single(shards.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -39,8 +39,8 @@ public abstract class CaptionDecoder : ICaptionDecoder
             tokenizer is null ? null : ids => tokenizer.DecodeKnown(ids, skipSpecialTokens: false)) { TokenizerLength = tokenizer?.Length() };
     }
 
-    private protected CaptionDecoder(IAutoregressiveModel model, IReadOnlyList<int> endTokenIds, Tokenizer? tokenizer, GenerationConfig? generation)
-        : this(model, endTokenIds, tokenizer) => _generation = generation;
+    private protected CaptionDecoder(IAutoregressiveModel model, IReadOnlyList<int> endTokenIds, Tokenizer? tokenizer, GenerationConfig? generation, int? startTokenId)
+        : this(model, endTokenIds, tokenizer, startTokenId) => _generation = generation;
 
     /// <summary>What the model's folder says of the search, where it has one.</summary>
     internal GenerationConfig? Generation => _generation;
@@ -147,7 +147,7 @@ public abstract class CaptionDecoder : ICaptionDecoder
     }
 
     /// <summary>The start token of texts beside which visual tokens are read.</summary>
-    private int StartTokenOf(DecodingOptions options) => options.StartTokenId ?? _startTokenId ?? _generation?.FindStartToken(_facts.VocabularySize) ?? throw new CaptioningException(
+    private int StartTokenOf(DecodingOptions options) => options.StartTokenId ?? _generation?.FindStartToken(_facts.VocabularySize) ?? _startTokenId ?? throw new CaptioningException(
         $"The decoder ({GetType()}) reads visual tokens beside the text, and nothing says which token a text begins with: set {nameof(DecodingOptions)}.{nameof(options.StartTokenId)}, or decoder_start_token_id in the model's generation_config.json.");
 
     /// <summary>What a model reads that foretells given tokens and reads visual tokens beside the text: the start token, and then all but the last.</summary>

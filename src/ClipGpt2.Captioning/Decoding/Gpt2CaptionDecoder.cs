@@ -24,7 +24,7 @@ public sealed class Gpt2CaptionDecoder : CaptionDecoder, ITrainableDecoder, ISav
     /// <param name="model">The model. Captions are searched as the folder says that it was loaded from, and end with its end tokens.</param>
     /// <param name="tokenizer">Its tokenizer: needed for stop strings, ClipCap's stop text and to know rows that only pad the vocabulary. It stays the caller's.</param>
     public Gpt2CaptionDecoder(Gpt2Model model, Tokenizer? tokenizer = null)
-        : base(model, model?.Config.EosTokenId is { } end ? [end] : [], tokenizer, model?.Generation)
+        : base(model, model?.Config.EosTokenId is { } end ? [end] : [], tokenizer, model?.Generation, model?.Config.BosTokenId)
     {
         Model = model!;
         _tokenizer = tokenizer;
@@ -75,7 +75,8 @@ public sealed class Gpt2CaptionDecoder : CaptionDecoder, ITrainableDecoder, ISav
     {
         ArgumentNullException.ThrowIfNull(visualTokens);
         ArgumentNullException.ThrowIfNull(tokenIds);
-        using var output = Model.Forward(new Gpt2Input { Embeddings = visualTokens, TokenIds = tokenIds, AttentionMask = mask });
+        using var read = Read(tokenIds);
+        using var output = Model.Forward(Input(visualTokens, read) with { AttentionMask = mask });
         return output.Logits.alias();
     }
 
@@ -86,16 +87,24 @@ public sealed class Gpt2CaptionDecoder : CaptionDecoder, ITrainableDecoder, ISav
         ArgumentNullException.ThrowIfNull(visualTokens);
         ArgumentNullException.ThrowIfNull(tokenIds);
         ArgumentNullException.ThrowIfNull(outputs);
-        using var output = Model.Forward(Training(visualTokens, tokenIds, outputs, dropout));
+        using var read = Read(tokenIds);
+        using var output = Model.Forward(Input(visualTokens, read) with { Outputs = outputs, Dropout = dropout });
         return output.Logits.alias();
     }
 
     /// <inheritdoc/>
-    Tensor IProductLogits.ProductLogits(Tensor visualTokens, Tensor tokenIds, Tensor outputs, DropoutMasks? dropout) =>
-        Model.ProductLogits(Training(visualTokens, tokenIds, outputs, dropout));
+    Tensor IProductLogits.ProductLogits(Tensor visualTokens, Tensor tokenIds, Tensor outputs, DropoutMasks? dropout)
+    {
+        using var read = Read(tokenIds);
+        return Model.ProductLogits(Input(visualTokens, read) with { Outputs = outputs, Dropout = dropout });
+    }
 
-    private static Gpt2Input Training(Tensor visualTokens, Tensor tokenIds, Tensor outputs, DropoutMasks? dropout) =>
-        new() { Embeddings = visualTokens, TokenIds = tokenIds.shape[1] > 0 ? tokenIds : null, Outputs = outputs, Dropout = dropout };
+    /// <summary>What the model reads to foretell given tokens: those before them, which visual tokens beside the text leave to begin with the start token.</summary>
+    private Tensor Read(Tensor tokenIds) => Reading == VisualTokens.Beside ? ShiftedRight(tokenIds) : tokenIds.alias();
+
+    private Gpt2Input Input(Tensor visualTokens, Tensor read) => Reading == VisualTokens.Beside
+        ? new() { EncoderStates = visualTokens, TokenIds = read }
+        : new() { Embeddings = visualTokens, TokenIds = read.shape[1] > 0 ? read : null };
 
     /// <inheritdoc/>
     public IEnumerable<KeyValuePair<string, Tensor>> NamedParameters() => Model.NamedParameters();

@@ -23,7 +23,7 @@ internal sealed class KindTable<T>(string role)
     public IEnumerable<string> Names => _kinds.Keys.Order(StringComparer.Ordinal);
 
     /// <summary>The names of those kinds of which parts can be made afresh.</summary>
-    public IEnumerable<string> FreshNames => Names.Where(name => _kinds[name].CreateFresh is not null);
+    public IEnumerable<string> FreshNames => _kinds.Values.Where(kind => kind.CreateFresh is not null).Select(kind => kind.Name);
 
     public void Add(PartKind<T> kind) => _kinds[kind.Name] = kind;
 

@@ -97,6 +97,9 @@ public sealed record ProjectorConfig
         return json;
     }
 
+    /// <summary>Whether the kind passes features as they are.</summary>
+    internal bool PassesFeatures => Kind == IdentityProjector.Kind;
+
     /// <summary>Whether the heads, where the kind has some, divide the hidden size.</summary>
     internal bool HasFittingHeads => Kind != TransformerProjector.Kind || Heads <= 0 || HiddenSize % Heads == 0;
 

@@ -84,9 +84,7 @@ public sealed partial class PartsInSourcesTests
         new("ClipGpt2.Captioning.Tool/Evaluating/MetricChoice.cs", "the property ClipModel"),
 
         // What a configuration asks of a projector before there is one.
-        new("ClipGpt2.Captioning/Training/Configuration/ConfigurationRules.cs", "what an identity projector needs"),
-        new("ClipGpt2.Captioning/Training/Configuration/ProjectorSection.cs", "the kinds that a configuration may name"),
-        new("ClipGpt2.Captioning/Training/Configuration/TrainingSources.cs", "checks the heads of a transformer"),
+        new("ClipGpt2.Captioning/Training/Configuration/ProjectorSection.cs", "the kind that a configuration means where it names none"),
     ];
 
     [Fact]

@@ -30,3 +30,9 @@ internal sealed class ObjectiveNamesAttribute : AllowedNamesAttribute
 {
     public override IEnumerable<string> Names(TrainingKinds kinds) => kinds.Objectives.Objectives.Select(objective => objective.Name);
 }
+
+/// <summary>The kinds of projectors that can be made afresh.</summary>
+internal sealed class ProjectorNamesAttribute : AllowedNamesAttribute
+{
+    public override IEnumerable<string> Names(TrainingKinds kinds) => kinds.Parts.Projectors.FreshNames;
+}

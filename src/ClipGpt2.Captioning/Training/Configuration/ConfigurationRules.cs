@@ -14,8 +14,8 @@ internal static class ConfigurationRules
         var evaluation = configuration.EvaluationConfig;
         var prefix = configuration.Gpt2Config.VisualTokensLength;
         errors.AddUnless(
-            configuration.ProjectorConfig.Kind != IdentityProjector.Kind || prefix == 1,
-            $"is {prefix}; with projector_config.kind \"{IdentityProjector.Kind}\" an embedding is one visual token, so it must be 1",
+            !configuration.ProjectorConfig.PassesFeatures || prefix == 1,
+            $"is {prefix}; with projector_config.kind \"{configuration.ProjectorConfig.Kind}\" an embedding is one visual token, so it must be 1",
             "gpt2_config.visual_tokens_length", "projector_config.kind");
         errors.AddUnless(
             evaluation.MaxLength > prefix,

@@ -10,7 +10,7 @@ public sealed class ProjectorSection
 {
     /// <summary>The kind: the reference program's linear layer with tanh, a plain linear layer, ClipCap's MLP or transformer, or none where an embedding has GPT-2's hidden size.</summary>
     /// <value>The default is <c>linear_tanh</c>.</value>
-    [AllowedValues(LinearTanhProjector.Kind, LinearProjector.Kind, IdentityProjector.Kind, MlpProjector.Kind, TransformerProjector.Kind)]
+    [ProjectorNames]
     public string Kind { get; set; } = LinearTanhProjector.Kind;
 
     /// <summary>The size between the two layers of an MLP; null for ClipCap's.</summary>
@@ -38,6 +38,10 @@ public sealed class ProjectorSection
     /// <summary>Whether embeddings are divided by their length first (ClipCap's <c>normalize_prefix</c>).</summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool NormalizeEmbeddings { get; set; }
+
+    /// <summary>Whether the projector passes features as they are, so that their size must be the decoder's.</summary>
+    [JsonIgnore]
+    internal bool PassesFeatures => ToConfig(1, new(1), 1).PassesFeatures;
 
     /// <summary>The section with the sizes of what the projector stands between.</summary>
     internal ProjectorConfig ToConfig(int prefixLength, FeatureShape features, int hiddenSize) => new()

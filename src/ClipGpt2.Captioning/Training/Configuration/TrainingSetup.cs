@@ -49,18 +49,16 @@ public sealed class TrainingSetup : IDisposable
     /// <param name="modelSearch">Where model ids are looked up; null for the defaults.</param>
     /// <param name="logger">Where to log, or null.</param>
     /// <param name="device">The device, <c>cpu</c>, <c>cuda</c> or <c>cuda:n</c>, in place of what <c>training_config.enable_GPU</c> says; null for that.</param>
-    /// <param name="parts">The known kinds of parts; null for the library's own.</param>
     /// <returns>The setup; dispose it.</returns>
     /// <exception cref="ConfigurationException">A value is wrong, a model or file that it names isn't there, or sizes don't fit; all errors are listed with their keys.</exception>
     /// <exception cref="CaptioningException">A file is damaged.</exception>
-    public static TrainingSetup Create(
-        TrainingConfiguration configuration, ModelSearchOptions? modelSearch = null, ILogger<TrainingSetup>? logger = null, string? device = null, CaptionerParts? parts = null)
+    public static TrainingSetup Create(TrainingConfiguration configuration, ModelSearchOptions? modelSearch = null, ILogger<TrainingSetup>? logger = null, string? device = null)
     {
         configuration.Validate();
         var setup = new TrainingSetup(configuration);
         try
         {
-            setup.Load(parts ?? new(), modelSearch ?? new(), logger ?? NullLogger<TrainingSetup>.Instance, device);
+            setup.Load(modelSearch ?? new(), logger ?? NullLogger<TrainingSetup>.Instance, device);
             return setup;
         }
         catch
@@ -98,11 +96,12 @@ public sealed class TrainingSetup : IDisposable
         _owned.Clear();
     }
 
-    private void Load(CaptionerParts kinds, ModelSearchOptions modelSearch, ILogger logger, string? wanted)
+    private void Load(ModelSearchOptions modelSearch, ILogger logger, string? wanted)
     {
         var device = wanted ?? ConfiguredDevice.Of(Configuration.TrainingConfig.EnableGpu, "training_config.enable_GPU", logger);
         TrainingSetupLog.DeviceSelected(logger, device);
-        using var sources = TrainingSources.Open(Configuration, kinds, modelSearch);
+        var kinds = Configuration.Kinds.Parts;
+        using var sources = TrainingSources.Open(Configuration, modelSearch);
         (Training, TrainingStream, Validation) = (sources.Training, sources.TrainingStream, sources.Validation);
         LoadMetrics(sources.TakeMeteor() is { } meteor ? Own(meteor) : null, modelSearch, new ComputeOptions { Device = device });
         LoadCaptioner(sources, new PartLoading(kinds, new() { Device = device }, new HashSet<string>(), modelSearch, logger));

@@ -25,8 +25,8 @@ internal sealed class TrainingSources : IDisposable
     private readonly ModelSearchOptions _modelSearch;
     private int? _embeddingDimension;
 
-    private TrainingSources(TrainingConfiguration configuration, CaptionerParts kinds, ModelSearchOptions modelSearch) =>
-        (_configuration, _errors, _kinds, _modelSearch) = (configuration, new ConfigurationErrors(configuration.Source), kinds, modelSearch);
+    private TrainingSources(TrainingConfiguration configuration, ModelSearchOptions modelSearch) =>
+        (_configuration, _errors, _kinds, _modelSearch) = (configuration, new ConfigurationErrors(configuration.Source), configuration.Kinds.Parts, modelSearch);
 
     public PartDescription Encoder { get; private set; } = null!;
 
@@ -45,9 +45,9 @@ internal sealed class TrainingSources : IDisposable
     public CaptionCheckpoint? Start { get; private set; }
 
     /// <exception cref="ConfigurationException">Something isn't there, or sizes don't fit each other; all errors are listed with their keys.</exception>
-    public static TrainingSources Open(TrainingConfiguration configuration, CaptionerParts kinds, ModelSearchOptions modelSearch)
+    public static TrainingSources Open(TrainingConfiguration configuration, ModelSearchOptions modelSearch)
     {
-        var sources = new TrainingSources(configuration, kinds, modelSearch);
+        var sources = new TrainingSources(configuration, modelSearch);
         try
         {
             sources.OpenAll();
@@ -177,8 +177,8 @@ internal sealed class TrainingSources : IDisposable
             "projector_config.num_heads");
         var embedding = _embeddingDimension ?? model.HiddenSize;
         _errors.AddUnless(
-            _configuration.ProjectorConfig.Kind != IdentityProjector.Kind || embedding == model.HiddenSize,
-            $"is \"{IdentityProjector.Kind}\"; the encoder's embeddings have {embedding} numbers and GPT-2's vectors {model.HiddenSize}, so it must be another kind",
+            !projector.PassesFeatures || embedding == model.HiddenSize,
+            $"is \"{projector.Kind}\"; the encoder's embeddings have {embedding} numbers and GPT-2's vectors {model.HiddenSize}, so it must be another kind",
             "projector_config.kind");
     }
 

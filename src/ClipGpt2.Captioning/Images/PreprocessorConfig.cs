@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using ClipGpt2.Captioning.Images.Resampling;
 using ClipGpt2.Captioning.Metrics;
@@ -34,17 +35,10 @@ internal static class PreprocessorConfig
 
     public static ImagePreprocessorOptions Parse(string json, string source)
     {
-        try
-        {
-            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowTrailingCommas = true });
-            var options = Parse(new Fields(document.RootElement, source));
-            options.Validate(source);
-            return options;
-        }
-        catch (JsonException e)
-        {
-            throw new CaptioningException($"{source} isn't JSON: {e.Message}", e);
-        }
+        var fields = JsonField.Parse(source, Encoding.UTF8.GetBytes(json), (message, cause) => new CaptioningException(message, cause), new JsonDocumentOptions { AllowTrailingCommas = true });
+        var options = Parse(new Fields(fields));
+        options.Validate(source);
+        return options;
     }
 
     /// <summary>The form in which transformers 5 saves a whole processor.</summary>
@@ -76,7 +70,7 @@ internal static class PreprocessorConfig
                 Mean = [0.5, 0.5, 0.5],
                 StandardDeviation = [0.5, 0.5, 0.5],
             },
-            _ => throw fields.Wrong("image_processor_type", "CLIPImageProcessor or SiglipImageProcessor"),
+            _ => throw fields.Wrong(fields.Text("image_processor_type") is null ? "feature_extractor_type" : "image_processor_type", "CLIPImageProcessor or SiglipImageProcessor"),
         };
         var options = fields.ApplySize(start) with
         {
@@ -98,59 +92,45 @@ internal static class PreprocessorConfig
     }
 
     /// <summary>The fields of the file; null and absent are one but for steps, which null switches off, and for what a step can't do without.</summary>
-    private sealed class Fields
+    private sealed class Fields(JsonField root)
     {
-        private readonly JsonElement _root;
-        private readonly string _source;
-
-        public Fields(JsonElement root, string source)
-        {
-            (_root, _source) = (root, source);
-            if (root.ValueKind != JsonValueKind.Object)
-            {
-                throw new CaptioningException($"{source} must hold a JSON object.");
-            }
-        }
+        private readonly string _source = root.File;
 
         /// <summary>Refuses what is no preprocessor's configuration, such as a model's or a vocabulary.</summary>
         public void RequireAny(string[] names)
         {
-            if (Path.GetFileName(_source) == NestedFileName && !_root.TryGetProperty("image_processor", out _))
+            if (Path.GetFileName(_source) == NestedFileName && !root.Json.TryGetProperty("image_processor", out _))
             {
                 throw new CaptioningException($"{_source} holds no 'image_processor', which is where a whole processor's file has the fields of the preprocessing: an image processor's own file is {FileName}.");
             }
 
-            if (_root.TryGetProperty("image_processor", out var nested) && nested.ValueKind == JsonValueKind.Object)
+            if (root.Find("image_processor") is { IsObject: true })
             {
                 throw new CaptioningException(
                     $"{_source} has the form in which transformers 5 saves a whole processor, with the fields inside of 'image_processor': give a file that holds those fields themselves, as image processors that are saved alone have it.");
             }
 
-            if (_root.EnumerateObject().Count() > MostMembers || !Array.Exists(names, name => _root.TryGetProperty(name, out _)))
+            if (root.Json.EnumerateObject().Count() > MostMembers || !Array.Exists(names, name => root.Json.TryGetProperty(name, out _)))
             {
                 throw new CaptioningException($"{_source} is no preprocessor's configuration: that has some of the fields {string.Join(", ", names)}.");
             }
         }
 
-        public string? Text(string name) => Find(name) is { } value
-            ? value.ValueKind == JsonValueKind.String ? value.GetString() : throw Wrong(name, "a text")
-            : null;
+        public string? Text(string name) => root.Text(name);
 
         /// <summary>True or false; null is false, as in the reference, and absent is left to the default.</summary>
-        public bool? Flag(string name) => IsNull(name) ? false : Find(name) is { } value
-            ? value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw Wrong(name, "true or false")
-            : null;
+        public bool? Flag(string name) => IsNull(name) ? false : root.Flag(name);
 
-        public int? Integer(string name) => Find(name) is { } value ? Integer(value, name) : null;
+        public int? Integer(string name) => root.Find(name)?.AsInt();
 
-        public double? Number(string name) => Find(name) is { } value ? Number(value, name) : null;
+        public double? Number(string name) => root.Find(name)?.AsNumber();
 
         /// <summary>A number for each channel, or one for all.</summary>
-        public double[]? Numbers(string name) => Find(name) is not { } value ? null : value.ValueKind switch
+        public double[]? Numbers(string name) => root.Find(name) switch
         {
-            JsonValueKind.Array => [.. value.EnumerateArray().Select(v => Number(v, name))],
-            JsonValueKind.Number => [.. Enumerable.Repeat(Number(value, name), Channels)],
-            _ => throw Wrong(name, "a list of numbers"),
+            null => null,
+            { Json.ValueKind: JsonValueKind.Number } one => [.. Enumerable.Repeat(one.AsNumber(), Channels)],
+            var list => [.. list.AsItems("a list of numbers").Select(item => item.AsNumber())],
         };
 
         /// <summary>Refuses null where a step is on that needs the value; the reference has no default for it then.</summary>
@@ -163,70 +143,33 @@ internal static class PreprocessorConfig
         }
 
         /// <summary><c>size</c>: an integer or <c>shortest_edge</c> (beside which <c>longest_edge</c> is ignored), else <c>height</c> and <c>width</c>.</summary>
-        public ImagePreprocessorOptions ApplySize(ImagePreprocessorOptions options)
+        public ImagePreprocessorOptions ApplySize(ImagePreprocessorOptions options) => root.Find("size") switch
         {
-            if (Find("size") is not { } size)
-            {
-                return options;
-            }
+            null => options,
+            { Json.ValueKind: JsonValueKind.Number } edge => options with { ShortestEdge = edge.AsInt(), ExactSize = null },
+            { Json.ValueKind: JsonValueKind.Array } list => options with { ExactSize = Listed(list) },
+            var size when size.Find("shortest_edge") is not null && (size.Find("height") ?? size.Find("width")) is not null => throw size.Wrong("'shortest_edge', or 'height' and 'width'"),
+            var size when size.Find("shortest_edge") is { } edge => options with { ShortestEdge = edge.AsInt(), ExactSize = null },
+            var size => options with { ExactSize = HeightAndWidth(size, "an integer, or an object with 'shortest_edge' or with 'height' and 'width'") },
+        };
 
-            if (size.ValueKind == JsonValueKind.Number)
-            {
-                return options with { ShortestEdge = Integer(size, "size"), ExactSize = null };
-            }
-
-            if (size.ValueKind == JsonValueKind.Array)
-            {
-                return size.GetArrayLength() == 2
-                    ? options with { ExactSize = new ImageSize(Integer(size[1], "size[1]"), Integer(size[0], "size[0]")) }
-                    : throw Wrong("size", "of two integers, a height and a width, where it is a list");
-            }
-
-            if (Find("shortest_edge", size) is not null && (Find("height", size) ?? Find("width", size)) is not null)
-            {
-                throw Wrong("size", "of 'shortest_edge', or of 'height' and 'width'");
-            }
-
-            return Find("shortest_edge", size) is { } edge
-                ? options with { ShortestEdge = Integer(edge, "size.shortest_edge"), ExactSize = null }
-                : options with { ExactSize = HeightAndWidth(size, "size", "an integer, or an object with 'shortest_edge' or with 'height' and 'width'") };
-        }
-
-        public ImageSize? CropSize()
+        public ImageSize? CropSize() => root.Find("crop_size") switch
         {
-            if (Find("crop_size") is not { } size)
-            {
-                return null;
-            }
+            null => null,
+            { Json.ValueKind: JsonValueKind.Number } side => new ImageSize(side.AsInt(), side.AsInt()),
+            var size => HeightAndWidth(size, "an integer, or an object with 'height' and 'width'"),
+        };
 
-            if (size.ValueKind == JsonValueKind.Number)
-            {
-                var side = Integer(size, "crop_size");
-                return new ImageSize(side, side);
-            }
+        public CaptioningException Wrong(string name, string right) => root.Need(name, right).Wrong(right);
 
-            return HeightAndWidth(size, "crop_size", "an integer, or an object with 'height' and 'width'");
-        }
+        public bool IsNull(string name) => root.Json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Null;
 
-        public CaptioningException Wrong(string name, string right) =>
-            new($"{_source}: '{name}' is {(Find(name) is { } value ? value.GetRawText() : "of another form")}; it must be {right}.");
+        private static ImageSize Listed(JsonField list) => list.AsItems().ToList() is [var height, var width]
+            ? new ImageSize(width.AsInt(), height.AsInt())
+            : throw list.Wrong("two integers, a height and a width, where it is a list");
 
-        private ImageSize HeightAndWidth(JsonElement size, string name, string right) =>
-            Find("height", size) is { } height && Find("width", size) is { } width
-                ? new ImageSize(Integer(width, name + ".width"), Integer(height, name + ".height"))
-                : throw Wrong(name, right);
-
-        private int Integer(JsonElement value, string name) =>
-            value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number : throw Wrong(name, "an integer");
-
-        private double Number(JsonElement value, string name) =>
-            value.ValueKind == JsonValueKind.Number ? value.GetDouble() : throw Wrong(name, "a number");
-
-        public bool IsNull(string name) => _root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Null;
-
-        private JsonElement? Find(string name) => Find(name, _root);
-
-        private static JsonElement? Find(string name, JsonElement of) =>
-            of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        private static ImageSize HeightAndWidth(JsonField size, string right) => size.Find("height") is { } height && size.Find("width") is { } width
+            ? new ImageSize(width.AsInt(), height.AsInt())
+            : throw size.Wrong(right);
     }
 }

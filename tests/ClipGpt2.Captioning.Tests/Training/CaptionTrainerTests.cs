@@ -1,5 +1,6 @@
 using ClipGpt2.Captioning.Tests.Weights;
 using ClipGpt2.Captioning.Training;
+using ClipGpt2.Captioning.Training.Objectives;
 using TorchSharp;
 
 namespace ClipGpt2.Captioning.Tests.Training;
@@ -20,6 +21,18 @@ public sealed class CaptionTrainerTests
         Assert.Equal(16, result.Steps);
         Assert.True(result.History[3].TrainLoss < 0.8 * result.History[0].TrainLoss);
         Assert.True(result.History[3].ValidationLoss < result.History[0].ValidationLoss);
+    }
+
+    [Fact]
+    public async Task An_objective_of_a_hosts_own_is_trained_by()
+    {
+        using var captioner = TinyTraining.LoadCaptioner();
+        var seen = new List<string>();
+        var own = new CaptionObjective("first-words", (_, maxTokens) => new FirstWords(maxTokens, seen));
+        var result = await new CaptionTrainer(captioner, TinyTraining.Options(o => (o.Epochs, o.Objective) = (1, own))).TrainAsync(TinyTraining.Captions());
+        Assert.NotEmpty(seen);
+        Assert.Contains(result.Run.Configuration, option => option is { Key: "Objective", Value: "first-words" });
+        Assert.True(double.IsFinite(result.History[0].TrainLoss));
     }
 
     [Fact]
@@ -86,5 +99,14 @@ public sealed class CaptionTrainerTests
         public double Last { get; private set; }
 
         public void Report(TrainingProgress value) => Last = double.IsNaN(value.GradientNorm) ? Last : value.GradientNorm;
+    }
+
+    private sealed class FirstWords(int maxTokens, List<string> seen) : CaptionTargets(0)
+    {
+        protected override int[] Build(int[] text)
+        {
+            seen.Add($"{text.Length}");
+            return text[..Math.Min(2, maxTokens)];
+        }
     }
 }

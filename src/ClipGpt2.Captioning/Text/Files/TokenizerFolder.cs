@@ -32,7 +32,7 @@ internal sealed class TokenizerFolder
     }
 
     /// <summary><c>tokenizer_config.json</c>, or null.</summary>
-    public JsonFields? Config { get; }
+    public JsonField? Config { get; }
 
     public static TokenizerFolder Open(string path) => Directory.Exists(path)
         ? new(Path.GetFullPath(path))
@@ -57,7 +57,7 @@ internal sealed class TokenizerFolder
         : throw new TokenizerFormatException($"'{FileOf(TokenizerJson.Name)}' describes a tokenizer like {Kind}'s, and {kind}'s is needed.");
 
     /// <summary>The normaliser of a folder that holds only <c>tokenizer.json</c>; null if it has none.</summary>
-    public JsonFields? Normalizer => _whole?.Normalizer;
+    public JsonField? Normalizer => _whole?.Normalizer;
 
     /// <summary>Whether a space is put before every text: a generic class asks the pre-tokenizer, one of a model's own its configuration.</summary>
     public bool AddsPrefixSpace => (IsGeneric ? _whole?.PreTokenizer?.Flag("add_prefix_space") : Config?.Flag("add_prefix_space")) ?? false;
@@ -88,7 +88,7 @@ internal sealed class TokenizerFolder
         }
 
         var isComplete = options.AddedTokens.Count > 0;
-        foreach (var file in new[] { Config, isComplete ? null : Parse(SpecialTokensName) }.OfType<JsonFields>())
+        foreach (var file in new[] { Config, isComplete ? null : Parse(SpecialTokensName) }.OfType<JsonField>())
         {
             SetRoles(options, file);
         }
@@ -102,7 +102,7 @@ internal sealed class TokenizerFolder
         options.CleanUpSpaces = Config?.Flag("clean_up_tokenization_spaces") ?? options.CleanUpSpaces;
     }
 
-    private static void SetRoles(TokenizerOptions options, JsonFields file)
+    private static void SetRoles(TokenizerOptions options, JsonField file)
     {
         options.BosToken = Role("bos_token") ?? options.BosToken;
         options.EosToken = Role("eos_token") ?? options.EosToken;
@@ -132,7 +132,7 @@ internal sealed class TokenizerFolder
     }
 
     /// <summary>What transformers 5 calls the additional ones: a list, or an object of names.</summary>
-    private static IEnumerable<JsonFields> Extra(JsonFields file) => file.Members().FirstOrDefault(member => member.Name == "extra_special_tokens").Value switch
+    private static IEnumerable<JsonField> Extra(JsonField file) => file.Members().FirstOrDefault(member => member.Name == "extra_special_tokens").Value switch
     {
         null => [],
         { IsObject: true } named => named.AsObject().Members().Select(member => member.Value),
@@ -147,7 +147,7 @@ internal sealed class TokenizerFolder
         }
     }
 
-    private static AddedToken AsToken(JsonFields field, bool special)
+    private static AddedToken AsToken(JsonField field, bool special)
     {
         if (field.IsText)
         {
@@ -169,7 +169,7 @@ internal sealed class TokenizerFolder
         };
     }
 
-    private JsonFields? Parse(string name) => Path.Exists(FileOf(name)) ? JsonFields.Parse(Read(name), FileOf(name)) : null;
+    private JsonField? Parse(string name) => Path.Exists(FileOf(name)) ? TokenFields.Parse(Read(name), FileOf(name)) : null;
 
     private byte[] Read(string name)
     {

@@ -1,3 +1,4 @@
+using ClipGpt2.Captioning.Metrics;
 using ClipGpt2.Captioning.Text.Bpe;
 
 namespace ClipGpt2.Captioning.Text.Files;
@@ -12,13 +13,13 @@ internal sealed class TokenizerJson
 
     private static readonly string[] Keys = ["version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor", "decoder", "model"];
 
-    private readonly JsonFields _fields;
+    private readonly JsonField _fields;
 
-    private TokenizerJson(JsonFields fields) => _fields = fields;
+    private TokenizerJson(JsonField fields) => _fields = fields;
 
     /// <summary>Reads a file of the form that there is; another version, or a key that the form doesn't have, might mean anything.</summary>
     /// <exception cref="TokenizerFormatException">It is of another form.</exception>
-    public static TokenizerJson Read(JsonFields fields)
+    public static TokenizerJson Read(JsonField fields)
     {
         if (fields.Text("version") is { } version && version != Version)
         {
@@ -31,11 +32,11 @@ internal sealed class TokenizerJson
     }
 
 
-    public IEnumerable<JsonFields> AddedTokens => _fields.Items("added_tokens");
+    public IEnumerable<JsonField> AddedTokens => _fields.Items("added_tokens");
 
-    public JsonFields? Normalizer => _fields.Section("normalizer");
+    public JsonField? Normalizer => _fields.Section("normalizer");
 
-    public JsonFields? PreTokenizer => _fields.Section("pre_tokenizer");
+    public JsonField? PreTokenizer => _fields.Section("pre_tokenizer");
 
     /// <summary>What the post-processor puts around a single text: the ids before it and after it.</summary>
     public (int[] Before, int[] After) Template()
@@ -49,7 +50,7 @@ internal sealed class TokenizerJson
         var text = parts.FindIndex(part => part.Section("Sequence") is not null);
         return text < 0 ? throw processor.Wrong("a template with the text in it") : (Ids(parts[..text]), Ids(parts[(text + 1)..]));
 
-        int[] Ids(IEnumerable<JsonFields> specials) =>
+        int[] Ids(IEnumerable<JsonField> specials) =>
         [
             .. specials.SelectMany(part => part.Section("SpecialToken")?.Text("id") is { } name && processor.Section("special_tokens")?.Section(name) is { } token
                 ? token.Items("ids").Select(id => id.AsId())
@@ -79,7 +80,7 @@ internal sealed class TokenizerJson
         return PartName(_fields.Section("post_processor")) == "RobertaProcessing" ? "roberta" : "gpt2";
     }
 
-    private JsonFields Model => _fields.Section("model") ?? throw _fields.Wrong("an object with a \"model\"");
+    private JsonField Model => _fields.Section("model") ?? throw _fields.Wrong("an object with a \"model\"");
 
     /// <summary>The tokens and their ids.</summary>
     public TokenVocabulary Vocabulary(string type)
@@ -114,7 +115,7 @@ internal sealed class TokenizerJson
         }
     }
 
-    private static string? Type(JsonFields model) => model.Text("type") ?? (model.Items("merges").Any() ? "BPE" : null);
+    private static string? Type(JsonField model) => model.Text("type") ?? (model.Items("merges").Any() ? "BPE" : null);
 
     private void RequireParts(string normalizer, string preTokenizer, string[] postProcessors, string decoder)
     {
@@ -135,7 +136,7 @@ internal sealed class TokenizerJson
     }
 
     /// <summary>The type of a part, with those of its own parts; empty for none.</summary>
-    private static string PartName(JsonFields? part)
+    private static string PartName(JsonField? part)
     {
         if (part is null)
         {
@@ -146,7 +147,7 @@ internal sealed class TokenizerJson
         return inner.Length == 0 ? part.Text("type") ?? "" : $"{part.Text("type")}({string.Join(", ", inner)})";
     }
 
-    private static (string Left, string Right) Merge(JsonFields merge)
+    private static (string Left, string Right) Merge(JsonField merge)
     {
         string[] parts = merge.IsText ? merge.AsText().Split(' ') : [.. merge.AsItems().Select(part => part.AsText())];
         return parts.Length == 2 ? (parts[0], parts[1]) : throw merge.Wrong("two tokens");

@@ -11,7 +11,7 @@ internal sealed class ConfigurationKey : OptionKey
     private readonly JsonPropertyInfo _property;
 
     private ConfigurationKey(JsonPropertyInfo property, PropertyInfo held, TrainerOptionAttribute? option, TrainingKinds kinds)
-        : base(held, option is null ? held : TrainerOptionMap.PropertyAt(option.Path), held.GetCustomAttribute<AllowedNamesAttribute>()?.Names(kinds))
+        : base(held, DeclarationOf(held, option), held.GetCustomAttribute<AllowedNamesAttribute>()?.Names(kinds))
     {
         (_property, Option) = (property, option);
     }
@@ -52,6 +52,10 @@ internal sealed class ConfigurationKey : OptionKey
     /// <summary>Whether the key is told where a configuration is: one that the reference program doesn't know is only where it says something.</summary>
     public bool IsTold(object section) =>
         Property.GetCustomAttribute<JsonIgnoreAttribute>()?.Condition is not JsonIgnoreCondition.WhenWritingDefault || !Equals(Get(section), Property.PropertyType.IsValueType ? Activator.CreateInstance(Property.PropertyType) : null);
+
+    private static PropertyInfo DeclarationOf(PropertyInfo held, TrainerOptionAttribute? option) => option is not null
+        ? TrainerOptionMap.PropertyAt(option.Path)
+        : held.GetCustomAttribute<DeclaredByAttribute>() is { } by ? by.Type.GetProperty(by.Property)! : held;
 
     /// <summary>Puts a value of the file in; false if it is of another type.</summary>
     public bool TrySet(object section, JsonElement json)

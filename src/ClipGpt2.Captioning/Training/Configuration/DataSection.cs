@@ -23,10 +23,12 @@ public sealed class DataSection : DataLoadingOptions
 
     /// <summary>The splits to train on, where the file has some (Karpathy's).</summary>
     /// <value>The default is <c>train</c> and <c>restval</c>.</value>
+    [DeclaredBy(typeof(CaptionDatasetOptions), nameof(CaptionDatasetOptions.Splits))]
     public IList<string> TrainSplits { get; set; } = ["train", "restval"];
 
     /// <summary>The splits to validate on, where the file has some (Karpathy's).</summary>
     /// <value>The default is <c>val</c>.</value>
+    [DeclaredBy(typeof(CaptionDatasetOptions), nameof(CaptionDatasetOptions.Splits))]
     public IList<string> ValSplits { get; set; } = ["val"];
 
     /// <summary>What an empty caption does.</summary>

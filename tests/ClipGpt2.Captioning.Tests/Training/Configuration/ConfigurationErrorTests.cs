@@ -42,6 +42,7 @@ public sealed class ConfigurationErrorTests
     [InlineData("optimization_config", "max_gradient_norm", "\"Infinity\"", "optimization_config.max_gradient_norm is \"Infinity\"; it must be a number above 0, or null")]
     [InlineData("optimization_config", "objective", "\"best\"", "optimization_config.objective is \"best\"; it must be one of \"corrected\", \"reference\", \"clipcap\"")]
     [InlineData("optimization_config", "precision", "\"float16\"", "optimization_config.precision is \"float16\"; it must be one of \"float32\", \"bfloat16\"")]
+    [InlineData("data_config", "train_splits", "[]", "data_config.train_splits is []; it must be a list of 1 or more values, each a text that isn't empty")]
     [InlineData("data_config", "columns", "{\"separator\": \"x\"}", "data_config.columns.separator is \"x\"; it must be one of \",\", \";\", \"\\t\", \"|\", or null")]
     [InlineData("data_config", "columns", "{\"separator\": \";;\"}", "data_config.columns.separator is \";;\"; it must be one of")]
     [InlineData("data_config", "columns", "{\"captions\": \"text\"}", "data_config.columns.captions is no known key; the nearest known one is data_config.columns.caption")]

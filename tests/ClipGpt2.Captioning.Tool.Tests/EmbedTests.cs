@@ -37,6 +37,20 @@ public sealed class EmbedTests : IDisposable
             text => Assert.Contains(text, run.Output.Replace("\\u0022", "\\\"", StringComparison.Ordinal), StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Patches_are_kept_as_sequences_in_shards()
+    {
+        var built = await Embed("--features", "patches", "--verbose");
+        Assert.True(built.ExitCode == 0, built.Error);
+        Assert.Matches(@"60 images of \d+ x \d+ numbers", built.Output);
+        Assert.Matches(@"Embedding 60 image\(s\) as \[B, \d+, \d+\], \d+ kB each: the store will take \d+ kB", built.Error);
+        Assert.Equal(["embeddings-00001-of-00001.safetensors", "embeddings.index.json", "images.jsonl"], _folder.Files("store").Select(f => f.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(0, (await Embed("--features", "patches", "--check")).ExitCode);
+        var vectors = await Embed();
+        Assert.True(vectors.ExitCode == 0, vectors.Error);
+        Assert.Equal(["embeddings.safetensors", "images.jsonl"], _folder.Files("store").Select(f => f.Name).Order(StringComparer.Ordinal));
+    }
+
     [Theory]
     [InlineData("coco.json", """{"images":[{"id":1,"file_name":"NAME"}],"annotations":[{"image_id":1,"id":1,"caption":""}]}""")]
     [InlineData("karpathy.json", """{"images":[{"filename":"NAME","split":"test","sentences":[{"raw":"A shape."}]},{"filename":"x.jpg","split":"train","sentences":[{"raw":"x"}]}],"dataset":"coco"}""")]

@@ -29,7 +29,8 @@ internal static class EmbedCommand
     };
 
     private static readonly Option<bool> KeepAspect = new("--keep-aspect") { Description = "Leave pictures to CLIP's own preprocessing, as training does with clip_config.keep_aspect." };
-    private static readonly Option<EmbeddingPrecision> Precision = new("--precision") { HelpName = "float32|float16", Description = "The number format of the stored embeddings." };
+    private static readonly Option<EmbeddingPrecision?> Precision = new("--precision") { HelpName = "float32|float16", Description = "The number format of the stored embeddings: float32 unless given, and for patches and tokens float16." };
+    private static readonly Option<ImageFeatures> Features = new("--features") { HelpName = "embedding|patches|tokens", Description = "What to store of a picture: its embedding, the vectors of its patches, or those with the class token before them." };
     private static readonly Option<BadImagePolicy> BadImages = new("--bad-images") { HelpName = "fail|skip", Description = "What missing and broken pictures do: end the run with a list of the first, or go into skipped.jsonl." };
     private static readonly Option<int> Threads = Number("--threads", "How many threads decode pictures.", options => options.Threads);
     private static readonly Option<int> BatchSize = Number("--batch-size", "How many pictures go through the encoder together.", options => options.BatchSize);
@@ -43,16 +44,16 @@ internal static class EmbedCommand
             "embed", "Compute the embeddings of a data set's pictures. An interrupted run goes on where it was.",
             "clipgpt2 embed --encoder openai/clip-vit-base-patch32 --captions data/coco_train.json --out data/embeddings")
         {
-            Encoder, Captions, Images, Splits, Out, ImageSize, KeepAspect, PictureReading.Orientation, Precision, ComputeChoice.Device, ComputeChoice.Libtorch, BadImages, Threads, BatchSize, ChunkSize, Check, Verbose,
+            Encoder, Captions, Images, Splits, Out, ImageSize, KeepAspect, PictureReading.Orientation, Features, Precision, ComputeChoice.Device, ComputeChoice.Libtorch, BadImages, Threads, BatchSize, ChunkSize, Check, Verbose,
         };
 
         command.Validators.Add(result =>
         {
-            foreach (var option in new Option[] { ImageSize, KeepAspect }.Where(option => result.GetResult(option) is { Implicit: false }))
+            foreach (var option in new Option[] { ImageSize, KeepAspect, Features }.Where(option => result.GetResult(option) is { Implicit: false }))
             {
                 if (result.GetValue(Encoder) is { } encoder && ImageEncoders.IsCaptioner(encoder))
                 {
-                    result.AddError($"'{encoder}' is a captioner, which says itself how pictures are prepared: leave out {option.Name}.");
+                    result.AddError($"'{encoder}' is a captioner, which says itself how pictures are prepared and encoded: leave out {option.Name}.");
                 }
             }
         });
@@ -67,7 +68,7 @@ internal static class EmbedCommand
         ComputeChoice.Load(parsed);
         var captions = parsed.GetRequiredValue(Captions);
         var dataset = CaptionDatasets.Open(captions, Reading(parsed), token);
-        using var encoder = EncoderSource.Load(parsed.GetRequiredValue(Encoder), ComputeChoice.Compute(parsed));
+        using var encoder = EncoderSource.Load(parsed.GetRequiredValue(Encoder), ComputeChoice.Compute(parsed), parsed.GetValue(Features));
         var options = new EmbeddingStoreOptions
         {
             Precision = parsed.GetValue(Precision),
@@ -106,7 +107,7 @@ internal static class EmbedCommand
         try
         {
             var result = EmbeddingDisplay.Create(verbose).Show((progress, logger) => new EmbeddingStoreBuilder(encoder, options, logger).Build(store, dataset, progress, token));
-            Console.Out.WriteLine($"{Printable.Line(store)}: {result.Images} images of {encoder.Features.Size} numbers{(result.WasUpToDate ? ", up to date" : "")}");
+            Console.Out.WriteLine($"{Printable.Line(store)}: {result.Images} images of {Numbers.Of(encoder.Features)} numbers{(result.WasUpToDate ? ", up to date" : "")}");
             return ExitCode.Success;
         }
         catch (BadImagesException e)

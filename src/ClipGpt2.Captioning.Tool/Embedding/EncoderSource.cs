@@ -12,8 +12,10 @@ internal static class EncoderSource
     /// <summary>Loads an encoder.</summary>
     /// <param name="name">A captioner's folder or checkpoint, a model's folder or id, or a file of weights.</param>
     /// <param name="compute">Where and how to compute.</param>
+    /// <param name="gives">What a model is to give for a picture; a captioner says that itself.</param>
     /// <exception cref="CaptioningException">There is no such model, or it is damaged or of another kind.</exception>
-    public static IImageEncoder Load(string name, ComputeOptions compute) => ImageEncoders.FromPretrained(name, compute, LocalModels.Search());
+    public static IImageEncoder Load(string name, ComputeOptions compute, ImageFeatures gives = ImageFeatures.Embedding) =>
+        ImageEncoders.FromPretrained(name, compute, LocalModels.Search(), gives);
 
     /// <summary>A model's preprocessing.</summary>
     /// <param name="pathOrName">A captioner's folder or checkpoint, a folder or file with a preprocessing, or the name of a known one.</param>

@@ -28,7 +28,7 @@ internal static class StoreCheck
             return ExitCode.Failed;
         }
 
-        Console.Out.WriteLine($"{Printable.Line(folder)}: {store.Count} images of {store.Dimension} numbers, whole and fresh");
+        Console.Out.WriteLine($"{Printable.Line(folder)}: {store.Count} images of {Numbers.Of(store.Features)} numbers, whole and fresh");
         return ExitCode.Success;
     }
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using ClipGpt2.Captioning.Weights;
 using ClipGpt2.Captioning.Weights.Hub;
 using Microsoft.Extensions.Logging;
 
@@ -70,7 +71,7 @@ internal sealed class CocoDownload(CocoArchive archive, string folder, HubOption
         if (!File.Exists(whole) || file.EntityTag is null)
         {
             var there = new FileInfo(partial) is { Exists: true } begun ? Math.Min(begun.Length, file.Size) : 0;
-            FreeSpace.Require(folder, file.Size - there, $"'{archive.FileName}'");
+            FreeSpace.Require(folder, file.Size - there, $"'{archive.FileName}'", "Nothing more was downloaded.");
             await new FileDownload(sender, options, file, counter, logger).RunAsync(partial, token);
             CacheFile.Move(partial, whole);
         }

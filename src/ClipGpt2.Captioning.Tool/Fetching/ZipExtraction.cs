@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using ClipGpt2.Captioning.Weights;
 using ClipGpt2.Captioning.Weights.Hub;
 using Microsoft.Extensions.Logging;
 
@@ -41,7 +42,7 @@ internal sealed partial class ZipExtraction(string archive, string folder, Func<
     {
         var missing = entries.FindAll(entry => !IsThere(entry, token));
         var bytes = missing.Sum(entry => entry.Length);
-        FreeSpace.Require(folder, bytes, $"what is in '{archive}'");
+        FreeSpace.Require(folder, bytes, $"what is in '{archive}'", "Nothing was extracted.");
         Extracting(logger, missing.Count, entries.Count, folder);
         var counter = new DownloadCounter(progress, bytes);
         foreach (var entry in missing)

@@ -32,11 +32,11 @@ public sealed class EmbeddingStoreTests : IDisposable
             _folder, [.. scenes.Select(name => new KeyValuePair<string, ImageSource>(name, GoldenRoot.Path($"scenes/{name}")))]);
 
         using var store = EmbeddingStore.OpenFor(_folder, encoder);
-        var rows = new float[store.Count * store.Dimension];
+        var rows = new float[store.Count * store.Features.Size];
         for (var i = 0; i < scenes.Count; i++)
         {
             Assert.True(store.TryFind(scenes[i], out var row));
-            store.Read(row, rows.AsSpan(i * store.Dimension, store.Dimension));
+            store.Read(row, rows.AsSpan(i * store.Features.Size, store.Features.Size));
         }
 
         TorchTensors.AssertNear(rows, GoldenTensorFile.Open("train/data.safetensors")["image_embeds"].Floats, tolerance, "image_embeds");

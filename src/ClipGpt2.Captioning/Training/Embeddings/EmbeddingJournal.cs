@@ -11,7 +11,7 @@ namespace ClipGpt2.Captioning.Training.Embeddings;
 /// A record is its length, its content and the SHA-256 of both. The first one holds the build's settings, each further one a chunk. What follows
 /// the last whole record is cut off. A chunk that was done anew supersedes the earlier one. Not safe from several threads.
 /// </remarks>
-internal sealed class EmbeddingJournal : IDisposable
+internal sealed class EmbeddingJournal : IBuiltChunks
 {
     private const int LargestRecord = 1 << 30;
 

@@ -22,9 +22,9 @@ internal sealed class EmbeddingLoader(IImageEncoder encoder, ImagePreparation pr
     /// <exception cref="StaleEmbeddingStoreException">A picture isn't the one that the store has under its id.</exception>
     public EmbeddingTable Load(IEnumerable<CaptionExample> examples, Action<long, long>? progress = null, CancellationToken token = default)
     {
-        if (Store is not null && new FeatureShape(Store.Dimension) != encoder.Features)
+        if (Store is not null && Store.Features != encoder.Features)
         {
-            throw new CaptioningException($"The embedding store '{Store.Folder.Path}' holds {new FeatureShape(Store.Dimension)}, and the encoder gives {encoder.Features}: build it again.");
+            throw new CaptioningException($"The embedding store '{Store.Folder.Path}' holds {Store.Features}, and the encoder gives {encoder.Features}: build it again.");
         }
 
         var images = examples.DistinctBy(example => example.ImageId, StringComparer.Ordinal).ToList();

@@ -31,6 +31,9 @@ internal static partial class EmbeddingLog
     [LoggerMessage(28, LogLevel.Trace, "Chunk {Chunk}: {Rows} of {Images} row(s) written, the last one of '{Image}'")]
     public static partial void RowWritten(ILogger logger, int chunk, int rows, int images, string image);
 
+    [LoggerMessage(30, LogLevel.Information, "Embedding {Images} image(s) as {Features}, {Each} each: the store will take {Total}")]
+    public static partial void Size(ILogger logger, int images, string features, string each, string total);
+
     [LoggerMessage(29, LogLevel.Debug, "Chunk {Chunk}: complete on disk")]
     public static partial void ChunkWritten(ILogger logger, int chunk);
 }

@@ -1,4 +1,3 @@
-using System.IO.MemoryMappedFiles;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
@@ -9,9 +8,9 @@ using ClipGpt2.Captioning.Weights;
 
 namespace ClipGpt2.Captioning.Training.Embeddings;
 
-/// <summary>The embeddings of many pictures, computed once and kept in a folder: <c>embeddings.safetensors</c> [N, D] and <c>images.jsonl</c>.</summary>
+/// <summary>The embeddings of many pictures, computed once and kept in a folder: <c>images.jsonl</c> and <c>embeddings.safetensors</c> [N, D], or for sequences shards [n, T, D].</summary>
 /// <remarks>
-/// Rows are read through a memory map: only the list of pictures is in memory. Any number of threads may read one store; a read that meets
+/// Rows are read through a memory map, of which little is held at a time: only the list of pictures is in memory. Any number of threads may read one store; a read that meets
 /// <see cref="Dispose"/> throws <see cref="ObjectDisposedException"/>. While it is open its files may be replaced or deleted, but not shortened.
 /// Python reads the file with the plain safetensors package.
 /// </remarks>
@@ -20,26 +19,24 @@ public sealed class EmbeddingStore : IDisposable
     private const int Block = 1 << 20;
 
     private readonly Dictionary<string, int> _rows;
-    private readonly MemoryMappedViewAccessor _map;
-    private readonly string _embeddingsHash;
+    private readonly StoredRows _stored;
 
-    private EmbeddingStore(StoreFolder folder, StoreContents contents, MemoryMappedViewAccessor map)
+    private EmbeddingStore(StoreFolder folder, StoreContents contents)
     {
         Folder = folder;
         Origin = contents.Origin;
-        Dimension = contents.Dimension;
+        Features = contents.Features;
         Records = contents.Records;
         SkippedRecords = contents.Skipped;
         _rows = contents.Rows;
-        _embeddingsHash = contents.EmbeddingsHash;
-        _map = map;
+        _stored = new StoredRows(contents.Parts);
     }
 
     /// <summary>The number of embeddings N.</summary>
     public int Count => Records.Count;
 
-    /// <summary>The size D of an embedding.</summary>
-    public int Dimension { get; }
+    /// <summary>The shape of an embedding: one vector, or a sequence.</summary>
+    public FeatureShape Features { get; }
 
     /// <summary>The number format of the stored embeddings.</summary>
     public EmbeddingPrecision Precision => Origin.Precision;
@@ -67,13 +64,9 @@ public sealed class EmbeddingStore : IDisposable
     public static EmbeddingStore Open(string folder)
     {
         var files = new StoreFolder(folder);
-        if (!File.Exists(files.Embeddings))
-        {
-            throw new ModelNotFoundException($"The folder '{folder}' holds no embedding store: there is no '{files.Embeddings}'. Build one with 'clipgpt2 embed' or EmbeddingStoreBuilder.");
-        }
-
-        using var file = SafetensorsFile.Open(files.Embeddings);
-        return new EmbeddingStore(files, StoreContents.Read(files, file), file.Map(StoreWriter.TensorName));
+        return files.Whole is { } whole
+            ? new EmbeddingStore(files, StoreContents.Read(files, whole))
+            : throw new ModelNotFoundException($"The folder '{folder}' holds no embedding store: there is no '{files.Embeddings}'. Build one with 'clipgpt2 embed' or EmbeddingStoreBuilder.");
     }
 
     /// <summary>Opens a store for use with an encoder, and refuses one that is stale.</summary>
@@ -111,7 +104,7 @@ public sealed class EmbeddingStore : IDisposable
 
     /// <summary>Reads an embedding.</summary>
     /// <param name="row">The row, from 0.</param>
-    /// <param name="destination">float32 [D].</param>
+    /// <param name="destination">float32 [D], or [T, D] row by row.</param>
     /// <exception cref="CheckpointFormatException">The row holds NaN or infinity; the message names row and picture.</exception>
     /// <exception cref="ArgumentException">There is no such row, or the destination has another length.</exception>
     /// <exception cref="ObjectDisposedException">The store was disposed.</exception>
@@ -119,15 +112,16 @@ public sealed class EmbeddingStore : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(row);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, Count);
-        if (destination.Length != Dimension)
+        if (destination.Length != Features.Numbers)
         {
-            throw new ArgumentException($"An embedding has {Dimension} numbers, and the destination {destination.Length}.", nameof(destination));
+            throw new ArgumentException($"An embedding has {Features.Numbers} numbers, and the destination {destination.Length}.", nameof(destination));
         }
 
-        using (var pages = new MappedPages(_map))
+        var part = _stored.PartOf(row);
+        var bytes = Features.Numbers * Precision.ElementBytes();
+        using (var pages = _stored.Pages(part, bytes))
         {
-            var bytes = Dimension * Precision.ElementBytes();
-            var stored = pages.Slice((long)row * bytes, bytes);
+            var stored = pages.Slice((long)(row - part.FirstRow) * bytes, bytes);
             if (Precision == EmbeddingPrecision.Float32)
             {
                 stored.CopyTo(MemoryMarshal.AsBytes(destination));
@@ -140,7 +134,7 @@ public sealed class EmbeddingStore : IDisposable
 
         if (!TensorPrimitives.IsFiniteAll<float>(destination))
         {
-            throw new CheckpointFormatException($"'{Folder.Embeddings}': row {row} (image '{Records[row].Id}') holds NaN or infinity. Build the store again.");
+            throw new CheckpointFormatException($"'{part.File.Location}': row {row} (image '{Records[row].Id}') holds NaN or infinity. Build the store again.");
         }
     }
 
@@ -152,7 +146,7 @@ public sealed class EmbeddingStore : IDisposable
     /// <exception cref="ObjectDisposedException">The store was disposed.</exception>
     public ImageEmbedding Read(int row)
     {
-        var values = new float[Dimension];
+        var values = new float[Features.Numbers];
         Read(row, values);
         return new ImageEmbedding(Records[row].Name, values) { Preprocessing = PreprocessingJson.Steps(Origin.Preprocessing) };
     }
@@ -162,23 +156,26 @@ public sealed class EmbeddingStore : IDisposable
     /// <exception cref="CheckpointFormatException">They have changed on the disk.</exception>
     public void Verify(CancellationToken token = default)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        using var pages = new MappedPages(_map);
-        var length = (long)Count * Dimension * Precision.ElementBytes();
-        for (long position = 0; position < length; position += Block)
+        foreach (var part in _stored.Parts)
         {
-            token.ThrowIfCancellationRequested();
-            hash.AppendData(pages.Slice(position, (int)Math.Min(Block, length - position)));
-        }
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            var length = (long)part.Rows * Features.Numbers * Precision.ElementBytes();
+            for (long position = 0; position < length; position += Block)
+            {
+                token.ThrowIfCancellationRequested();
+                using var pages = _stored.Pages(part, Block);
+                hash.AppendData(pages.Slice(position, (int)Math.Min(Block, length - position)));
+            }
 
-        if (Convert.ToHexStringLower(hash.GetHashAndReset()) is var found && found != _embeddingsHash)
-        {
-            throw new CheckpointFormatException($"'{Folder.Embeddings}' is damaged: its content has the hash {found}, and was written with {_embeddingsHash}. Build the store again.");
+            if (Convert.ToHexStringLower(hash.GetHashAndReset()) is var found && found != part.Hash)
+            {
+                throw new CheckpointFormatException($"'{part.File.Location}' is damaged: its content has the hash {found}, and was written with {part.Hash}. Build the store again.");
+            }
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _map.Dispose();
+    public void Dispose() => _stored.Dispose();
 
     /// <summary>Says of each picture whose file is there and holds something else than it did.</summary>
     internal IEnumerable<string> ChangedFiles(CancellationToken token)

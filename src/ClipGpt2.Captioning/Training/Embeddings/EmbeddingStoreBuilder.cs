@@ -9,7 +9,7 @@ namespace ClipGpt2.Captioning.Training.Embeddings;
 
 /// <summary>Builds embedding stores: each picture goes through the encoder once, for all epochs and runs to come.</summary>
 /// <remarks>
-/// What is done is kept in <c>embeddings.partial</c>, a chunk at a time: a build that was ended in whatever way goes on where it was, if encoder,
+/// What is done is kept in <c>embeddings.partial</c>, or for sequences in shards, a chunk at a time: a build that was ended in whatever way goes on where it was, if encoder,
 /// preprocessing, options and pictures are the same, and ends with the bytes of one that was never ended. One builder at a time works on a
 /// folder; others are refused. The encoder runs on the caller's thread, pictures are decoded ahead of it on others.
 /// </remarks>
@@ -44,7 +44,7 @@ public sealed class EmbeddingStoreBuilder
     /// <param name="token">Ends the work between two batches; a later build goes on from there.</param>
     /// <returns>What was done.</returns>
     /// <exception cref="BadImagesException">Pictures are missing or broken, and <see cref="EmbeddingStoreOptions.BadImages"/> is <see cref="BadImagePolicy.Fail"/>; <see cref="BadImagesException.Images"/> has all of them.</exception>
-    /// <exception cref="CaptioningException">An example has no picture, another builder is at work, or a file can't be written.</exception>
+    /// <exception cref="CaptioningException">An example has no picture, another builder is at work, the disk has too little room, or a file can't be written.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public EmbeddingStoreResult Build(string folder, ICaptionDataset dataset, IProgress<TrainingProgress>? progress = null, CancellationToken token = default)
     {
@@ -70,7 +70,7 @@ public sealed class EmbeddingStoreBuilder
     /// <param name="token">Ends the work between two batches; a later build goes on from there.</param>
     /// <returns>What was done.</returns>
     /// <exception cref="BadImagesException">Pictures are missing or broken, and <see cref="EmbeddingStoreOptions.BadImages"/> is <see cref="BadImagePolicy.Fail"/>; <see cref="BadImagesException.Images"/> has all of them.</exception>
-    /// <exception cref="CaptioningException">An id occurs twice, another builder is at work, or a file can't be written.</exception>
+    /// <exception cref="CaptioningException">An id occurs twice, another builder is at work, the disk has too little room, or a file can't be written.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public EmbeddingStoreResult Build(
         string folder, IReadOnlyList<KeyValuePair<string, ImageSource>> images, IProgress<TrainingProgress>? progress = null, CancellationToken token = default)
@@ -81,11 +81,11 @@ public sealed class EmbeddingStoreBuilder
             throw new CaptioningException($"The image id '{twice}' occurs twice: an embedding store has one row for each id.");
         }
 
-        var origin = StoreOrigin.Of(_encoder, _options.Preparation(_encoder), _options.Precision);
+        var origin = StoreOrigin.Of(_encoder, _options.Preparation(_encoder), _options.PrecisionOf(_encoder.Features));
         var files = new StoreFolder(folder);
         files.Create();
         using var alone = files.Lock();
-        if (StoreFreshness.Find(files, origin, images, _options.BadImages, out var reason) is { } fresh)
+        if (StoreFreshness.Find(files, origin, _encoder.Features, images, _options.BadImages, out var reason) is { } fresh)
         {
             EmbeddingLog.UpToDate(_logger, folder, fresh.Images);
             return fresh;

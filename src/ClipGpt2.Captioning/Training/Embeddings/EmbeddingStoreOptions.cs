@@ -11,9 +11,9 @@ namespace ClipGpt2.Captioning.Training.Embeddings;
 public sealed class EmbeddingStoreOptions
 {
     /// <summary>The number format of the stored embeddings.</summary>
-    /// <value>The default is <see cref="EmbeddingPrecision.Float32"/>: exactly what the encoder gives.</value>
+    /// <value>The default is null: <see cref="EmbeddingPrecision.Float32"/>, exactly what the encoder gives, for vectors, and <see cref="EmbeddingPrecision.Float16"/> for sequences.</value>
     [EnumDataType(typeof(EmbeddingPrecision))]
-    public EmbeddingPrecision Precision { get; set; } = EmbeddingPrecision.Float32;
+    public EmbeddingPrecision? Precision { get; set; }
 
     /// <summary>How many pictures go through the encoder together.</summary>
     /// <value>The default is 32.</value>
@@ -53,6 +53,9 @@ public sealed class EmbeddingStoreOptions
     /// <value>The default is what Pillow's <c>convert("RGB")</c> gives.</value>
     [Required]
     public ImageDecodingOptions ImageDecoding { get; set; } = new();
+
+    /// <summary>The number format for features of a shape.</summary>
+    internal EmbeddingPrecision PrecisionOf(FeatureShape features) => Precision ?? (features.Length is null ? EmbeddingPrecision.Float32 : EmbeddingPrecision.Float16);
 
     internal ImagePreparation Preparation(IImageEncoder encoder) => new(Preprocessor ?? encoder.Preprocessor, ImageDecoder, ImageDecoding) { Stamped = true };
 

@@ -1,6 +1,7 @@
 using ClipGpt2.Captioning.Encoders;
 using ClipGpt2.Captioning.Pipeline;
 using ClipGpt2.Captioning.Training.Data;
+using ClipGpt2.Captioning.Weights;
 using Microsoft.Extensions.Logging;
 
 namespace ClipGpt2.Captioning.Training.Embeddings;
@@ -8,31 +9,38 @@ namespace ClipGpt2.Captioning.Training.Embeddings;
 /// <summary>One run of a builder over pictures, in a folder that it has to itself.</summary>
 internal sealed class StoreBuild(IImageEncoder encoder, EmbeddingStoreOptions options, StoreOrigin origin, StoreFolder folder, ILogger logger)
 {
-    private readonly int _chunkSize = (options.ChunkSize + options.BatchSize - 1) / options.BatchSize * options.BatchSize;
+    /// <summary>The most that a chunk of sequences takes, since all of it is in memory until it is written; a batch of pictures may take more.</summary>
+    private const long MostChunkBytes = 256 << 20;
+
+    private readonly FeatureShape _features = encoder.Features;
+    private readonly EmbeddingPrecision _precision = origin.Precision;
+    private readonly int _chunkSize = ChunkSize(options, RowBytes(encoder.Features, origin.Precision), encoder.Features.Length is not null);
 
     public EmbeddingStoreResult Run(IReadOnlyList<KeyValuePair<string, ImageSource>> images, IProgress<TrainingProgress>? progress, CancellationToken token)
     {
         var start = TimeProvider.System.GetTimestamp();
         int rows, kept;
         List<BadImage> bad;
-        var settings = origin.BuildSettings(encoder.Features.Size, options.BatchSize, _chunkSize);
-        using (var journal = EmbeddingJournal.Open(folder.Journal, settings, logger))
+        var settings = origin.BuildSettings(_features, options.BatchSize, _chunkSize);
+        var chunks = images.Chunk(_chunkSize).Select((members, index) => new Chunk(index, members)).ToList();
+        var shards = _features.Length is null ? null : new StoreShards(folder, origin, _features, settings, chunks.Count, logger);
+        using (IBuiltChunks built = shards ?? (IBuiltChunks)EmbeddingJournal.Open(folder.Journal, settings, logger))
         {
-            var chunks = images.Chunk(_chunkSize).Select((members, index) => new Chunk(index, members)).ToList();
-            var pending = chunks.FindAll(chunk => !IsDone(journal, chunk, token));
+            var pending = chunks.FindAll(chunk => !IsDone(built, chunk, token));
             kept = images.Count - pending.Sum(chunk => chunk.Images.Length);
             if (kept > 0)
             {
                 EmbeddingLog.Resumed(logger, kept, images.Count);
             }
 
-            Embed(pending, journal, new EmbeddingProgress(images.Count, kept, progress), token);
+            RequireRoom(images.Count, images.Count - kept);
+            Embed(pending, built, new EmbeddingProgress(images.Count, kept, progress), token);
             token.ThrowIfCancellationRequested();
             bad = [.. All().Where(image => image.Record.Error is not null).Select(image => image.Record.ToBadImage())];
             Judge(bad);
-            rows = StoreWriter.Write(folder, origin, encoder.Features.Size, All);
+            rows = shards?.Complete() ?? StoreWriter.Write(folder, origin, _features.Size, All);
 
-            IEnumerable<EmbeddedImage> All() => chunks.SelectMany(chunk => journal.Read(chunk.Index)!);
+            IEnumerable<EmbeddedImage> All() => chunks.SelectMany(chunk => built.Read(chunk.Index)!);
         }
 
         folder.Remove(folder.Journal);
@@ -40,16 +48,34 @@ internal sealed class StoreBuild(IImageEncoder encoder, EmbeddingStoreOptions op
         return new EmbeddingStoreResult(rows, kept, bad);
     }
 
-    /// <summary>Whether the journal has a chunk, and its pictures still are the same.</summary>
-    private static bool IsDone(EmbeddingJournal journal, Chunk chunk, CancellationToken token)
+    /// <summary>Says how much the store takes, and refuses a disk that is too small. A store of vectors is written from its journal, which so is there beside it.</summary>
+    private void RequireRoom(int images, int pending)
+    {
+        var each = RowBytes(_features, _precision);
+        EmbeddingLog.Size(logger, images, _features.ToString(), FreeSpace.Size(each), FreeSpace.Size(images * each));
+        var bytes = (pending + (_features.Length is null ? images : 0)) * each;
+        FreeSpace.Require(folder.Path, bytes, $"the embedding store of {images} pictures ({FreeSpace.Size(each)} each)", "What was embedded before is kept.");
+    }
+
+    private static long RowBytes(FeatureShape features, EmbeddingPrecision precision) => (long)features.Numbers * precision.ElementBytes();
+
+    /// <summary>Whole batches.</summary>
+    private static int ChunkSize(EmbeddingStoreOptions options, long rowBytes, bool isLimited)
+    {
+        var most = isLimited ? (int)Math.Clamp(MostChunkBytes / rowBytes, 1, options.ChunkSize) : options.ChunkSize;
+        return (most + options.BatchSize - 1) / options.BatchSize * options.BatchSize;
+    }
+
+    /// <summary>Whether a chunk was done before, and its pictures still are the same.</summary>
+    private static bool IsDone(IBuiltChunks built, Chunk chunk, CancellationToken token)
     {
         token.ThrowIfCancellationRequested();
-        return journal.Read(chunk.Index) is { } done
+        return built.Read(chunk.Index) is { } done
             && done.Count == chunk.Images.Length
             && done.Zip(chunk.Images).All(pair => pair.First.Record.Matches(pair.Second.Key, pair.Second.Value));
     }
 
-    private void Embed(List<Chunk> pending, EmbeddingJournal journal, EmbeddingProgress progress, CancellationToken token)
+    private void Embed(List<Chunk> pending, IBuiltChunks built, EmbeddingProgress progress, CancellationToken token)
     {
         var limits = new PreparationLimits(options.Threads, int.MaxValue, (long)options.PrefetchMegabytes << 20);
         using var queue = new PreparationQueue(pending.SelectMany(chunk => chunk.Images).Select(image => image.Value), options.Preparation(encoder), limits, token);
@@ -66,7 +92,7 @@ internal sealed class StoreBuild(IImageEncoder encoder, EmbeddingStoreOptions op
                 progress.Add(batch.Count);
             }
 
-            journal.Append(chunk.Index, done);
+            built.Append(chunk.Index, done);
         }
     }
 
@@ -76,7 +102,7 @@ internal sealed class StoreBuild(IImageEncoder encoder, EmbeddingStoreOptions op
         var embedded = new EmbeddedImage[batch.Count];
         for (var i = 0; i < batch.Count; i++)
         {
-            var bytes = rows[i] is { } row ? EmbeddingRows.ToBytes(row, options.Precision, batch[i].Source.Name) : [];
+            var bytes = rows[i] is { } row ? EmbeddingRows.ToBytes(row, _precision, batch[i].Source.Name) : [];
             embedded[i] = new EmbeddedImage(ImageRecord.Of(images[i].Key, batch[i]), bytes);
         }
 

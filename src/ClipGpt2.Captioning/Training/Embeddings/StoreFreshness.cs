@@ -1,3 +1,4 @@
+using ClipGpt2.Captioning.Encoders;
 using ClipGpt2.Captioning.Training.Data;
 
 namespace ClipGpt2.Captioning.Training.Embeddings;
@@ -8,10 +9,10 @@ internal static class StoreFreshness
     /// <summary>Compares the store in a folder with what is to be built there.</summary>
     /// <returns>What building came to then; null if it has to be done.</returns>
     public static EmbeddingStoreResult? Find(
-        StoreFolder folder, StoreOrigin origin, IReadOnlyList<KeyValuePair<string, ImageSource>> images, BadImagePolicy badImages, out string? reason)
+        StoreFolder folder, StoreOrigin origin, FeatureShape features, IReadOnlyList<KeyValuePair<string, ImageSource>> images, BadImagePolicy badImages, out string? reason)
     {
         reason = null;
-        if (!File.Exists(folder.Embeddings))
+        if (folder.Whole is null)
         {
             return null;
         }
@@ -19,7 +20,7 @@ internal static class StoreFreshness
         try
         {
             using var store = EmbeddingStore.Open(folder.Path);
-            reason = Difference(store, origin, images, badImages);
+            reason = Difference(store, origin, features, images, badImages);
             return reason is null
                 ? new EmbeddingStoreResult(store.Count, images.Count, store.Skipped) { WasUpToDate = true }
                 : null;
@@ -31,11 +32,16 @@ internal static class StoreFreshness
         }
     }
 
-    private static string? Difference(EmbeddingStore store, StoreOrigin origin, IReadOnlyList<KeyValuePair<string, ImageSource>> images, BadImagePolicy badImages)
+    private static string? Difference(EmbeddingStore store, StoreOrigin origin, FeatureShape features, IReadOnlyList<KeyValuePair<string, ImageSource>> images, BadImagePolicy badImages)
     {
         if (store.Origin.DifferencesFrom(origin).FirstOrDefault() is { } difference)
         {
             return difference;
+        }
+
+        if (store.Features != features)
+        {
+            return $"it holds {store.Features} and is to hold {features}";
         }
 
         if (store.Precision != origin.Precision)

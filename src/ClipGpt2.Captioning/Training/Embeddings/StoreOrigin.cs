@@ -22,7 +22,7 @@ internal sealed record StoreOrigin(ModelIdentity Encoder, string Preprocessing, 
         : throw new CaptioningException($"The encoder ({encoder.GetType()}) can't say which model it is, and an embedding store belongs to one: implement {nameof(IIdentifiedModel)}.");
 
     /// <exception cref="CheckpointFormatException">The file isn't a store's, or of a later version.</exception>
-    public static StoreOrigin Read(SafetensorsFile file)
+    public static StoreOrigin Read(string location, IReadOnlyDictionary<string, string> metadata)
     {
         if (Find("format") is var format && format != Format)
         {
@@ -42,7 +42,7 @@ internal sealed record StoreOrigin(ModelIdentity Encoder, string Preprocessing, 
             var other => throw Wrong("element_type", $"is '{other}', and must be float32 or float16"),
         });
 
-        string? Find(string name) => file.Metadata.GetValueOrDefault(name);
+        string? Find(string name) => metadata.GetValueOrDefault(name);
 
         string Need(string name) => Find(name) ?? throw Wrong(name, "is missing");
 
@@ -59,7 +59,7 @@ internal sealed record StoreOrigin(ModelIdentity Encoder, string Preprocessing, 
             }
         }
 
-        CheckpointFormatException Wrong(string name, string problem) => new($"'{file.Location}': the metadata's '{name}' {problem}.");
+        CheckpointFormatException Wrong(string name, string problem) => new($"'{location}': the metadata's '{name}' {problem}.");
     }
 
     public Dictionary<string, string> ToMetadata()
@@ -82,18 +82,27 @@ internal sealed record StoreOrigin(ModelIdentity Encoder, string Preprocessing, 
     }
 
     /// <summary>What makes a build's bytes what they are: one that was interrupted goes on only if all of it is as it was.</summary>
-    public string BuildSettings(int dimension, int batchSize, int chunkSize) => new JsonObject
+    public string BuildSettings(FeatureShape features, int batchSize, int chunkSize)
     {
-        ["format"] = $"{Format}.journal",
-        ["version"] = Version,
-        ["encoder_sha256"] = Encoder.ContentHash,
-        ["encoder_computation"] = Encoder.Computation,
-        ["element_type"] = ElementName,
-        ["dimension"] = dimension,
-        ["batch_size"] = batchSize,
-        ["chunk_size"] = chunkSize,
-        ["preprocessing"] = PreprocessingJson.Parse(Preprocessing),
-    }.ToJsonString();
+        var settings = new JsonObject
+        {
+            ["format"] = $"{Format}.journal",
+            ["version"] = Version,
+            ["encoder_sha256"] = Encoder.ContentHash,
+            ["encoder_computation"] = Encoder.Computation,
+            ["element_type"] = ElementName,
+            ["dimension"] = features.Size,
+            ["batch_size"] = batchSize,
+            ["chunk_size"] = chunkSize,
+            ["preprocessing"] = PreprocessingJson.Parse(Preprocessing),
+        };
+        if (features.Length is { } length)
+        {
+            settings["feature_length"] = length;
+        }
+
+        return settings.ToJsonString();
+    }
 
     /// <summary>Why embeddings of this origin don't fit what is to be used now; the number format is the store's own affair.</summary>
     public IEnumerable<string> DifferencesFrom(StoreOrigin now)

@@ -23,28 +23,16 @@ internal static class StoreWriter
     public static int Write(StoreFolder folder, StoreOrigin origin, int dimension, Func<IEnumerable<EmbeddedImage>> images)
     {
         var (rows, embeddingsHash) = Hash(Good());
-        if (rows == 0)
-        {
-            throw new CaptioningException($"The embedding store '{folder.Path}' isn't written: there is no picture that can be embedded.");
-        }
+        RequireRows(folder, rows);
 
         // Without its embeddings the folder counts as no store, so that nobody reads the new list with the old rows.
         folder.Remove(folder.Embeddings);
+        folder.Remove(folder.Index);
+        folder.RemoveShards([]);
         var metadata = origin.ToMetadata();
         metadata[EmbeddingsHash] = embeddingsHash;
-        metadata[ImagesHash] = WriteLines(folder.Images, Good());
-        EmbeddedImage[] bad = [.. images().Where(image => image.Record.Error is not null)];
-        if (bad.Length > 0)
-        {
-            metadata[SkippedHash] = WriteLines(folder.Skipped, bad);
-        }
-        else
-        {
-            folder.Remove(folder.Skipped);
-        }
-
-        var type = ElementType.Find(origin.Precision == EmbeddingPrecision.Float32 ? "F32" : "F16")!;
-        SafetensorsWriter.Write(folder.Embeddings, [new(TensorName, type, [rows, dimension], WriteRows)], metadata);
+        WriteLists(folder, metadata, images);
+        SafetensorsWriter.Write(folder.Embeddings, [new(TensorName, TypeOf(origin.Precision), [rows, dimension], WriteRows)], metadata);
         return rows;
 
         IEnumerable<EmbeddedImage> Good() => images().Where(image => image.Record.Error is null);
@@ -57,6 +45,33 @@ internal static class StoreWriter
             }
         }
     }
+
+    /// <exception cref="CaptioningException">There are none.</exception>
+    public static void RequireRows(StoreFolder folder, int rows)
+    {
+        if (rows == 0)
+        {
+            throw new CaptioningException($"The embedding store '{folder.Path}' isn't written: there is no picture that can be embedded.");
+        }
+    }
+
+    /// <summary>Writes the lists of good and bad pictures, and puts their hashes into the metadata.</summary>
+    public static void WriteLists(StoreFolder folder, Dictionary<string, string> metadata, Func<IEnumerable<EmbeddedImage>> images)
+    {
+        metadata[ImagesHash] = WriteLines(folder.Images, images().Where(image => image.Record.Error is null));
+        EmbeddedImage[] bad = [.. images().Where(image => image.Record.Error is not null)];
+        if (bad.Length > 0)
+        {
+            metadata[SkippedHash] = WriteLines(folder.Skipped, bad);
+        }
+        else
+        {
+            folder.Remove(folder.Skipped);
+        }
+    }
+
+    /// <summary>How the file calls the numbers' format.</summary>
+    public static ElementType TypeOf(EmbeddingPrecision precision) => ElementType.Find(precision == EmbeddingPrecision.Float32 ? "F32" : "F16")!;
 
     private static (int Rows, string Hash) Hash(IEnumerable<EmbeddedImage> images)
     {

@@ -90,7 +90,7 @@ public sealed class HubClient : IDisposable
         }
 
         var store = new BlobStore(repository, _sender, _options, _logger);
-        FreeSpace.Require(repository.Folder, files.Sum(store.BytesToCome), $"'{repository.Id}'");
+        FreeSpace.Require(repository.Folder, files.Sum(store.BytesToCome), $"'{repository.Id}'", "Nothing was downloaded.");
         var counter = new DownloadCounter(progress, files.Sum(file => file.Size));
         foreach (var file in files)
         {

@@ -12,7 +12,10 @@ internal sealed class ColourEncoder : IImageEncoder, IIdentifiedModel
 
     private int _encoded;
 
-    public FeatureShape Features => new(3 * Side * Side);
+    public FeatureShape Features => IsSequence ? new(3 * Side, Side) : new(3 * Side * Side);
+
+    /// <summary>Whether the same numbers are given as a sequence of vectors.</summary>
+    public bool IsSequence { get; init; }
 
     public ImagePreprocessor Preprocessor { get; init; } = new(new ImagePreprocessorOptions { ExactSize = new(Side, Side), CenterCrop = false });
 
@@ -27,7 +30,7 @@ internal sealed class ColourEncoder : IImageEncoder, IIdentifiedModel
     public torch.Tensor Encode(torch.Tensor pixels)
     {
         Interlocked.Add(ref _encoded, (int)pixels.shape[0]);
-        using var flat = pixels.view(pixels.shape[0], -1);
+        using var flat = pixels.view(Features.Of(pixels.shape[0]));
         return Change(flat);
     }
 

@@ -5,6 +5,7 @@ using ClipGpt2.Captioning.Pipeline;
 using ClipGpt2.Captioning.Tests.Weights;
 using ClipGpt2.Captioning.Training.Data;
 using ClipGpt2.Captioning.Training.Embeddings;
+using Microsoft.Extensions.Logging.Abstractions;
 using TorchSharp;
 
 namespace ClipGpt2.Captioning.Tests.Training.Embeddings;
@@ -25,7 +26,7 @@ public sealed class EmbeddingMemoryTests(EmbeddingMemoryTests.LargeStore large) 
     {
         var before = GC.GetTotalMemory(forceFullCollection: true);
         using var store = EmbeddingStore.Open(large.Path);
-        Assert.Equal((Images, Dimension), (store.Count, store.Dimension));
+        Assert.Equal((Images, Dimension), (store.Count, store.Features.Size));
         Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, 0, ListBytes);
         Read(store, 1000);
         var allocated = GC.GetAllocatedBytesForCurrentThread();
@@ -45,6 +46,42 @@ public sealed class EmbeddingMemoryTests(EmbeddingMemoryTests.LargeStore large) 
         Assert.Equal((Images, 0, 0), (table.Count, table.Computed, table.Bad.Count));
         Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, 0, 40L << 20);
         GC.KeepAlive(table);
+    }
+
+    [Fact]
+    public void A_store_of_sequences_is_read_without_its_pages_gathering_in_memory()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The system tells how much of a process is mapped files.");
+        const int Shards = 6;
+        const int RowsOfShard = 512;
+        var features = new FeatureShape(768, 64); // 98 kB in float16, 302 MB in all
+        using var folder = new TemporaryFolder();
+        var files = new StoreFolder(folder.Path);
+        files.Create();
+        using (var shards = new StoreShards(files, StoreMaker.Origin with { Precision = EmbeddingPrecision.Float16 }, features, "made", Shards, NullLogger.Instance))
+        {
+            var row = new byte[features.Numbers * sizeof(short)];
+            for (var shard = 0; shard < Shards; shard++)
+            {
+                shards.Append(shard, [.. Enumerable.Range(shard * RowsOfShard, RowsOfShard).Select(i => new EmbeddedImage(new ImageRecord { Id = $"id {i}", Name = $"picture {i}" }, row))]);
+            }
+
+            Assert.Equal(Shards * RowsOfShard, shards.Complete());
+        }
+
+        using var store = EmbeddingStore.Open(folder.Path);
+        var values = new float[features.Numbers];
+        var (random, before, most) = (new Random(3), MappedBytes(), 0L);
+        for (var i = 0; i < 2 * Shards * RowsOfShard; i++)
+        {
+            store.Read(random.Next(store.Count), values);
+            most = i % 64 == 0 ? Math.Max(most, MappedBytes() - before) : most;
+        }
+
+        store.Verify();
+        Assert.InRange(Math.Max(most, MappedBytes() - before), 1, StoredRows.MostMapped * 3 / 2);
+
+        static long MappedBytes() => 1024 * long.Parse(File.ReadLines("/proc/self/status").Single(line => line.StartsWith("RssFile:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], System.Globalization.CultureInfo.InvariantCulture);
     }
 
     [Fact]

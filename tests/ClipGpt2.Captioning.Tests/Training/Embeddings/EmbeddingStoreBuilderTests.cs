@@ -27,7 +27,7 @@ public sealed class EmbeddingStoreBuilderTests : IDisposable
         var result = Build(new() { Precision = precision, BatchSize = 3, ChunkSize = 4 });
         Assert.Equal((10, 0, 0), (result.Images, result.Kept, result.Skipped.Count));
         using var store = EmbeddingStore.OpenFor(_pictures.Store, _encoder);
-        Assert.Equal((10, _encoder.Features.Size, precision, _encoder.Identity with { Computation = null }), (store.Count, store.Dimension, store.Precision, store.Encoder));
+        Assert.Equal((10, _encoder.Features.Size, precision, _encoder.Identity with { Computation = null }), (store.Count, store.Features.Size, store.Precision, store.Encoder));
         for (var i = 0; i < 10; i++)
         {
             Assert.True(store.TryFind($"id {i}", out var row));
@@ -290,7 +290,7 @@ public sealed class EmbeddingStoreBuilderTests : IDisposable
 
     internal static float[] Row(EmbeddingStore store, int row)
     {
-        var values = new float[store.Dimension];
+        var values = new float[store.Features.Size];
         store.Read(row, values);
         return values;
     }

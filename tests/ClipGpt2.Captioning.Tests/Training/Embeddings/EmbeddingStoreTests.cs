@@ -25,7 +25,7 @@ public sealed class EmbeddingStoreTests : IDisposable
     {
         StoreMaker.Write(_folder.Path, Rows);
         using var store = EmbeddingStore.Open(_folder.Path);
-        Assert.Equal((3, 2, EmbeddingPrecision.Float32), (store.Count, store.Dimension, store.Precision));
+        Assert.Equal((3, 2, EmbeddingPrecision.Float32), (store.Count, store.Features.Size, store.Precision));
         Assert.True(store.TryFind("id 2", out var row));
         Assert.Equal([5, 6], EmbeddingStoreBuilderTests.Row(store, row));
         Assert.False(store.TryFind("ID 2", out _));

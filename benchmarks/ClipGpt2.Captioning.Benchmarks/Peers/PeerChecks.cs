@@ -33,10 +33,48 @@ internal static class PeerChecks
         Same("step logits", step.Logits, check.GetProperty("step_logits_0_first8"));
 
         using var beam = peer.BeamStep(prefill, ids: [11, 12, 13], parents: [1, 0, 1]);
-        Same("beam_top_logprobs", beam.TopLogProbabilities, [.. check.GetProperty("beam_top_logprobs").EnumerateArray().SelectMany(Numbers)]);
-        if (!beam.TopIds.SequenceEqual([.. check.GetProperty("beam_top_ids").EnumerateArray().SelectMany(Ids).Select(id => (long)id)]))
+        SameBeam("beam", beam, check);
+    }
+
+    /// <summary>Checks ViT on the two pictures of the manifest.</summary>
+    public static void Verify(VitPeer peer, JsonElement check)
+    {
+        const int size = VitPeer.Positions * VitPeer.HiddenSize;
+        var states = new float[2 * size];
+        peer.Encode(UniformRule.Values(2 * TowerPeer.PixelsPerImage, seed: 7), states);
+        foreach (var image in (int[])[0, 1])
         {
-            throw Failure("beam_top_ids differ");
+            var own = states.AsSpan(image * size, size);
+            foreach (var position in (int[])[0, VitPeer.Positions - 1])
+            {
+                Same("last_hidden_state", own[(position * VitPeer.HiddenSize)..], check.GetProperty($"last_hidden_state_{image}_{position}_first8"));
+            }
+
+            Same("norm", [System.Numerics.Tensors.TensorPrimitives.Norm(own)], [check.GetProperty("norms")[image].GetDouble()]);
+        }
+    }
+
+    /// <summary>Checks the three graphs of GPT-2 with cross-attention, one after the other.</summary>
+    public static void Verify(Gpt2CrossPeer peer, JsonElement check)
+    {
+        using var first = peer.First(UniformRule.Values(2 * VitPeer.Positions * VitPeer.HiddenSize, seed: 9), [Gpt2Peer.EndToken, Gpt2Peer.EndToken]);
+        Same("first logits", first.Logits, check.GetProperty("first_logits_0_first8"));
+
+        using var step = peer.Step(first, first, Array.ConvertAll(Ids(check.GetProperty("first_argmax")), id => (long)id));
+        Same("step logits", step.Logits, check.GetProperty("step_logits_0_first8"));
+
+        using var beam = peer.BeamStep(first, first, ids: [100, 101, 102, 103], parents: [0, 0, 1, 1]);
+        SameBeam("beam", beam, check);
+        using var again = peer.BeamStep(first, beam, ids: [110, 111, 112, 113], parents: [1, 0, 2, 2]);
+        SameBeam("beam_again", again, check);
+    }
+
+    private static void SameBeam(string name, Gpt2PeerState state, JsonElement check)
+    {
+        Same($"{name}_top_logprobs", state.TopLogProbabilities, [.. check.GetProperty($"{name}_top_logprobs").EnumerateArray().SelectMany(Numbers)]);
+        if (!state.TopIds.SequenceEqual([.. check.GetProperty($"{name}_top_ids").EnumerateArray().SelectMany(Ids).Select(id => (long)id)]))
+        {
+            throw Failure($"{name}_top_ids differ");
         }
     }
 

@@ -19,6 +19,54 @@ internal static class TinyPeers
         Require(example, "image_embeds", outputs[0]);
     }
 
+    public static void VerifyVit()
+    {
+        using var example = Example("tiny-vit.safetensors");
+        using var session = Open("tiny-vit.onnx");
+        using var options = new RunOptions();
+        using var pixels = Value(example, "pixel_values");
+        using var outputs = session.Run(options, ["pixel_values"], [pixels], ["last_hidden_state"]);
+        Require(example, "last_hidden_state", outputs[0]);
+    }
+
+    public static void VerifyGpt2Cross()
+    {
+        using var example = Example("tiny-gpt2-cross.safetensors");
+        using var prefill = new Gpt2Graph(Open("tiny-gpt2-cross-first.onnx"));
+        using var single = new Gpt2Graph(Open("tiny-gpt2-cross-ids.onnx"));
+        using var beams = new Gpt2Graph(Open("tiny-gpt2-cross-ids-beam.onnx"));
+
+        using var states = Value(example, "encoder_hidden_states");
+        using var prompt = Longs(example, "input_ids");
+        var past = example.Tensors["present_key_0"].Shape;
+        using var empty = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, TensorElementType.Float, [past[0], past[1], 0, past[3]]);
+        using var first = prefill.Run([prompt, states], _ => empty);
+        Require(example, "", first, prefill);
+        foreach (var name in example.Tensors.Keys.Where(name => name.StartsWith("cross_", StringComparison.Ordinal)))
+        {
+            Require(example, name, first.Named(name));
+        }
+
+        using var ids = Longs(example, "step.input_ids");
+        using var second = single.Run([ids], first.Past, first);
+        Require(example, "step.", second, single);
+
+        using var beam = Beam("beam.", first);
+        using var again = Beam("beam_again.", beam);
+
+        Gpt2PeerState Beam(string prefix, Gpt2PeerState before)
+        {
+            using var tokens = Longs(example, prefix + "input_ids");
+            using var parents = Longs(example, prefix + "beam_idx");
+            var state = beams.Run([tokens, parents], before.Past, first);
+            Require(example, prefix + "top_logprobs", state.TopLogProbabilities);
+            using var best = example.Read(prefix + "top_ids");
+            Agreement.Require(state.TopIds.SequenceEqual(best.data<long>().ToArray()), $"{prefix}top_ids of a tiny graph aren't those that were recorded");
+            RequirePast(example, prefix, state, beams);
+            return state;
+        }
+    }
+
     public static void VerifyGpt2()
     {
         using var example = Example("tiny-gpt2.safetensors");
@@ -31,9 +79,7 @@ internal static class TinyPeers
         using var first = prefill.Run([embeds], _ => empty);
         Require(example, "", first, prefill);
 
-        using var recorded = example.Read("step.input_ids");
-        var ids = recorded.data<long>().ToArray();
-        using var tokens = OrtValue.CreateTensorValueFromMemory(ids, [ids.Length, 1]);
+        using var tokens = Longs(example, "step.input_ids");
         using var second = step.Run([tokens], first.Past);
         Require(example, "step.", second, step);
     }
@@ -49,6 +95,12 @@ internal static class TinyPeers
     private static OrtValue Value(SafetensorsFile example, string name) =>
         OrtValue.CreateTensorValueFromMemory(Floats(example, name), [.. example.Tensors[name].Shape]);
 
+    private static OrtValue Longs(SafetensorsFile example, string name)
+    {
+        using var tensor = example.Read(name);
+        return OrtValue.CreateTensorValueFromMemory(tensor.data<long>().ToArray(), [.. example.Tensors[name].Shape]);
+    }
+
     private static float[] Floats(SafetensorsFile example, string name)
     {
         using var tensor = example.Read(name);
@@ -58,6 +110,11 @@ internal static class TinyPeers
     private static void Require(SafetensorsFile example, string prefix, Gpt2PeerState state, Gpt2Graph graph)
     {
         Require(example, prefix + "logits", state.Logits);
+        RequirePast(example, prefix, state, graph);
+    }
+
+    private static void RequirePast(SafetensorsFile example, string prefix, Gpt2PeerState state, Gpt2Graph graph)
+    {
         for (var i = 0; i < graph.PastCount; i++)
         {
             Require(example, $"{prefix}present_{(i % 2 == 0 ? "key" : "value")}_{i / 2}", state.Past(i));

@@ -6,13 +6,20 @@ namespace ClipGpt2.Captioning.Benchmarks.Workloads;
 internal sealed class InferenceGroup : IWorkloadGroup
 {
     private readonly FullSizeModels _models = new();
+    private readonly VisionModels _vision = new();
 
     public IEnumerable<Workload> Workloads() => new PreprocessingFamily().Workloads()
         .Concat(new TokenizingFamily().Workloads())
         .Concat(new EncodingFamily(_models).Workloads())
+        .Concat(new VitFamily(_vision).Workloads())
         .Concat(new DecodingFamily(_models).Workloads())
+        .Concat(new CrossFamily(_vision).Workloads())
         .Concat(new CaptionFamily(_models).Workloads())
         .Concat(new LoadingFamily(_models).Workloads());
 
-    public void Dispose() => _models.Dispose();
+    public void Dispose()
+    {
+        _vision.Dispose();
+        _models.Dispose();
+    }
 }

@@ -15,6 +15,21 @@ internal static class ModelCosts
     private const double BlockWeights = Blocks * 12 * HiddenSize * HiddenSize;
     private const double HeadWeights = 50257 * HiddenSize;
 
+    // ViT-B/16 without pooler, and what each block adds to a step that looks at its 197 states: two matrices, and keys and values that are read.
+    private const double FlopsPerPatchedImage = 35.1e9;
+    private const double PatchedWeights = 85.8e6;
+    private const double Positions = 197;
+    private const double CrossWeights = Blocks * 2 * HiddenSize * HiddenSize;
+    private const double KeysAndValues = Blocks * 2 * Positions * HiddenSize;
+
+    public static Phase EncodePatches(int images, Precision precision) => new(FlopsPerPatchedImage * images, PatchedWeights * BytesPerWeight(precision));
+
+    /// <summary>A step with cross-attention; an image's keys and values are float32 and read once for all its rows.</summary>
+    public static Phase CrossStep(int images, int rows, Precision precision, int count) => new(
+        2 * rows * (BlockWeights + CrossWeights + HeadWeights + KeysAndValues),
+        ((BlockWeights + CrossWeights + HeadWeights) * BytesPerWeight(precision)) + (images * KeysAndValues * sizeof(float)),
+        count);
+
     public static Phase Encode(int images, Precision precision) => new(FlopsPerImage * images, VisionWeights * BytesPerWeight(precision));
 
     /// <summary>Reading prefixes: only their last position meets the vocabulary.</summary>

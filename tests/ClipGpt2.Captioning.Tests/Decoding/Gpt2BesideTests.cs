@@ -15,7 +15,7 @@ public sealed class Gpt2BesideTests
     public void What_a_search_writes_has_the_scores_that_a_pass_gives(bool isTrainable)
     {
         using var scope = NewDisposeScope();
-        using var decoder = new Gpt2CaptionDecoder(RandomGpt2.Create(RandomGpt2.Cross, new ComputeOptions { Trainable = isTrainable }));
+        using var decoder = new Gpt2CaptionDecoder(RandomGpt2.Create(RandomGpt2.Cross with { BosTokenId = 3 }, new ComputeOptions { Trainable = isTrainable }));
         var visual = Visual(decoder, 3);
         Assert.Equal(VisualTokens.Beside, decoder.Reading);
         var written = decoder.Decode(visual, new DecodingOptions { Beams = 1, MaxNewTokens = 6, EndTokenIds = [] });

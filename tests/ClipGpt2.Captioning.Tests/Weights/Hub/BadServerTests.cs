@@ -182,7 +182,7 @@ public sealed class BadServerTests : IDisposable
     {
         _folder.Hub.Tamper = (_, answer) => answer.Headers.ContainsKey("X-Linked-Size") ? answer.With("X-Linked-Size", "4000000000000000") : answer;
         var error = await Assert.ThrowsAsync<CaptioningException>(() => _folder.FetchAsync());
-        Assert.Contains("4000000000.", error.Message, StringComparison.Ordinal);
+        Assert.Contains("4000000.0 GB", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(_folder.Hub.Requests, request => request.Method == "GET" && request.Path.Contains("resolve", StringComparison.Ordinal));
     }
 

@@ -5,8 +5,14 @@ namespace ClipGpt2.Captioning.Weights.Hub;
 /// <summary>Which of a repository's files are fetched.</summary>
 internal static class HubFileChoice
 {
-    /// <summary>The files without which a folder is no model, of Hugging Face's form and of OpenCLIP's: the last one to come, so that a folder that has it has all.</summary>
-    private static readonly string[] Configurations = ["config.json", "open_clip_config.json"];
+    /// <summary>What names the parts of a captioner's folder.</summary>
+    private const string Captioner = "captioner.json";
+
+    /// <summary>The files without which a folder is no model, of Hugging Face's form, of OpenCLIP's and of a captioner's: the last one to come, so that a folder that has it has all.</summary>
+    private static readonly string[] Configurations = ["config.json", "open_clip_config.json", Captioner];
+
+    /// <summary>Where the parts of a captioner's folder lie.</summary>
+    private static readonly string[] PartPlaces = ["encoder/", "decoder/", "text_encoder/", "projector.safetensors"];
 
     /// <summary>The names of ClipCap's checkpoints: as its weights were published, and as its training writes them, with a file of arguments beside them.</summary>
     private static readonly string[] ClipCapNames = ["*_weights.pt", "*_latest.pt", "*-???.pt"];
@@ -17,7 +23,7 @@ internal static class HubFileChoice
         var weights = Weights(all);
         return
         [
-            .. all.Where(name => options.AllFiles || ModelFolderWriter.Configuration.Contains(name) || weights.Contains(name) || IsIncluded(name, options))
+            .. all.Where(name => options.AllFiles || IsOfCaptioner(name, all) || ModelFolderWriter.Configuration.Contains(name) || weights.Contains(name) || IsIncluded(name, options))
                 .Distinct(StringComparer.Ordinal)
                 .OrderBy(name => Configurations.Contains(name))
                 .ThenBy(name => name, StringComparer.Ordinal),
@@ -66,6 +72,9 @@ internal static class HubFileChoice
         var cut = stem.EndsWith("_latest", StringComparison.Ordinal) ? "_latest".Length : stem.EndsWith("_weights", StringComparison.Ordinal) ? 0 : "-003".Length;
         return stem[..^cut] + ".json";
     }
+
+    private static bool IsOfCaptioner(string name, IReadOnlyList<string> all) =>
+        all.Contains(Captioner) && (name == Captioner || PartPlaces.Any(place => name.StartsWith(place, StringComparison.Ordinal)));
 
     private static bool IsIncluded(string name, HubFetchOptions options) =>
         options.Include.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false));

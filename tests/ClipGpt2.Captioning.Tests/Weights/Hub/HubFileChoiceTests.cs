@@ -14,6 +14,9 @@ public sealed class HubFileChoiceTests
         "pytorch_model-00001-of-00001.bin pytorch_model.bin.index.json model.ckpt.index",
         "pytorch_model-00001-of-00001.bin pytorch_model.bin.index.json")]
     [InlineData("onnx/model.safetensors rust_model.ot optimizer.pt scheduler.pt", "")]
+    [InlineData(
+        "README.md captioner.json decoder/vocab.json encoder/config.json encoder/model.safetensors notes/encoder/x projector.safetensors text_encoder/config.json",
+        "decoder/vocab.json encoder/config.json encoder/model.safetensors projector.safetensors text_encoder/config.json captioner.json")]
     [InlineData("open_clip_config.json open_clip_model.safetensors open_clip_pytorch_model.bin README.md", "open_clip_model.safetensors open_clip_config.json")]
     [InlineData("open_clip_config.json open_clip_pytorch_model.bin tokenizer.json", "open_clip_pytorch_model.bin tokenizer.json open_clip_config.json")]
     [InlineData("open_clip_config.json open_clip_pytorch_model.bin config.json pytorch_model.bin", "pytorch_model.bin config.json")]

@@ -5,7 +5,7 @@ namespace ClipGpt2.Captioning.Decoding;
 
 /// <summary>The loss of a language model: how badly each position foretells the token after it.</summary>
 /// <remarks>Follows the loss that Hugging Face's <c>GPT2LMHeadModel</c> computes when it is given labels, and torch's label smoothing.</remarks>
-public static class NextTokenLoss
+internal static class NextTokenLoss
 {
     /// <summary>The label of a position that doesn't count.</summary>
     public const long Ignored = -100;

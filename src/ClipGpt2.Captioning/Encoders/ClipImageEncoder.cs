@@ -143,7 +143,7 @@ public sealed partial class ClipImageEncoder : IImageEncoder, ITrainable, ISavab
     /// <param name="hiddenStates">Whether to return every block's output.</param>
     /// <returns>[B, T, H] and [B, H], the class token first; the caller's own.</returns>
     /// <exception cref="CaptioningException">The pixels have another shape.</exception>
-    public EncoderOutput EncodeAll(Tensor pixels, bool hiddenStates = false) => Tower.Forward(pixels, hiddenStates);
+    internal EncoderOutput EncodeAll(Tensor pixels, bool hiddenStates = false) => Tower.Forward(pixels, hiddenStates);
 
     /// <inheritdoc/>
     public IEnumerable<KeyValuePair<string, Tensor>> NamedParameters() => _layers.Trained(_compute);

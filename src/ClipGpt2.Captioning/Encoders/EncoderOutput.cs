@@ -9,7 +9,7 @@ namespace ClipGpt2.Captioning.Encoders;
 /// <param name="lastHiddenState">See <see cref="LastHiddenState"/>.</param>
 /// <param name="pooled">See <see cref="Pooled"/>.</param>
 /// <param name="hiddenStates">See <see cref="HiddenStates"/>.</param>
-public sealed class EncoderOutput(torch.Tensor lastHiddenState, torch.Tensor? pooled, IReadOnlyList<torch.Tensor> hiddenStates) : IDisposable
+internal sealed class EncoderOutput(torch.Tensor lastHiddenState, torch.Tensor? pooled, IReadOnlyList<torch.Tensor> hiddenStates) : IDisposable
 {
     /// <summary>The vectors that the reference calls <c>last_hidden_state</c>, [B, T, H]: CLIP's image tower doesn't normalise them, its text tower does.</summary>
     public torch.Tensor LastHiddenState { get; } = lastHiddenState;

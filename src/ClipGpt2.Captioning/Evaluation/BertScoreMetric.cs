@@ -54,7 +54,7 @@ public sealed class BertScoreMetric : ICaptionMetric, IDisposable
     /// <param name="corpus">The captions.</param>
     /// <param name="token">Ends the work early with an <see cref="OperationCanceledException"/>.</param>
     /// <returns>A result for each layer, from 0 for the embeddings.</returns>
-    public IReadOnlyList<MetricResult> EvaluateLayers(CaptionCorpus corpus, CancellationToken token = default) => Evaluate(corpus, 0, token);
+    internal IReadOnlyList<MetricResult> EvaluateLayers(CaptionCorpus corpus, CancellationToken token = default) => Evaluate(corpus, 0, token);
 
     /// <inheritdoc/>
     public void Dispose() => _encoder.Dispose();

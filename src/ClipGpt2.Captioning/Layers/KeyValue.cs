@@ -6,7 +6,7 @@ namespace ClipGpt2.Captioning.Layers;
 /// <summary>The keys and values of one block.</summary>
 /// <param name="Key">[B, heads, T, head size].</param>
 /// <param name="Value">[B, heads, T, head size].</param>
-public sealed record KeyValue(Tensor Key, Tensor Value) : IKeyValueStore, IDisposable
+internal sealed record KeyValue(Tensor Key, Tensor Value) : IKeyValueStore, IDisposable
 {
     /// <summary>Frees both tensors.</summary>
     public void Dispose()

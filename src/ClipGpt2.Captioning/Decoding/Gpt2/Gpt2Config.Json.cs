@@ -7,7 +7,7 @@ public sealed partial record Gpt2Config
 {
     /// <summary>Writes the <c>config.json</c> of a <c>GPT2LMHeadModel</c>, which Hugging Face and <see cref="Read"/> read.</summary>
     /// <returns>A new object.</returns>
-    public JsonObject ToJson()
+    internal JsonObject ToJson()
     {
         var json = new JsonObject
         {

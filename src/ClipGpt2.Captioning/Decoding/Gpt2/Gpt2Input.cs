@@ -6,7 +6,7 @@ namespace ClipGpt2.Captioning.Decoding.Gpt2;
 
 /// <summary>What one pass of GPT-2 reads: vectors, tokens, or vectors followed by tokens.</summary>
 /// <remarks>All tensors stay the caller's. B rows, T new positions (those of both inputs), S cached positions.</remarks>
-public sealed record Gpt2Input
+internal sealed record Gpt2Input
 {
     /// <summary>Vectors that take the place of token embeddings, [B, P, H]; or null.</summary>
     public Tensor? Embeddings { get; init; }

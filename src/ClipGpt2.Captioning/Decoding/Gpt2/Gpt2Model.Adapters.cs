@@ -17,7 +17,7 @@ public sealed partial class Gpt2Model
     /// <param name="config">Which matrices get one, and of what kind.</param>
     /// <param name="seed">The same seed gives the same adapters.</param>
     /// <exception cref="CaptioningException">The configuration names matrices that the model lacks, adapters are there already, or the model isn't trainable.</exception>
-    public void AddAdapters(LoraConfig config, long seed)
+    internal void AddAdapters(LoraConfig config, long seed)
     {
         ArgumentNullException.ThrowIfNull(config);
         using var weights = Gpt2Adapters.Draw(Config, config, seed);

@@ -20,7 +20,7 @@ public sealed partial class Gpt2Model
     /// There is nothing to read, sizes don't fit together or to the model, a token id is outside of the vocabulary, or the positions are more
     /// than <see cref="MaxPositions"/>.
     /// </exception>
-    public Gpt2Output Forward(Gpt2Input input)
+    internal Gpt2Output Forward(Gpt2Input input)
     {
         ArgumentNullException.ThrowIfNull(input);
         using var frozen = Compute.Trainable ? null : no_grad();

@@ -33,7 +33,7 @@ public sealed partial class Gpt2Model
 
     /// <summary>The weights as Hugging Face's files have them: the blocks' matrices are [in, out], and adapters are merged into them.</summary>
     /// <returns>Views or copies, made as they are asked for; the caller's own.</returns>
-    public IEnumerable<KeyValuePair<string, Tensor>> FileTensors()
+    internal IEnumerable<KeyValuePair<string, Tensor>> FileTensors()
     {
         var adapted = AdaptedMatrices().ToDictionary(matrix => matrix.Name + ".weight", matrix => matrix.Layer, StringComparer.Ordinal);
         foreach (var (name, tensor) in StoredTensors())
@@ -66,7 +66,7 @@ public sealed partial class Gpt2Model
     /// <summary>Keeps the first blocks as they are while the rest is trained; embeddings, final layer norm and head go on training.</summary>
     /// <param name="blocks">How many, as the reference program's <c>n_layers_to_freeze</c> says; more than there are freeze all, as in the reference program's slice of them.</param>
     /// <exception cref="CaptioningException">The number is negative.</exception>
-    public void FreezeBlocks(int blocks)
+    internal void FreezeBlocks(int blocks)
     {
         if (blocks < 0)
         {
@@ -81,7 +81,7 @@ public sealed partial class Gpt2Model
     }
 
     /// <summary>Keeps the token and position embeddings, and with them a tied head, as they are while the rest is trained.</summary>
-    public void FreezeEmbeddings()
+    internal void FreezeEmbeddings()
     {
         _tokens.requires_grad = false;
         _positions.requires_grad = false;

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace ClipGpt2.Captioning.Decoding.Gpt2;
 
 /// <summary>What one pass of GPT-2 gives; the caller's own.</summary>
-public sealed class Gpt2Output : IDisposable
+internal sealed class Gpt2Output : IDisposable
 {
     internal Gpt2Output(Tensor logits, IReadOnlyList<Tensor> hiddenStates, IReadOnlyList<KeyValue> present)
     {

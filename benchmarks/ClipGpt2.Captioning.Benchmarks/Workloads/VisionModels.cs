@@ -96,7 +96,7 @@ internal sealed class VisionModels : IDisposable
         }
     }
 
-    private static string? Without(string beginning, string name) => name.StartsWith(beginning, StringComparison.Ordinal) ? name[beginning.Length..] : null;
+    private static string? Without(string namePrefix, string name) => name.StartsWith(namePrefix, StringComparison.Ordinal) ? name[namePrefix.Length..] : null;
 
     private T Weighed<T>(Func<T> load)
         where T : notnull

@@ -52,7 +52,7 @@ internal static class Gpt2Kind
             return Gpt2Adapters.Merge(config, folder.Weights, adapters, trained);
         }
 
-        return stored.IsWhole ? trained : new OverlaidTensors(Base(folder.Weights, trained), trained, beginning: "", Gpt2Names.For(folder.Weights));
+        return stored.IsWhole ? trained : new OverlaidTensors(Base(folder.Weights, trained), trained, namePrefix: "", Gpt2Names.For(folder.Weights));
     }
 
     /// <summary>A head in the base's file that repeats its embedding must not outlive it where the embedding was trained.</summary>

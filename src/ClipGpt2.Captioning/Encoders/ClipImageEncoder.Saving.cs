@@ -58,7 +58,7 @@ public sealed partial class ClipImageEncoder
         if (Tower.Config is ModifiedResNetConfig resNet)
         {
             using var statistics = new MemoryTensors("the running statistics", _layers.Statistics.Select(p => KeyValuePair.Create(p.Key, p.Value.detach())));
-            using var all = new OverlaidTensors(statistics, trained, beginning: "", new ClipNames());
+            using var all = new OverlaidTensors(statistics, trained, namePrefix: "", new ClipNames());
             ClipFolderWriter.WriteNew(resNet, all, Preprocessor.Options, folder);
         }
         else

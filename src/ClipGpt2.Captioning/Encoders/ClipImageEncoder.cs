@@ -177,7 +177,7 @@ public sealed partial class ClipImageEncoder : IImageEncoder, ITrainable, ISavab
         var origin = new ClipOrigin(source.Path, source.Id, options);
         if (trained is not null)
         {
-            using var weights = new OverlaidTensors(source.ModelNamed, trained, beginning: "", new ClipNames());
+            using var weights = new OverlaidTensors(source.ModelNamed, trained, namePrefix: "", new ClipNames());
             return Load(source.Vision, weights, preprocessor, compute, origin with { IsBaseOnly = true });
         }
 

@@ -84,7 +84,7 @@ public sealed class SiglipImageEncoder : IImageEncoder, ITrainable, ISavablePart
         compute.Validate();
         var config = SiglipConfig.Vision(folder.Config);
         var names = new SiglipNames(folder.Weights);
-        using var weights = trained is null ? null : new OverlaidTensors(folder.Weights, trained, beginning: "", names);
+        using var weights = trained is null ? null : new OverlaidTensors(folder.Weights, trained, namePrefix: "", names);
         using var loader = new WeightLoader(weights ?? folder.Weights, compute, names);
         loader.Ignore(name => name.StartsWith("text_", StringComparison.Ordinal) || name is "logit_scale" or "logit_bias");
         var (tower, layers) = LayerLoader.Load(loader, l => new SiglipVisionTower(config, l));
@@ -120,7 +120,7 @@ public sealed class SiglipImageEncoder : IImageEncoder, ITrainable, ISavablePart
 
         using var trained = new MemoryTensors("the encoder in training", NamedParameters().Select(p => KeyValuePair.Create(p.Key, p.Value.detach())));
         using var stored = TensorFiles.Open(_origin.Path);
-        using var weights = new OverlaidTensors(stored, trained, beginning: "", new SiglipNames(stored));
+        using var weights = new OverlaidTensors(stored, trained, namePrefix: "", new SiglipNames(stored));
         ModelFolderWriter.Write(_origin.Path, folder, weights);
     }
 

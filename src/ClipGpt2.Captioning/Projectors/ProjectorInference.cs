@@ -8,12 +8,12 @@ internal static class ProjectorInference
 {
     /// <summary>Finds the projector's kind and sizes.</summary>
     /// <param name="source">A state dict.</param>
-    /// <param name="beginning">What the projector's names begin with, such as <c>clip_project.</c> or <c>projector.</c>.</param>
+    /// <param name="namePrefix">What the projector's names begin with, such as <c>clip_project.</c> or <c>projector.</c>.</param>
     /// <param name="hiddenSize">The decoder's hidden size: the shapes hold it only as a factor.</param>
     /// <exception cref="CheckpointFormatException">There is no projector of a known kind, or its shapes don't fit together.</exception>
-    public static ProjectorConfig Find(ITensorSource source, string beginning, int hiddenSize)
+    public static ProjectorConfig Find(ITensorSource source, string namePrefix, int hiddenSize)
     {
-        var shapes = new Shapes(source, beginning);
+        var shapes = new Shapes(source, namePrefix);
         if (shapes.Find("prefix_const") is { } prefix)
         {
             return Transformer(shapes, prefix);
@@ -32,7 +32,7 @@ internal static class ProjectorInference
 
         return shapes.Find("weight") is { } linear
             ? Of(LinearProjector.Kind, linear.Rows, linear.Columns)
-            : throw shapes.Error($"has none of '{beginning}prefix_const', '{beginning}model.0.weight', '{beginning}0.weight' and '{beginning}weight': it holds no projector of a known kind");
+            : throw shapes.Error($"has none of '{namePrefix}prefix_const', '{namePrefix}model.0.weight', '{namePrefix}0.weight' and '{namePrefix}weight': it holds no projector of a known kind");
 
         ProjectorConfig Of(string kind, int rows, int columns) => rows % hiddenSize == 0
             ? new() { Kind = kind, PrefixLength = rows / hiddenSize, EmbeddingDimension = columns, HiddenSize = hiddenSize }
@@ -60,17 +60,17 @@ internal static class ProjectorInference
         };
     }
 
-    private sealed class Shapes(ITensorSource source, string beginning)
+    private sealed class Shapes(ITensorSource source, string namePrefix)
     {
-        public bool Has(string name) => source.Tensors.ContainsKey(beginning + name);
+        public bool Has(string name) => source.Tensors.ContainsKey(namePrefix + name);
 
         public (int Rows, int Columns)? Find(string name) => Has(name) ? Matrix(name) : null;
 
-        public (int Rows, int Columns) Matrix(string name) => source.Tensors.GetValueOrDefault(beginning + name)?.Shape switch
+        public (int Rows, int Columns) Matrix(string name) => source.Tensors.GetValueOrDefault(namePrefix + name)?.Shape switch
         {
             [> 0 and <= int.MaxValue and var rows, > 0 and <= int.MaxValue and var columns] => ((int)rows, (int)columns),
-            null => throw Error($"has no '{beginning}{name}'"),
-            var shape => throw Error($"has '{beginning}{name}' of shape [{string.Join(", ", shape)}], where a matrix was expected"),
+            null => throw Error($"has no '{namePrefix}{name}'"),
+            var shape => throw Error($"has '{namePrefix}{name}' of shape [{string.Join(", ", shape)}], where a matrix was expected"),
         };
 
         public CheckpointFormatException Error(string problem) => new($"'{source.Location}' {problem}.");

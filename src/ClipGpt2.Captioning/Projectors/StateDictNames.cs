@@ -3,10 +3,10 @@ using ClipGpt2.Captioning.Weights;
 namespace ClipGpt2.Captioning.Projectors;
 
 /// <summary>A projector inside a bigger model's state dict: all its names have the same beginning.</summary>
-/// <param name="beginning">Such as <c>clip_project.</c> in ClipCap's checkpoints.</param>
-internal sealed class StateDictNames(string beginning) : WeightNameMap
+/// <param name="namePrefix">Such as <c>clip_project.</c> in ClipCap's checkpoints.</param>
+internal sealed class StateDictNames(string namePrefix) : WeightNameMap
 {
-    public override string StoredName(string name) => beginning + name;
+    public override string StoredName(string name) => namePrefix + name;
 
-    public override bool IsBuffer(string storedName) => !storedName.StartsWith(beginning, StringComparison.Ordinal);
+    public override bool IsBuffer(string storedName) => !storedName.StartsWith(namePrefix, StringComparison.Ordinal);
 }

@@ -50,11 +50,11 @@ internal static class RunSetup
     }
 
     /// <summary>By the declared types: what a configuration file's sections add to them is the options' already.</summary>
-    private static IEnumerable<KeyValuePair<string, string>> Named(object section, Type type, string beginning)
+    private static IEnumerable<KeyValuePair<string, string>> Named(object section, Type type, string namePrefix)
     {
         foreach (var property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {
-            var name = beginning + property.Name;
+            var name = namePrefix + property.Name;
             var value = property.GetValue(section);
             if (property.IsDefined(typeof(ValidateObjectMembersAttribute)))
             {

@@ -7,7 +7,7 @@ namespace ClipGpt2.Captioning.Weights;
 /// <param name="above">What replaces them; it stays the caller's.</param>
 internal sealed class LaidOverTensors(ITensorSource below, ITensorSource above) : ITensorSource
 {
-    private readonly OverlaidTensors _tensors = new(below, above, beginning: "", new SameNames());
+    private readonly OverlaidTensors _tensors = new(below, above, namePrefix: "", new SameNames());
 
     public string Location => _tensors.Location;
 

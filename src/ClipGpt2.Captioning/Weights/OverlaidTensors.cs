@@ -5,13 +5,13 @@ namespace ClipGpt2.Captioning.Weights;
 /// <summary>A model's weights with some of them replaced by those of another file, as a fine-tuned model is stored beside its base.</summary>
 /// <param name="below">The base's weights; they stay the caller's.</param>
 /// <param name="above">What replaces them; it stays the caller's.</param>
-/// <param name="beginning">What the names in <paramref name="above"/> begin with, such as <c>gpt.</c>; others don't count.</param>
+/// <param name="namePrefix">What the names in <paramref name="above"/> begin with, such as <c>gpt.</c>; others don't count.</param>
 /// <param name="names">How the base names what <paramref name="above"/> names as models do.</param>
-internal sealed class OverlaidTensors(ITensorSource below, ITensorSource above, string beginning, WeightNameMap names) : ITensorSource
+internal sealed class OverlaidTensors(ITensorSource below, ITensorSource above, string namePrefix, WeightNameMap names) : ITensorSource
 {
     private readonly Dictionary<string, string> _replaced = above.Tensors.Keys
-        .Where(name => name.StartsWith(beginning, StringComparison.Ordinal))
-        .ToDictionary(name => names.StoredName(name[beginning.Length..]), StringComparer.Ordinal);
+        .Where(name => name.StartsWith(namePrefix, StringComparison.Ordinal))
+        .ToDictionary(name => names.StoredName(name[namePrefix.Length..]), StringComparer.Ordinal);
 
     public string Location => _replaced.Count == 0 ? below.Location : above.Location;
 

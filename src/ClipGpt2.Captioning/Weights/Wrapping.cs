@@ -8,7 +8,7 @@ internal static class Wrapping
     public static readonly string[] Keys = ["state_dict", "model_state_dict", "model_state", "model", "module", "ema"];
 
     /// <summary>The same as beginnings, and what <c>torch.compile</c> puts before the names.</summary>
-    private static readonly string[] Beginnings = [.. Keys.Select(key => key + "."), "_orig_mod."];
+    private static readonly string[] NamePrefixes = [.. Keys.Select(key => key + "."), "_orig_mod."];
 
     /// <summary>A source's tensors without what all their names begin with.</summary>
     /// <param name="source">The source.</param>
@@ -24,7 +24,7 @@ internal static class Wrapping
     {
         string[] all = [.. names];
         var length = 0;
-        while (all.Length > 0 && Beginnings.FirstOrDefault(beginning => all.All(name => name.AsSpan(length).StartsWith(beginning, StringComparison.Ordinal))) is { } found)
+        while (all.Length > 0 && NamePrefixes.FirstOrDefault(namePrefix => all.All(name => name.AsSpan(length).StartsWith(namePrefix, StringComparison.Ordinal))) is { } found)
         {
             length += found.Length;
         }

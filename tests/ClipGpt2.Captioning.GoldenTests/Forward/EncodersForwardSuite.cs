@@ -66,8 +66,8 @@ public sealed class EncodersForwardSuite : GoldenSuite
         }
 
         // "the vectors named '<kind>/...' in <file> replace the parameters of the same name"
-        var beginning = replaced.Text().Split('\'')[1].Replace("...", "", StringComparison.Ordinal);
-        using var source = new OverridingSource(folder.Weights, GoldenTensorFile.Open(golden.Root.GetProperty("overrides").GetString()!), beginning);
+        var namePrefix = replaced.Text().Split('\'')[1].Replace("...", "", StringComparison.Ordinal);
+        using var source = new OverridingSource(folder.Weights, GoldenTensorFile.Open(golden.Root.GetProperty("overrides").GetString()!), namePrefix);
         Assert.Empty(source.Strangers);
         return BertEncoder.Load(BertConfig.Read(folder.Config), source, compute);
     }

@@ -17,7 +17,7 @@ public sealed class CheckpointCaseTests
     private const string Figure = "validation_bert_precision";
 
     // Python's pickle.dumps({"validation_bert_precision": x}, 2), but for x.
-    private static readonly byte[] Beginning = [0x80, 2, (byte)'}', (byte)'X', 25, 0, 0, 0, .. Encoding.ASCII.GetBytes(Figure)];
+    private static readonly byte[] NamePrefix = [0x80, 2, (byte)'}', (byte)'X', 25, 0, 0, 0, .. Encoding.ASCII.GetBytes(Figure)];
     private static readonly byte[] End = [(byte)'s', (byte)'.'];
     private static readonly byte[] None = [(byte)'N'];
     private static readonly byte[] NaN = [(byte)'G', 0x7f, 0xf8, 0, 0, 0, 0, 0, 0];
@@ -68,7 +68,7 @@ public sealed class CheckpointCaseTests
     private static void Check(string expected, byte[] value)
     {
         using var json = JsonDocument.Parse(expected);
-        using var temporary = new TemporaryFile([.. Beginning, .. value, .. End], ".pkl");
+        using var temporary = new TemporaryFile([.. NamePrefix, .. value, .. End], ".pkl");
         using var file = PyTorchFile.Open(temporary.Path);
         var reads = new Reads();
         var tracked = new Tracked(json.RootElement, reads, "expected");

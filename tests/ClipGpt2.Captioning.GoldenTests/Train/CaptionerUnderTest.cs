@@ -47,8 +47,8 @@ internal sealed class CaptionerUnderTest : IDisposable
     public static CaptionerUnderTest Seed(FreezingOptions freezing, string device) => Seed(freezing, device, GoldenTensorFile.Open("train/data.safetensors"), "projector_init/", DecoderPath);
 
     /// <summary>A projector of the reference program's kind before another decoder.</summary>
-    public static CaptionerUnderTest Seed(FreezingOptions freezing, string device, GoldenTensorFile projector, string beginning, string decoderPath) =>
-        new(new GoldenWeights(projector, beginning), (source, hidden) => ProjectorInference.Find(source, "", hidden), freezing, device, decoderPath);
+    public static CaptionerUnderTest Seed(FreezingOptions freezing, string device, GoldenTensorFile projector, string namePrefix, string decoderPath) =>
+        new(new GoldenWeights(projector, namePrefix), (source, hidden) => ProjectorInference.Find(source, "", hidden), freezing, device, decoderPath);
 
     public Captioner Captioner { get; }
 

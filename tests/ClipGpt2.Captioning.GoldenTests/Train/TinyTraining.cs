@@ -55,8 +55,8 @@ internal sealed class TinyTraining : IDisposable
         _projector.Dispose();
     }
 
-    private static IEnumerable<TrainedWeight> Named(string beginning, ITrainable part, string role) =>
-        part.NamedParameters().Select(weight => new TrainedWeight(beginning + weight.Key, weight.Value.requires_grad_(), role));
+    private static IEnumerable<TrainedWeight> Named(string namePrefix, ITrainable part, string role) =>
+        part.NamedParameters().Select(weight => new TrainedWeight(namePrefix + weight.Key, weight.Value.requires_grad_(), role));
 
     private static LinearTanhProjector CreateProjector(int hiddenSize, ComputeOptions compute)
     {

@@ -50,9 +50,9 @@ internal sealed class EditedModel : IDisposable
     }
 
     /// <summary>Takes files away whose names begin so.</summary>
-    public void Remove(string beginning)
+    public void Remove(string namePrefix)
     {
-        var files = Directory.GetFiles(_folder, beginning + "*");
+        var files = Directory.GetFiles(_folder, namePrefix + "*");
         Assert.NotEmpty(files);
         Array.ForEach(files, File.Delete);
     }

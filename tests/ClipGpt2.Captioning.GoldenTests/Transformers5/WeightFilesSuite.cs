@@ -21,9 +21,9 @@ public sealed class WeightFilesSuite : GoldenSuite
     {
         using var model = new EditedModel(golden.Json.GetProperty("model").GetString()!);
         model.Configure(golden.Json.GetProperty("changes"));
-        foreach (var beginning in golden.Json.GetProperty("removed").EnumerateArray())
+        foreach (var namePrefix in golden.Json.GetProperty("removed").EnumerateArray())
         {
-            model.Remove(beginning.GetString()!);
+            model.Remove(namePrefix.GetString()!);
         }
 
         if (golden.Json.GetProperty("changes").TryGetProperty("dtype", out _))

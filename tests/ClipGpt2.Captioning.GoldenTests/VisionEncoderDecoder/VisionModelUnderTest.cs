@@ -66,5 +66,5 @@ internal sealed class VisionModelUnderTest
         return projector.Project(states);
     }
 
-    private static string? Without(string beginning, string name) => name.StartsWith(beginning, StringComparison.Ordinal) ? name[beginning.Length..] : null;
+    private static string? Without(string namePrefix, string name) => name.StartsWith(namePrefix, StringComparison.Ordinal) ? name[namePrefix.Length..] : null;
 }

@@ -29,10 +29,10 @@ public sealed class NumberingTests
             pairs =>
             {
                 var (table, expected) = (new NgramTable(4), new Dictionary<(int, int), int>());
-                foreach (var (beginning, last) in pairs)
+                foreach (var (namePrefix, last) in pairs)
                 {
-                    expected.TryAdd((beginning, last), expected.Count);
-                    Assert.Equal(expected[(beginning, last)], table.Intern(beginning, last));
+                    expected.TryAdd((namePrefix, last), expected.Count);
+                    Assert.Equal(expected[(namePrefix, last)], table.Intern(namePrefix, last));
                 }
 
                 Assert.Equal(-1, table.Find(41, 41));

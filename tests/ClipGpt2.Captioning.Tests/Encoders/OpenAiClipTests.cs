@@ -16,10 +16,10 @@ public sealed class OpenAiClipTests
     [InlineData("state_dict.module.")]
     [InlineData("module.")]
     [InlineData("model.")]
-    public void A_nested_state_dict_gives_the_same_embeddings(string beginning)
+    public void A_nested_state_dict_gives_the_same_embeddings(string namePrefix)
     {
         using var plain = new TinyOpenAiClip();
-        using var nested = new TinyOpenAiClip(beginning: beginning);
+        using var nested = new TinyOpenAiClip(namePrefix: namePrefix);
         using var scope = NewDisposeScope();
         using var first = plain.LoadEncoder();
         using var second = nested.LoadEncoder();
@@ -29,7 +29,7 @@ public sealed class OpenAiClipTests
     [Fact]
     public void Two_models_in_one_file_are_named()
     {
-        using var clip = new TinyOpenAiClip(change: shapes => shapes.AddRange([.. shapes.Select(s => ("student." + s.Name, s.Shape)), .. shapes.Select(s => ("teacher." + s.Name, s.Shape))]), beginning: "models.");
+        using var clip = new TinyOpenAiClip(change: shapes => shapes.AddRange([.. shapes.Select(s => ("student." + s.Name, s.Shape)), .. shapes.Select(s => ("teacher." + s.Name, s.Shape))]), namePrefix: "models.");
         var error = Assert.Throws<CheckpointFormatException>(() => clip.LoadEncoder());
         Assert.Contains("'models.student.'", error.Message, StringComparison.Ordinal);
         Assert.Contains("'models.teacher.'", error.Message, StringComparison.Ordinal);

@@ -20,11 +20,11 @@ internal sealed class TinyOpenAiClip : IDisposable
     private readonly List<(string Name, long[] Shape)> _shapes;
 
     /// <param name="isResNet">Which image tower: a ModifiedResNet, or a vision transformer.</param>
-    /// <param name="beginning">What every name begins with.</param>
+    /// <param name="namePrefix">What every name begins with.</param>
     /// <param name="name">The file's name.</param>
     /// <param name="hasText">Whether there is a text tower.</param>
     /// <param name="change">Changes the shapes before they are written.</param>
-    public TinyOpenAiClip(bool isResNet = false, string beginning = "", string name = "model.safetensors", bool hasText = true, Action<List<(string Name, long[] Shape)>>? change = null)
+    public TinyOpenAiClip(bool isResNet = false, string namePrefix = "", string name = "model.safetensors", bool hasText = true, Action<List<(string Name, long[] Shape)>>? change = null)
     {
         _shapes = [.. isResNet ? ResNet() : VisionTransformer(), .. hasText ? Text() : []];
         change?.Invoke(_shapes);
@@ -32,7 +32,7 @@ internal sealed class TinyOpenAiClip : IDisposable
         ImageSize = isResNet ? 64 : 24;
         using var scope = NewDisposeScope();
         using var generator = new Generator(5, CPU);
-        SafetensorsWriter.Write(File, _shapes.Select(s => KeyValuePair.Create(beginning + s.Name, Draw(s.Name, s.Shape, generator))));
+        SafetensorsWriter.Write(File, _shapes.Select(s => KeyValuePair.Create(namePrefix + s.Name, Draw(s.Name, s.Shape, generator))));
     }
 
     public string File { get; }

@@ -10,7 +10,7 @@ namespace ClipGpt2.Captioning.Decoding.Gpt2;
 /// <summary>Low-rank adapters (Hu et al., 2022) of GPT-2's matrices, under PEFT's names.</summary>
 internal static class Gpt2Adapters
 {
-    private const string Beginning = "transformer.";
+    private const string NamePrefix = "transformer.";
     private const string A = ".lora_A.weight";
     private const string B = ".lora_B.weight";
 
@@ -22,13 +22,13 @@ internal static class Gpt2Adapters
 
     /// <summary>The matrices that can have an adapter, in the file's order.</summary>
     /// <param name="config">The model's sizes.</param>
-    /// <param name="beginning">What names begin with: nothing where the adapters were trained beside a bare <c>GPT2Model</c>.</param>
-    public static IReadOnlyList<LoraMatrix> Matrices(Gpt2Config config, string beginning = Beginning)
+    /// <param name="namePrefix">What names begin with: nothing where the adapters were trained beside a bare <c>GPT2Model</c>.</param>
+    public static IReadOnlyList<LoraMatrix> Matrices(Gpt2Config config, string namePrefix = NamePrefix)
     {
         var (hidden, inner) = (config.HiddenSize, config.PerceptronSize);
         return
         [
-            .. Enumerable.Range(0, config.Layers).Select(i => $"{beginning}h.{i}").SelectMany(block => (LoraMatrix[])
+            .. Enumerable.Range(0, config.Layers).Select(i => $"{namePrefix}h.{i}").SelectMany(block => (LoraMatrix[])
             [
                 new($"{block}.attn.c_attn", hidden, 3 * hidden), new($"{block}.attn.c_proj", hidden, hidden),
                 .. CrossAttention(config, block),
@@ -56,15 +56,15 @@ internal static class Gpt2Adapters
         TorchRuntime.Load();
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var beginning = source.Tensors.Keys.Any(name => name.StartsWith("h.", StringComparison.Ordinal)) ? "" : Beginning;
+        var namePrefix = source.Tensors.Keys.Any(name => name.StartsWith("h.", StringComparison.Ordinal)) ? "" : NamePrefix;
         var targets = new LoraTargets(adapters, source.Location);
         using var weights = new WeightLoader(source, compute);
         var loaded = new Dictionary<string, LowRankWeights>(StringComparer.Ordinal);
-        foreach (var matrix in targets.Among(Matrices(config, beginning)))
+        foreach (var matrix in targets.Among(Matrices(config, namePrefix)))
         {
             var rank = targets.RankOf(matrix.Name);
             var (a, b) = (weights.Take(matrix.Name + A, rank, matrix.Inputs), weights.Take(matrix.Name + B, matrix.Outputs, rank));
-            loaded.Add(Beginning + matrix.Name[beginning.Length..], new LowRankWeights(a, b, targets.ScaleOf(matrix.Name), adapters.Dropout));
+            loaded.Add(NamePrefix + matrix.Name[namePrefix.Length..], new LowRankWeights(a, b, targets.ScaleOf(matrix.Name), adapters.Dropout));
         }
 
         weights.Finish();

@@ -44,7 +44,7 @@ public sealed partial class Gpt2Model
             $"'{folder}' can't be written: no adapters are beside the model's weights. (Those that it was loaded with became part of them.)");
         using var weights = new MemoryTensors(
             "the adapters in training",
-            AdapterWeights().Select(p => new KeyValuePair<string, Tensor>(LoraAdapter.Beginning + p.Key, p.Value.alias().DetachFromDisposeScope())));
+            AdapterWeights().Select(p => new KeyValuePair<string, Tensor>(LoraAdapter.NamePrefix + p.Key, p.Value.alias().DetachFromDisposeScope())));
         var described = config with { BaseModel = baseModel ?? config.BaseModel };
         ModelFolderWriter.WriteNew(folder, [new(LoraAdapter.ConfigName, described.ToJson())], weights, LoraAdapter.WeightsName);
     }

@@ -71,7 +71,7 @@ internal static class ClipFolderWriter
     private static void RefuseUnknown(OverlaidTensors weights)
     {
         string[] known = ["vision_model.", "visual_projection.", "text_model.", "text_projection.", "logit_scale"];
-        var unknown = weights.Tensors.Keys.Where(name => !known.Any(beginning => name.StartsWith(beginning, StringComparison.Ordinal))).Order(StringComparer.Ordinal).ToList();
+        var unknown = weights.Tensors.Keys.Where(name => !known.Any(namePrefix => name.StartsWith(namePrefix, StringComparison.Ordinal))).Order(StringComparer.Ordinal).ToList();
         if (unknown.Count > 0)
         {
             throw new CheckpointFormatException($"'{weights.Location}' has weights that Hugging Face's form of CLIP has no names for: '{string.Join("', '", unknown.Take(10))}'.");
@@ -102,5 +102,5 @@ internal static class ClipFolderWriter
     private static ImagePreprocessorOptions Preprocessing(ClipSource source, ClipFolderOptions options) => options.Preprocessing ?? source.LoadPreprocessor().Options;
 
     /// <summary>The trained weights over the stored ones; without any, the stored ones over themselves, which changes nothing.</summary>
-    private static OverlaidTensors Overlaid(ITensorSource below, ITensorSource? above) => new(below, above ?? below, beginning: "", new ClipNames());
+    private static OverlaidTensors Overlaid(ITensorSource below, ITensorSource? above) => new(below, above ?? below, namePrefix: "", new ClipNames());
 }

@@ -93,17 +93,17 @@ internal sealed class OpenAiClipSource : ClipSource
     private static ITensorSource Unnested(ITensorSource file)
     {
         const string First = OpenAiClipSizes.FirstWeight;
-        var beginnings = file.Tensors.Keys
+        var namePrefixes = file.Tensors.Keys
             .Where(name => name == First || name.EndsWith("." + First, StringComparison.Ordinal))
             .Select(name => name[..^First.Length])
             .ToList();
-        return beginnings switch
+        return namePrefixes switch
         {
             [] => throw new CheckpointFormatException(
                 $"'{file.Location}' holds no CLIP in OpenAI's form: it lacks the tensor '{First}'. A model in Hugging Face's form is the folder that holds its 'config.json'."),
-            _ when beginnings.Contains("") => file,
+            _ when namePrefixes.Contains("") => file,
             [var only] => new PartOfTensors(file, only),
-            _ => throw new CheckpointFormatException($"'{file.Location}' holds several CLIPs: below {string.Join(" and ", beginnings.Select(b => $"'{b}'"))}. Keep one of them in a file."),
+            _ => throw new CheckpointFormatException($"'{file.Location}' holds several CLIPs: below {string.Join(" and ", namePrefixes.Select(b => $"'{b}'"))}. Keep one of them in a file."),
         };
     }
 }

@@ -38,10 +38,10 @@ internal sealed class StoredSizes(ITensorSource weights)
     }
 
     /// <summary>How many numbered parts there are whose names begin alike.</summary>
-    /// <param name="beginning">What the names begin with, up to the number.</param>
-    public int Count(string beginning) => weights.Tensors.Keys
-        .Where(name => name.StartsWith(beginning, StringComparison.Ordinal))
-        .Select(name => name[beginning.Length..].Split('.')[0])
+    /// <param name="namePrefix">What the names begin with, up to the number.</param>
+    public int Count(string namePrefix) => weights.Tensors.Keys
+        .Where(name => name.StartsWith(namePrefix, StringComparison.Ordinal))
+        .Select(name => name[namePrefix.Length..].Split('.')[0])
         .Distinct(StringComparer.Ordinal)
         .Count();
 

@@ -11,7 +11,7 @@ internal static class StateFile
 {
     private const string Format = "clipgpt2.training_state";
     private const string Version = "1";
-    private const string Beginning = "weight.";
+    private const string NamePrefix = "weight.";
 
     /// <summary>Writes the state, or replaces it as a whole.</summary>
     /// <param name="path">The file.</param>
@@ -25,7 +25,7 @@ internal static class StateFile
         var remembered = step.Optimizer.State().Concat(step.Average?.State() ?? []).ToList();
         try
         {
-            var weights = model.Weights.Select(weight => new KeyValuePair<string, Tensor>(Beginning + weight.Name, weight.Weight));
+            var weights = model.Weights.Select(weight => new KeyValuePair<string, Tensor>(NamePrefix + weight.Name, weight.Weight));
             SafetensorsWriter.Write(path, weights.Concat(remembered), new Dictionary<string, string>
             {
                 ["format"] = Format,
@@ -55,8 +55,8 @@ internal static class StateFile
         var state = Parse(file);
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
-        var stored = new Optimization.StoredState(file, Beginning);
-        var values = model.Weights.Select(weight => stored.Read(Beginning + weight.Name, weight.Weight)).ToList();
+        var stored = new Optimization.StoredState(file, NamePrefix);
+        var values = model.Weights.Select(weight => stored.Read(NamePrefix + weight.Name, weight.Weight)).ToList();
         stored.Finish();
         step.Optimizer.Restore(file);
         step.Average?.Restore(file);

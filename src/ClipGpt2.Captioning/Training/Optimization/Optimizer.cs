@@ -12,7 +12,7 @@ namespace ClipGpt2.Captioning.Training.Optimization;
 /// </remarks>
 internal sealed class Optimizer : IDisposable
 {
-    private const string Beginning = "optimizer.";
+    private const string NamePrefix = "optimizer.";
     private const string Steps = "step";
 
     private readonly UpdateRule _rule;
@@ -86,7 +86,7 @@ internal sealed class Optimizer : IDisposable
     public void Restore(ITensorSource source)
     {
         using var scope = NewDisposeScope();
-        var stored = new StoredState(source, Beginning);
+        var stored = new StoredState(source, NamePrefix);
         var states = _weights.Select(weight => Read(stored, weight)).ToList();
         stored.Finish();
         foreach (var (weight, (steps, state)) in _weights.Zip(states))
@@ -99,7 +99,7 @@ internal sealed class Optimizer : IDisposable
     /// <summary>Frees what the optimizer remembers; the weights stay.</summary>
     public void Dispose() => Array.ForEach(_weights, weight => weight.Dispose());
 
-    private static string NameOf(OptimizedWeight weight, string state) => $"{Beginning}{weight.Name}.{state}";
+    private static string NameOf(OptimizedWeight weight, string state) => $"{NamePrefix}{weight.Name}.{state}";
 
     /// <summary>What was remembered of a weight: nothing if it never had a gradient.</summary>
     private (long Steps, IReadOnlyList<Tensor> State) Read(StoredState stored, OptimizedWeight weight) =>

@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 namespace ClipGpt2.Captioning.Training.Optimization;
 
 /// <summary>A part of a run's state in a file: the tensors whose names begin with a word. Each must be read, and have the form that it is read in.</summary>
-internal sealed class StoredState(ITensorSource source, string beginning)
+internal sealed class StoredState(ITensorSource source, string namePrefix)
 {
-    private readonly HashSet<string> _unread = [.. source.Tensors.Keys.Where(name => name.StartsWith(beginning, StringComparison.Ordinal))];
+    private readonly HashSet<string> _unread = [.. source.Tensors.Keys.Where(name => name.StartsWith(namePrefix, StringComparison.Ordinal))];
 
     public bool Has(string name) => source.Tensors.ContainsKey(name);
 

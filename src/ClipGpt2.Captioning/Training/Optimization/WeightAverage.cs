@@ -13,7 +13,7 @@ namespace ClipGpt2.Captioning.Training.Optimization;
 /// </remarks>
 internal sealed unsafe class WeightAverage : IDisposable
 {
-    private const string Beginning = "average.";
+    private const string NamePrefix = "average.";
 
     private readonly IReadOnlyList<TrainedWeight> _weights;
     private readonly Tensor[] _averages;
@@ -69,7 +69,7 @@ internal sealed unsafe class WeightAverage : IDisposable
         RequireWeights();
         for (var i = 0; i < _averages.Length; i++)
         {
-            yield return new(Beginning + _weights[i].Name, _averages[i].alias().DetachFromDisposeScope());
+            yield return new(NamePrefix + _weights[i].Name, _averages[i].alias().DetachFromDisposeScope());
         }
     }
 
@@ -81,8 +81,8 @@ internal sealed unsafe class WeightAverage : IDisposable
         RequireWeights();
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
-        var stored = new StoredState(source, Beginning);
-        var read = _weights.Select(weight => stored.Read(Beginning + weight.Name, weight.Weight)).ToList();
+        var stored = new StoredState(source, NamePrefix);
+        var read = _weights.Select(weight => stored.Read(NamePrefix + weight.Name, weight.Weight)).ToList();
         stored.Finish();
         foreach (var (average, value) in _averages.Zip(read))
         {

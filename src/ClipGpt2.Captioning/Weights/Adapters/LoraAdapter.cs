@@ -8,7 +8,7 @@ public sealed class LoraAdapter : IDisposable
     internal const string WeightsName = "adapter_model.safetensors";
 
     /// <summary>What PEFT puts before the names of a model's parts.</summary>
-    internal const string Beginning = "base_model.model.";
+    internal const string NamePrefix = "base_model.model.";
 
     private const string PyTorchName = "adapter_model.bin";
 
@@ -17,7 +17,7 @@ public sealed class LoraAdapter : IDisposable
     private LoraAdapter(string path, LoraConfig config, ITensorSource stored)
     {
         (Path, Config, _stored) = (path, config, stored);
-        Weights = new RenamedTensors(stored, name => name.StartsWith(Beginning, StringComparison.Ordinal) ? name[Beginning.Length..] : name);
+        Weights = new RenamedTensors(stored, name => name.StartsWith(NamePrefix, StringComparison.Ordinal) ? name[NamePrefix.Length..] : name);
     }
 
     /// <summary>The folder's full path.</summary>
@@ -51,7 +51,7 @@ public sealed class LoraAdapter : IDisposable
         catch (ArgumentException e)
         {
             stored.Dispose();
-            throw new CheckpointFormatException($"'{file}' has two tensors of one name, with '{Beginning}' before it and without.", e);
+            throw new CheckpointFormatException($"'{file}' has two tensors of one name, with '{NamePrefix}' before it and without.", e);
         }
     }
 

@@ -20,9 +20,9 @@ internal static partial class ConfigurationTables
         return $"| key | value | default | meaning |\n|---|---|---|---|\n{string.Concat(RowsOf(type, ""))}";
     }
 
-    private static IEnumerable<string> RowsOf(Type section, string beginning) => ConfigurationContract.KeysOf(section).SelectMany(key => key.IsSection
-        ? RowsOf(key.Type, $"{beginning}{key.Name}.")
-        : [$"| `{beginning}{key.Name}` | {key.Expected(Words).Replace("|", "\\|", StringComparison.Ordinal)} | {Default(key)} | {XmlDocumentation.SummaryOf(key.Property)} |\n"]);
+    private static IEnumerable<string> RowsOf(Type section, string namePrefix) => ConfigurationContract.KeysOf(section).SelectMany(key => key.IsSection
+        ? RowsOf(key.Type, $"{namePrefix}{key.Name}.")
+        : [$"| `{namePrefix}{key.Name}` | {key.Expected(Words).Replace("|", "\\|", StringComparison.Ordinal)} | {Default(key)} | {XmlDocumentation.SummaryOf(key.Property)} |\n"]);
 
     private static string Default(ConfigurationKey key)
     {

@@ -11,6 +11,7 @@ using static TorchSharp.torch;
 namespace ClipGpt2.Captioning.Tests.Decoding;
 
 /// <summary>GPT-2 that looks at an encoder's states beside its text.</summary>
+[Collection(nameof(CountsTensors))]
 public sealed class CrossAttentionTests
 {
     private static readonly ComputeOptions Trainable = new() { Trainable = true };
@@ -54,6 +55,33 @@ public sealed class CrossAttentionTests
             using var alone = model.Start(states[image..(image + 1)], null, [5], 3);
             AssertNear(alone.Logits(0), together.Logits(image));
         }
+    }
+
+    [Theory]
+    [InlineData("small")]
+    [InlineData("tensors")]
+    public void Sessions_leave_no_tensors_behind(string name)
+    {
+        using var model = Create(name);
+        using var states = States(model, 3, 6);
+        using (var first = Start(model, name, states, [5], 4))
+        {
+            first.Advance([0, 0, 2], [1, 2, 3]);
+        }
+
+        var count = CountsTensors.Settled();
+        using (var session = Start(model, name, states, [5], 4))
+        {
+            session.Advance([0, 0, 2], [1, 2, 3]);
+            session.Advance([2, 0], [4, 5]);
+        }
+
+        using (var ids = tensor(new long[] { 1, 5, 7 }, [3, 1]))
+        {
+            model.Forward(new() { TokenIds = ids, EncoderStates = states, WithPresent = true, WithHiddenStates = true }).Dispose();
+        }
+
+        Assert.Equal(count, Tensor.TotalCount);
     }
 
     [Fact]

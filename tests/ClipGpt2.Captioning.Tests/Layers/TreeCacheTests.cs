@@ -27,6 +27,17 @@ public sealed unsafe class TreeCacheTests
     }
 
     [Fact]
+    public void A_sequence_keeps_the_one_that_it_grew_from()
+    {
+        using var cache = new TreeCache(Layers, Hidden);
+        cache.Start(rows: 3, capacity: 4);
+        Assert.Equal([0, 1, 2], cache.Roots);
+        cache.Branch([2, 0, 2, 0]);
+        cache.Branch([3, 0]);
+        Assert.Equal([0, 2], cache.Roots);
+    }
+
+    [Fact]
     public void What_was_written_stays_where_it_is()
     {
         using var cache = new TreeCache(Layers, Hidden);

@@ -44,6 +44,8 @@ internal sealed partial record NotOffered(string Where, string Name, string Reas
         new("vision_encoder_decoder/", "encoder_attentions", "Attention's weights aren't given out; the states that they lead to are compared."),
         new("vision_encoder_decoder/", "decoder_attentions", "Attention's weights aren't given out; the logits that they lead to are compared."),
         new("vision_encoder_decoder/", "cross_attentions", "Attention's weights aren't given out; the logits that they lead to are compared."),
+        new("vision_encoder_decoder/generate.json", "beam_indices", "With groups or required words the reference counts beams in its own table; of other searches they are compared."),
+        new("vision_encoder_decoder/generate.json", "transition_scores", "With groups or required words the reference gathers them by those indices; of other searches they are compared."),
         new("train/optimization.json", "self_critical_LabelSmoothing", "Another definition: a KL divergence over the other V - 1 tokens."),
         new("preprocess/bad.json", "convert_rgb_with_LOAD_TRUNCATED_IMAGES", "A switch of Pillow's that keeps the half of a picture that is there."),
         new("images/images.json", "frames", "Of animated files the first frame counts; the others aren't counted."),

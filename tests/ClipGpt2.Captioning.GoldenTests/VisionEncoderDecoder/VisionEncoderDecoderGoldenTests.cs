@@ -4,3 +4,6 @@ namespace ClipGpt2.Captioning.GoldenTests.VisionEncoderDecoder;
 
 [Trait("Golden", "vision_encoder_decoder")]
 public sealed class VisionEncoderDecoderGoldenTests : GoldenTests<VisionForwardSuite>;
+
+[Trait("Golden", "vision_encoder_decoder")]
+public sealed class VisionGenerateGoldenTests : GoldenTests<VisionGenerateSuite>;

@@ -1,0 +1,8 @@
+namespace CustomParts;
+
+/// <summary>The program's own parts: one line each.</summary>
+internal static class OwnParts
+{
+    public static OwnKinds Kinds { get; } = new OwnKinds()
+        ;
+}

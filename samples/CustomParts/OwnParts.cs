@@ -4,5 +4,6 @@ namespace CustomParts;
 internal static class OwnParts
 {
     public static OwnKinds Kinds { get; } = new OwnKinds()
+        .Add(Encoder.OnnxEncoder.Kind, Encoder.OnnxEncoder.Open)
         ;
 }

@@ -7,5 +7,6 @@ internal static class OwnParts
         .Add(Encoder.OnnxEncoder.Kind, Encoder.OnnxEncoder.Open)
         .Add(Projector.GatedProjector.Kind, Projector.GatedProjector.CreateFresh)
         .Add(Decoder.RecurrentDecoder.Kind, Decoder.RecurrentDecoder.CreateFresh)
+        .Add(Metric.ColourMetric.Kind)
         ;
 }

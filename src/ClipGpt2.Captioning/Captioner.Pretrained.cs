@@ -72,12 +72,13 @@ public sealed partial class Captioner
     {
         var textEncoder = Models.TextEncoder;
         var isOneModel = Encoder is ISavablePart { Origin.Path: var image } && textEncoder is ISavablePart { Origin.Path: var text } && image == text;
+        var isOneFolder = (Decoder as ISavablePart)?.Kind == (Tokenizer as ISavablePart)?.Kind; // a model's own tokenizer lies beside it
         List<(string Role, string Name, object Instance, bool IsWritten)> parts =
         [
             (PartRole.Encoder, "encoder", Encoder, true),
             (PartRole.Projector, "projector.safetensors", Projector, true),
             (PartRole.Decoder, "decoder", Decoder, true),
-            (PartRole.Tokenizer, "decoder", Tokenizer, true),
+            (PartRole.Tokenizer, isOneFolder ? "decoder" : "tokenizer", Tokenizer, true),
         ];
         if (textEncoder is not null)
         {

@@ -10,6 +10,9 @@ internal sealed record PartDescription(ConfigSection Section, PartPlace Place)
     /// <summary>What a checkpoint holds of the part; null where all of it lies at <see cref="Place"/>.</summary>
     public StoredPart? Stored { get; init; }
 
+    /// <summary>Whether it says nothing of a base, so that the place is the checkpoint itself.</summary>
+    public bool IsWithoutBase { get; init; }
+
     /// <summary>The model that the part must be, or be trained upon; null where the description doesn't say.</summary>
     public RecordedModel? Model { get; init; }
 }

@@ -1,3 +1,4 @@
+using ClipGpt2.Captioning.Parts.Checkpoints;
 using ClipGpt2.Captioning.Weights;
 using Microsoft.ML.Tokenizers;
 
@@ -16,6 +17,7 @@ internal static class PartLoader
         where T : class
     {
         var kind = kinds.Of(part.Section);
+        RefuseWithoutBase(part, kind);
         var path = part.Place.Locate(loading.Search);
         RefuseChanged(part, path, kind.Identify is { } identify ? () => identify(path) : null);
         var loaded = kind.Load(new PartContext(part.Section, path, loading.ComputeOf(kinds.Role))
@@ -40,10 +42,20 @@ internal static class PartLoader
         }
     }
 
+    /// <summary>A kind whose models lie in files has more in them than weights.</summary>
+    private static void RefuseWithoutBase<T>(PartDescription part, PartKind<T> kind)
+        where T : class
+    {
+        if (part.IsWithoutBase && kind.Identify is not null)
+        {
+            throw CheckpointReader.WithoutBase(part.Section);
+        }
+    }
+
     /// <summary>A kind that leaves a checkpoint's tensors where they are gives another model than was trained.</summary>
     private static void RefuseUnread(PartDescription part, string kind, string role)
     {
-        if (part.Stored is { IsUsed: false })
+        if (part.Stored is { IsUsed: false, IsEmpty: false })
         {
             throw new CheckpointFormatException(
                 $"'{part.Section.File}' holds tensors of the {PartRole.InWords(role)}, and its kind '{kind}' doesn't read them: load the part's weights by {nameof(PartContext)}.{nameof(PartContext.OpenWeights)}.");

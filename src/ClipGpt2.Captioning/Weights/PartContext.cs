@@ -14,6 +14,14 @@ public sealed record PartContext(ConfigSection Description, string Path, Compute
     /// <summary>What the file or folder was named by: its path, or a model's id.</summary>
     public string Id { get; init; } = Path;
 
+    /// <summary>What the part that is loaded from this has as its <see cref="ISavablePart.Origin"/>: null if a checkpoint holds all of it.</summary>
+    public PartOrigin? Origin => Stored switch
+    {
+        null => new(Path),
+        { IsWhole: true } => null,
+        _ => new(Path) { HoldsWeights = false },
+    };
+
     /// <summary>The captioner's tokenizer, for a decoder that needs it; null while the tokenizer itself is loaded.</summary>
     public Tokenizer? Tokenizer { get; init; }
 

@@ -12,6 +12,9 @@ internal sealed class StoredPart(ITensorSource tensors)
     /// <summary>The low-rank adapters that the tensors are; null if they are the part's own weights.</summary>
     public LoraConfig? Adapters { get; init; }
 
+    /// <summary>Whether there are none, as for a part without weights.</summary>
+    public bool IsEmpty => tensors.Tensors.Count == 0;
+
     /// <summary>Whether the part's kind has asked for the tensors.</summary>
     public bool IsUsed { get; private set; }
 

@@ -22,7 +22,8 @@ internal static class CheckpointParts
     }
 
     /// <summary>Whether a checkpoint must hold all of a part's weights, since no file has them.</summary>
-    public static bool MustBeWhole(object part) => part is not ISavablePart { Origin.HoldsWeights: true };
+    /// <remarks>A projector has no base, wherever it was loaded from.</remarks>
+    public static bool MustBeWhole(string role, object part) => role == PartRole.Projector || part is not ISavablePart { Origin.HoldsWeights: true };
 
     private static IEnumerable<string> FaultsOf(string role, object part)
     {
@@ -30,9 +31,9 @@ internal static class CheckpointParts
         {
             yield return $"The {role} ({part.GetType()}) can't be described by a checkpoint: it doesn't implement {nameof(ISavablePart)}.";
         }
-        else if (MustBeWhole(part) && !CanHandOut(part, out var reason))
+        else if (MustBeWhole(role, part) && !CanHandOut(part, out var reason))
         {
-            yield return $"The {role} ({part.GetType()}) can't be kept by a checkpoint: no file has its weights as they are ({nameof(ISavablePart)}.{nameof(ISavablePart.Origin)}), and {reason}.";
+            yield return $"The {role} ({part.GetType()}) can't be kept by a checkpoint: {(role == PartRole.Projector ? "it has no base" : $"no file has its weights as they are ({nameof(ISavablePart)}.{nameof(ISavablePart.Origin)})")}, and {reason}.";
         }
     }
 

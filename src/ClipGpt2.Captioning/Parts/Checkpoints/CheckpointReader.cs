@@ -63,11 +63,11 @@ internal sealed class CheckpointReader(CheckpointContent content, BaseModels bas
     {
         var isClip = _encoder == ClipKind.Encoder.Names;
         var section = isClip ? Clip() : content.Section(_encoder.Section);
-        var isTrained = content.Tensors.Tensors.Keys.Any(name => name.StartsWith(_encoder.NamePrefix, StringComparison.Ordinal));
-        var place = Place(section, bases.Encoder, isClip || !isTrained);
+        var place = Place(section, bases.Encoder, isClip);
         return new(section, place ?? new(Location, MayBeId: false))
         {
-            Stored = isTrained ? Stored(_encoder.NamePrefix, isWhole: place is null) : null,
+            Stored = place is null || HasTensors(_encoder) ? Stored(_encoder.NamePrefix, isWhole: place is null) : null,
+            IsWithoutBase = place is null,
             Model = Recorded(_encoder),
         };
     }
@@ -86,14 +86,17 @@ internal sealed class CheckpointReader(CheckpointContent content, BaseModels bas
         var section = content.Has(_decoder.Section) ? content.Section(_decoder.Section).ToJson() : [];
         section.TryAdd(KindTable.KindName, Gpt2Kind.Name);
         var described = Section(_decoder.Section, section);
-        var place = Place(described, bases.Decoder, _decoder == Gpt2Kind.Decoder.Names);
+        var (isGpt2, hasTensors) = (_decoder == Gpt2Kind.Decoder.Names, HasTensors(_decoder));
+        var hasBase = isGpt2 || described.Has(ModelName) || !hasTensors;
+        var place = Place(described, hasBase ? bases.Decoder : null, isGpt2);
         return new(described, place ?? new(Location, MayBeId: false))
         {
-            Stored = new(new PartOfTensors(content.Tensors, _decoder.NamePrefix))
+            Stored = !hasTensors && place is not null && !content.HasWholeDecoder ? null : new(new PartOfTensors(content.Tensors, _decoder.NamePrefix))
             {
                 IsWhole = content.HasWholeDecoder || place is null,
                 Adapters = content.Has(CheckpointAdapters.Section) ? LoraConfig.Read(content.Section(CheckpointAdapters.Section)) : null,
             },
+            IsWithoutBase = place is null,
             Model = Recorded(_decoder),
         };
     }
@@ -117,9 +120,15 @@ internal sealed class CheckpointReader(CheckpointContent content, BaseModels bas
         }
 
         return content.Form == CheckpointForm.ClipCap ? throw ClipCapCheckpoint.WithoutBases(Location)
-            : mustBeThere ? throw section.Error(ModelName, "is missing: the checkpoint doesn't say what this part was trained upon; give it by CaptionerOptions.Bases (in the tool, --encoder-base and --decoder-base)")
+            : mustBeThere ? throw WithoutBase(section)
             : null;
     }
+
+    /// <summary>A part can't be loaded of which nothing says where its model lies.</summary>
+    public static CheckpointFormatException WithoutBase(ConfigSection section) =>
+        section.Error(ModelName, "is missing: the checkpoint doesn't say what this part was trained upon; give it by CaptionerOptions.Bases (in the tool, --encoder-base and --decoder-base)");
+
+    private bool HasTensors(CheckpointNames names) => content.Tensors.Tensors.Keys.Any(name => name.StartsWith(names.NamePrefix, StringComparison.Ordinal));
 
     private RecordedModel? Recorded(CheckpointNames names) =>
         content.Has(CheckpointSections.BaseModels) && content.Section(CheckpointSections.BaseModels).FindSection(names.Base) is { } recorded

@@ -11,7 +11,7 @@ internal static class CheckpointTensors
     /// <param name="isTrained">Whether a weight, by the role and the name in the part, was trained.</param>
     public static IEnumerable<KeyValuePair<string, Tensor>> Of(PartSet parts, Func<string, string, bool> isTrained) => parts.Modules.SelectMany(module =>
     {
-        var isWhole = CheckpointParts.MustBeWhole(module.Part);
+        var isWhole = CheckpointParts.MustBeWhole(module.Role, module.Part);
         var names = parts.NamesOf(module.Role);
         return Stored(module.Part).Where(p => isWhole || isTrained(module.Role, p.Key)).Select(p => new KeyValuePair<string, Tensor>(names.NamePrefix + p.Key, p.Value));
     });

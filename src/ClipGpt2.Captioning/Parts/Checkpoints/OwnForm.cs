@@ -43,7 +43,12 @@ internal static class OwnForm
 
         var (encoder, decoder) = CheckpointReader.NamesOf(content);
         Rename(metadata, encoder.Section, CheckpointReader.ModelName, bases.Encoder);
-        Rename(metadata, decoder.Section, CheckpointReader.ModelName, bases.Decoder);
+        if (decoder == Gpt2Kind.Decoder.Names || content.Section(decoder.Section).Has(CheckpointReader.ModelName))
+        {
+            Rename(metadata, decoder.Section, CheckpointReader.ModelName, bases.Decoder);
+        }
+
+        Rename(metadata, CheckpointNames.Of(PartRole.Tokenizer).Section, CheckpointReader.ModelName, bases.Decoder);
         Rename(metadata, CheckpointAdapters.Section, PeftConfig.BaseModelName, bases.Decoder);
         return metadata;
     }

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using ClipGpt2.Captioning.Tests.Weights;
 using ClipGpt2.Captioning.Parts.Checkpoints;
+using ClipGpt2.Captioning.Pipeline;
+using ClipGpt2.Captioning.Training.Embeddings;
 using ClipGpt2.Captioning.Weights;
 
 namespace ClipGpt2.Captioning.Tests.Earlier;
@@ -89,6 +91,15 @@ public sealed class EarlierCheckpointTests
         var (encoder, decoder) = (EarlierFiles.Captioner(isEncoder ? "linear" : "linear_tanh"), EarlierFiles.Captioner(isEncoder ? "linear_tanh" : "linear"));
         var refusal = Assert.Throws<CheckpointFormatException>(() => Load(EarlierFiles.Checkpoint("frozen_encoder"), Path.Combine(encoder, "encoder"), Path.Combine(decoder, "decoder")));
         Assert.Contains(BaseOf("frozen_encoder", isEncoder ? "clip" : "gpt2")["sha256"]!.GetValue<string>(), refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_encoder_whose_weights_a_checkpoint_holds_makes_no_store_in_its_bases_name()
+    {
+        using var captioner = Load(EarlierFiles.Checkpoint("trained_encoder"), "trained_encoder");
+        var preparation = new ImagePreparation(captioner.Encoder.Preprocessor, new CaptionerOptions());
+        var refusal = Assert.Throws<CaptioningException>(() => StoreOrigin.Of(captioner.Encoder, preparation, EmbeddingPrecision.Float32));
+        Assert.Contains("Write the captioner as a folder", refusal.Message, StringComparison.Ordinal);
     }
 
     private static JsonObject Expected(string name) => EarlierFiles.Expected("checkpoints", name);

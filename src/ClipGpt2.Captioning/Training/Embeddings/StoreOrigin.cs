@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using ClipGpt2.Captioning.Encoders;
 using ClipGpt2.Captioning.Images;
 using ClipGpt2.Captioning.Pipeline;
+using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Weights;
 
 namespace ClipGpt2.Captioning.Training.Embeddings;
@@ -16,10 +17,19 @@ internal sealed record StoreOrigin(ModelIdentity Encoder, string Preprocessing, 
     private const string Format = "clipgpt2.embeddings";
     private const string Version = "1";
 
-    /// <exception cref="CaptioningException">The encoder can't say which model it is.</exception>
-    public static StoreOrigin Of(IImageEncoder encoder, ImagePreparation preparation, EmbeddingPrecision precision) => encoder is IIdentifiedModel model
-        ? new(model.Identity, PreprocessingJson.Of(preparation.Preprocessor, preparation.Decoder, preparation.Decoding), precision)
-        : throw new CaptioningException($"The encoder ({encoder.GetType()}) can't say which model it is, and an embedding store belongs to one: implement {nameof(IIdentifiedModel)}.");
+    /// <exception cref="CaptioningException">The encoder can't say which model it is, or has other weights than the model that it would name.</exception>
+    public static StoreOrigin Of(IImageEncoder encoder, ImagePreparation preparation, EmbeddingPrecision precision)
+    {
+        if (encoder is ISavablePart { Origin: { HoldsWeights: false } origin })
+        {
+            throw new CaptioningException(
+                $"The encoder's weights are a checkpoint's, and '{origin.Path}', which it was trained upon, has others: an embedding store belongs to a model that lies in files. Write the captioner as a folder ({nameof(Captioner)}.{nameof(Captioner.Save)}, or clipgpt2 convert), and embed with that.");
+        }
+
+        return encoder is IIdentifiedModel model
+            ? new(model.Identity, PreprocessingJson.Of(preparation.Preprocessor, preparation.Decoder, preparation.Decoding), precision)
+            : throw new CaptioningException($"The encoder ({encoder.GetType()}) can't say which model it is, and an embedding store belongs to one: implement {nameof(IIdentifiedModel)}.");
+    }
 
     /// <exception cref="CheckpointFormatException">The file isn't a store's, or of a later version.</exception>
     public static StoreOrigin Read(string location, IReadOnlyDictionary<string, string> metadata)

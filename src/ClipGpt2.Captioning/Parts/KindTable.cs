@@ -36,12 +36,6 @@ internal sealed class KindTable<T>(string role)
         ? kind
         : throw description.Error(KindTable.KindName, $"is '{name}', which is no known {PartRole.InWords(role)}: the known ones are {string.Join(", ", Names)}; a host adds its own to CaptionerOptions.Parts");
 
-    /// <summary>The kind that a description names, or that the model at a path is of.</summary>
-    /// <param name="description">The part's description.</param>
-    /// <param name="path">The model's full path.</param>
-    /// <param name="usual">What is tried where no kind knows the model: its errors say what is wrong with it.</param>
-    public PartKind<T> Of(ConfigSection description, string path, PartKind<T> usual) => description.Has(KindTable.KindName) ? Of(description) : Recognize(path) ?? usual;
-
-    /// <summary>The kind that the model at a full path is of; null if none knows it.</summary>
-    public PartKind<T>? Recognize(string path) => _kinds.Values.FirstOrDefault(kind => kind.Recognizes?.Invoke(path) == true);
+    /// <summary>The kind that the model at a full path is of, those that were added last being asked first; null if none knows it.</summary>
+    public PartKind<T>? Recognize(string path) => _kinds.Values.Reverse().FirstOrDefault(kind => kind.Recognizes?.Invoke(path) == true);
 }

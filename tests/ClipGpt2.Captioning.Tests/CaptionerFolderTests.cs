@@ -184,4 +184,32 @@ public sealed class CaptionerFolderTests
         edit(json);
         File.WriteAllText(file, json.ToJsonString());
     }
+
+    [Fact]
+    public void Nothing_is_written_of_a_captioner_with_a_part_that_cant_be_saved()
+    {
+        using var temporary = new TemporaryFolder();
+        using var loaded = SampleCaptioner.Load();
+        using var projector = new Unsavable(loaded.Projector);
+        using var captioner = new Captioner(loaded.Encoder, projector, loaded.Decoder, loaded.Tokenizer);
+        var target = Path.Combine(temporary.Path, "saved");
+        Assert.Contains("The projector", Assert.Throws<CaptioningException>(() => captioner.Save(target)).Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(target));
+    }
+
+    /// <summary>A projector that can't say its kind.</summary>
+    private sealed class Unsavable(IPrefixProjector projector) : IPrefixProjector
+    {
+        public FeatureShape Features => projector.Features;
+
+        public int PrefixLength => projector.PrefixLength;
+
+        public int HiddenSize => projector.HiddenSize;
+
+        public TorchSharp.torch.Tensor Project(TorchSharp.torch.Tensor features) => projector.Project(features);
+
+        public void Dispose()
+        {
+        }
+    }
 }

@@ -1,7 +1,6 @@
 using ClipGpt2.Captioning.Parts;
 using System.Runtime.CompilerServices;
 using ClipGpt2.Captioning.Encoders;
-using ClipGpt2.Captioning.Training.Checkpoints;
 using Microsoft.Extensions.Logging;
 
 namespace ClipGpt2.Captioning.Inference;

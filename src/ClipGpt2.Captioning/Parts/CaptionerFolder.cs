@@ -82,12 +82,12 @@ internal sealed class CaptionerFolder
     /// <exception cref="CaptioningException">A part can't be saved, or a file can't be written.</exception>
     public static void Save(string folder, ProgramSearch? search, params ReadOnlySpan<(string Role, string Name, object Instance, bool IsWritten)> parts)
     {
+        RefuseUnsavable(parts);
         var description = new JsonObject { ["format"] = Format, ["version"] = Version };
         AtomicFile.MakeFolder(folder);
         foreach (var (role, name, instance, isWritten) in parts)
         {
-            var savable = instance as ISavablePart
-                ?? throw new CaptioningException($"The {PartRole.InWords(role)} ({instance.GetType()}) can't be saved: it doesn't implement {nameof(ISavablePart)}.");
+            var savable = (ISavablePart)instance;
             var section = new JsonObject { ["kind"] = savable.Kind, ["path"] = name };
             savable.Describe(section);
             if (isWritten)
@@ -109,6 +109,24 @@ internal sealed class CaptionerFolder
             writer.Write(description.ToJsonString(Indented));
             writer.Write('\n');
         });
+    }
+
+    /// <summary>Nothing is written of a captioner that can't be written whole.</summary>
+    private static void RefuseUnsavable(ReadOnlySpan<(string Role, string Name, object Instance, bool IsWritten)> parts)
+    {
+        var faults = new List<string>();
+        foreach (var (role, _, instance, _) in parts)
+        {
+            if (instance is not ISavablePart)
+            {
+                faults.Add($"The {PartRole.InWords(role)} ({instance.GetType()}) can't be saved: it doesn't implement {nameof(ISavablePart)}.");
+            }
+        }
+
+        if (faults.Count > 0)
+        {
+            throw new CaptioningException(string.Join(Environment.NewLine, faults));
+        }
     }
 
     /// <summary>Paths stay inside the folder: a captioner from elsewhere must not read what lies beside it.</summary>

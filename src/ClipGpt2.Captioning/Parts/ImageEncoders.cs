@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace ClipGpt2.Captioning.Parts;
 
 /// <summary>Loads an image encoder of whichever kind a name stands for.</summary>
+/// <remarks>Safe from any number of threads.</remarks>
 public static class ImageEncoders
 {
     /// <summary>Loads a model of a known kind, or the encoder of a captioner with the captioner's preprocessing.</summary>

@@ -10,7 +10,7 @@ public interface ITrainable
     /// <returns>Every weight once; a tied weight under one name.</returns>
     IEnumerable<KeyValuePair<string, torch.Tensor>> NamedParameters();
 
-    /// <summary>The same weights in the shapes that files have: by default, as they are.</summary>
+    /// <summary>The same weights by the same names, in the shapes that files have: by default, as they are.</summary>
     /// <returns>Views through which the weights can be changed, in the current dispose scope.</returns>
     IEnumerable<KeyValuePair<string, torch.Tensor>> StoredParameters() =>
         NamedParameters().Select(p => new KeyValuePair<string, torch.Tensor>(p.Key, p.Value.detach()));

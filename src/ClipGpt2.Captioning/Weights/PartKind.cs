@@ -1,6 +1,7 @@
 namespace ClipGpt2.Captioning.Weights;
 
 /// <summary>A kind of part: all that the registry of kinds (<c>CaptionerParts</c>) is asked about it.</summary>
+/// <remarks>It doesn't change; its functions may be called by any number of threads. What they throw should be a <see cref="CaptioningException"/> that names the file and the field.</remarks>
 /// <typeparam name="T">What its parts are: an image encoder, a projector, a caption decoder, a text encoder or a tokenizer.</typeparam>
 public sealed class PartKind<T>
     where T : class

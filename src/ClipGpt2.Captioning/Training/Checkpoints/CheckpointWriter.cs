@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ClipGpt2.Captioning.Parts;
 using ClipGpt2.Captioning.Parts.Checkpoints;
+using ClipGpt2.Captioning.Runtime;
 using ClipGpt2.Captioning.Weights;
 using static TorchSharp.torch;
 
@@ -18,7 +19,21 @@ internal sealed class CheckpointWriter(Captioner captioner, TrainedModel model, 
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
-        SafetensorsWriter.Write(path, CheckpointTensors.Of(captioner.Parts, model.Trains), Metadata(trainLoss, figures));
+        var tensors = CheckpointTensors.Of(captioner.Parts, model.Trains).ToList();
+        RefuseLost(tensors);
+        SafetensorsWriter.Write(path, tensors, Metadata(trainLoss, figures));
+    }
+
+    /// <summary>A part that stores its weights under other names than it trains them by would lose them without a word.</summary>
+    private void RefuseLost(List<KeyValuePair<string, Tensor>> tensors)
+    {
+        var names = tensors.Select(tensor => tensor.Key).ToHashSet(StringComparer.Ordinal);
+        var lost = model.Weights.Where(weight => !names.Contains(captioner.Parts.NamesOf(weight.Role).NamePrefix + weight.Name[(weight.Role.Length + 1)..])).Select(weight => weight.Name).ToList();
+        if (lost.Count > 0)
+        {
+            throw new CaptioningException(
+                $"The checkpoint would lack '{string.Join("', '", lost.Take(10))}': {nameof(ITrainable)}.{nameof(ITrainable.StoredParameters)} must name every weight as {nameof(ITrainable.NamedParameters)} does.");
+        }
     }
 
     private Dictionary<string, string> Metadata(double trainLoss, ValidationFigures? figures)
